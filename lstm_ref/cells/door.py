@@ -1,0 +1,122 @@
+"""What a cell accepts: every argument is checked once, at the door.
+
+NumPy broadcasts: a vector (D,) where a column (D, B) is meant would give an (H, H) matrix and no
+error. So nothing enters a cell whose shape, dtype or values are not what the equations say.
+The letters of the shapes are those of the book: T steps, D inputs, H units, B samples.
+"""
+
+import functools
+
+import numpy as np
+
+# complex128 is let through for the complex step, which differentiates with imaginary numbers.
+DTYPES = ("float32", "float64", "complex128")
+
+
+def array(name, value, letters, sizes, dtype=None):
+    """Refuse `value` unless it is a finite float array of the shape that `letters` spells.
+
+    letters: one letter per axis, "TDB" or "H1"; sizes: known letters and their numbers. A letter
+    that is not in `sizes` is free: it is taken from `value`, written to `sizes` and fixed from
+    then on. Only T may be 0. Raises TypeError (not an array, wrong dtype) or ValueError (shape,
+    NaN, infinity).
+    """
+    spelled = "(" + ", ".join(letters) + ")"
+    if not hasattr(value, "shape") or not hasattr(value, "dtype"):
+        raise TypeError(f"{name}: expected an array {spelled}, got {type(value).__name__}")
+    _dtype(name, value, dtype)
+    if len(value.shape) != len(letters):
+        hint = _hint(value, letters)
+        raise ValueError(f"{name}: expected shape {spelled}, got {tuple(value.shape)}{hint}")
+    for letter, size in zip(letters, value.shape, strict=True):
+        if letter != "1" and size == 0 and letter != "T":
+            raise ValueError(f"{name}: {letter} must be at least 1, got shape {value.shape}")
+        sizes.setdefault(letter, size)
+    want = tuple(1 if letter == "1" else sizes[letter] for letter in letters)
+    if tuple(value.shape) != want:
+        raise ValueError(f"{name}: expected shape {spelled} = {want}, got {tuple(value.shape)}")
+    finite(name, value)
+
+
+def _dtype(name, value, dtype):
+    got = str(value.dtype)
+    if got not in DTYPES:
+        raise TypeError(f"{name}: expected float32 or float64, got {got}")
+    if dtype is not None and got != str(dtype):
+        raise TypeError(f"{name}: expected {dtype} like the parameters, got {got}; mixed precision")
+
+
+def _hint(value, letters):
+    """What is probably meant by an array that lacks the axis of the samples."""
+    if letters.endswith("B") and len(value.shape) == len(letters) - 1:
+        return "; one sample is one column: add the last axis with [..., None]"
+    if letters.endswith("1") and len(value.shape) == len(letters) - 1:
+        return "; a bias is a column: add the last axis with [:, None]"
+    return ""
+
+
+def finite(name, value, error=ValueError):
+    """Refuse NaN and infinity and say where the first one stands."""
+    ok = np.isfinite(value)
+    if not ok.all():
+        where = tuple(int(k) for k in np.argwhere(~ok)[0])
+        raise error(f"{name}: expected finite numbers, got {value[where]} at {list(where)}")
+
+
+def parameters(params, shapes):
+    """Check a dict of parameters against `shapes` (name -> letters).
+
+    Returns (sizes, dtype): sizes is {"H": .., "D": ..}. Raises TypeError or ValueError.
+    """
+    if not hasattr(params, "keys"):
+        raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
+    names = list(params)
+    missing = [name for name in shapes if name not in names]
+    unknown = [name for name in names if name not in shapes]
+    if missing or unknown:
+        wrong = [
+            f"{word} {', '.join(map(str, which))}"
+            for word, which in (("missing", missing), ("unknown", unknown))
+            if which
+        ]
+        raise ValueError(f"params: {'; '.join(wrong)}; expected {', '.join(shapes)}")
+    # A bias is met first: it tells H, and a transposed matrix is then named as what it is.
+    sizes, dtype = {}, None
+    for name in sorted(shapes, key=lambda name: shapes[name] != "H1"):
+        array(f'params["{name}"]', params[name], shapes[name], sizes, dtype)
+        dtype = params[name].dtype
+    return sizes, dtype
+
+
+def state(name, value, states, sizes, dtype):
+    """Check a state: one array (H, B) for each name in `states`; None stands for zeros."""
+    if value is None:
+        return tuple(np.zeros((sizes["H"], sizes["B"]), dtype) for _ in states)
+    spelled = "(" + ", ".join(states) + ("," if len(states) == 1 else "") + ")"
+    if not isinstance(value, tuple | list) or len(value) != len(states):
+        got = f"{len(value)} of them" if isinstance(value, tuple | list) else type(value).__name__
+        raise TypeError(f"{name}: expected a tuple {spelled} of arrays (H, B), got {got}")
+    for letter, entry in zip(states, value, strict=True):
+        array(f"{name}: {letter}", entry, "HB", sizes, dtype)
+    return tuple(value)
+
+
+def step(shapes, states):
+    """Decorate `step(params, x, state)` or `step_backward(params, tape, dstate)` with the check.
+
+    The loop over time checks once and calls the bare function behind ``__wrapped__``.
+    """
+
+    def decorate(bare):
+        @functools.wraps(bare)
+        def checked(params, second, third):
+            sizes, dtype = parameters(params, shapes)
+            backward = isinstance(second, dict)
+            x = second.get("x") if backward else second
+            array("tape: x" if backward else "x", x, "DB", sizes, dtype)
+            name = "dstate" if backward else "state"
+            return bare(params, second, state(name, third, states, sizes, dtype))
+
+        return checked
+
+    return decorate

@@ -1,0 +1,109 @@
+"""The GRU with the reset gate applied after the recurrent product (cuDNN, PyTorch).
+
+The same letters with the reset before the product are another model, `gru_before`: weights cannot
+be carried from one to the other. This one has a bias more, b_hh, inside the reset.
+The update gate z keeps: z = 1 copies the old state (Cho et al. 2014, PyTorch, ONNX).
+Chung et al. 2014 print it the other way round, with z and 1 - z exchanged.
+
+Notation: x_t (D, B) input; h_t (H, B) output and state; z, r (H, B) update and reset gate;
+h̃ (H, B) candidate; δ_z = ∂E/∂net_z, the error at the weighted input of z.
+
+    z_t = σ(W_zh h_{t-1} + W_zx x_t + b_z)
+    r_t = σ(W_rh h_{t-1} + W_rx x_t + b_r)
+    h̃_t = tanh(r_t ⊙ (W_hh h_{t-1} + b_hh) + W_hx x_t + b_h)
+    h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ h̃_t
+"""
+
+import numpy as np
+
+from lstm_ref.cells import door, through_time
+from lstm_ref.cells import params as init_params
+from lstm_ref.cells.activations import sigmoid
+
+STATES = ("h",)
+SHAPES = {
+    name: letters
+    for g in "zrh"
+    for name, letters in ((f"W_{g}x", "HD"), (f"W_{g}h", "HH"), (f"b_{g}", "H1"))
+} | {"b_hh": "H1"}
+
+
+def init(rng, D, H, *, recurrent="uniform", update_bias=0.0, T_max=None, dtype=np.float64):
+    """Fresh parameters: dict of W_gx (H, D), W_gh (H, H), b_g (H, 1) for g = z, r, h, and b_hh.
+
+    recurrent: how weights are drawn, see `lstm_ref.cells.params.draw`. update_bias: the number
+    that b_z starts from, or "chrono" with T_max, the longest dependency in steps:
+    b_z = log U(1, T_max - 1) (Tallec & Ollivier 2018, for a z that keeps). Other biases are 0.
+    Raises TypeError or ValueError.
+    """
+    params = init_params.draw(rng, SHAPES, D, H, recurrent, dtype)
+    params["b_z"] = init_params.bias("update_bias", update_bias, rng, H, T_max, dtype)
+    return params
+
+
+@door.step(SHAPES, STATES)
+def step(params, x, state):
+    """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
+    W, (h_prev,) = params, state
+    # the gates
+    z = sigmoid(W["W_zh"] @ h_prev + W["W_zx"] @ x + W["b_z"])  # (H, B)
+    r = sigmoid(W["W_rh"] @ h_prev + W["W_rx"] @ x + W["b_r"])
+    # the candidate
+    recurrent = W["W_hh"] @ h_prev + W["b_hh"]
+    h_tilde = np.tanh(r * recurrent + W["W_hx"] @ x + W["b_h"])
+    # the output
+    h = z * h_prev + (1 - z) * h_tilde
+    return (h,), dict(x=x, h_prev=h_prev, z=z, r=r, recurrent=recurrent, h_tilde=h_tilde)
+
+
+@door.step(SHAPES, STATES)
+def step_backward(params, tape, dstate):
+    """One step back: dstate = (∂E/∂h_t,). tape: the record of `step`.
+
+    Returns the gradients of this step's use of the parameters, dx (D, B) and (∂E/∂h_{t-1},).
+    """
+    W, (delta_h,) = params, dstate
+    x, h_prev, h_tilde = tape["x"], tape["h_prev"], tape["h_tilde"]
+    z, r = tape["z"], tape["r"]
+    # the output: h = z * h_prev + (1 - z) * h_tilde
+    delta_z = delta_h * (h_prev - h_tilde) * z * (1 - z)
+    delta_h_tilde = delta_h * (1 - z) * (1 - h_tilde**2)
+    # the candidate: net_h = r * recurrent + W_hx x + b_h, recurrent = W_hh h_prev + b_hh
+    delta_r = delta_h_tilde * tape["recurrent"] * r * (1 - r)
+    back = delta_h_tilde * r  # error at recurrent
+    dh_prev = delta_h * z + W["W_hh"].T @ back
+    dx = W["W_hx"].T @ delta_h_tilde
+    dparams = {
+        "W_hx": delta_h_tilde @ x.T,
+        "W_hh": back @ h_prev.T,
+        "b_h": delta_h_tilde.sum(axis=1, keepdims=True),
+        "b_hh": back.sum(axis=1, keepdims=True),
+    }
+    # the gates: net = W_h h_prev + W_x x + b
+    for g, delta in (("z", delta_z), ("r", delta_r)):
+        dparams[f"W_{g}x"] = delta @ x.T
+        dparams[f"W_{g}h"] = delta @ h_prev.T
+        dparams[f"b_{g}"] = delta.sum(axis=1, keepdims=True)
+        dx = dx + W[f"W_{g}x"].T @ delta
+        dh_prev = dh_prev + W[f"W_{g}h"].T @ delta
+    return dparams, dx, (dh_prev,)
+
+
+def forward(params, x, state0=None):
+    """Run over a sequence x (T, D, B) from state0 = (h_0,), (H, B); None means zeros.
+
+    Returns (h, (h_T,), tape): h (T, H, B) is every output, tape is what `backward` needs.
+    T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
+    FloatingPointError if the numbers overflow.
+    """
+    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+
+
+def backward(params, tape, dh, dstate_T=None):
+    """Back-propagation through time: exact gradients, nothing truncated.
+
+    dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
+    dstate_T = (dh_T,): error that enters through the last state, None for none.
+    Returns (dparams, dx, (dh_0,)) with the shapes of params, x and state0.
+    """
+    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)

@@ -1,0 +1,108 @@
+"""The LSTM with forget gate (Gers, Schmidhuber & Cummins 2000), without peepholes.
+
+Notation: x_t (D, B) input; h_t, c_t (H, B) output and cell state; f, i, o (H, B) forget, input
+and output gate; c̃ (H, B) candidate; ⊙ elementwise product; δ_f = ∂E/∂net_f, the error at the
+weighted input of f; δ_h = ∂E/∂h_t and δ_c = ∂E/∂c_t, total derivatives.
+
+    f_t = σ(W_fh h_{t-1} + W_fx x_t + b_f)          (eq-forget)
+    i_t = σ(W_ih h_{t-1} + W_ix x_t + b_i)          (eq-input)
+    c̃_t = tanh(W_ch h_{t-1} + W_cx x_t + b_c)       (eq-candidate)
+    c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t                 (eq-cell)
+    o_t = σ(W_oh h_{t-1} + W_ox x_t + b_o)          (eq-output)
+    h_t = o_t ⊙ tanh(c_t)                           (eq-hidden)
+"""
+
+import numpy as np
+
+from lstm_ref.cells import door, through_time
+from lstm_ref.cells import params as init_params
+from lstm_ref.cells.activations import sigmoid
+
+STATES = ("h", "c")
+SHAPES = {
+    name: letters
+    for g in init_params.GATES
+    for name, letters in ((f"W_{g}x", "HD"), (f"W_{g}h", "HH"), (f"b_{g}", "H1"))
+}
+
+
+def init(rng, D, H, *, recurrent="uniform", forget_bias=1.0, T_max=None, dtype=np.float64):
+    """Fresh parameters: dict of W_gx (H, D), W_gh (H, H), b_g (H, 1) for g = f, i, c, o.
+
+    recurrent: how weights are drawn, see `lstm_ref.cells.params.draw`. forget_bias: the number
+    that b_f starts from, 1 by default (Gers et al. 2000; Jozefowicz et al. 2015), or "chrono"
+    with T_max, the longest dependency in steps: b_f = log U(1, T_max - 1) and b_i = -b_f
+    (Tallec & Ollivier 2018). Other biases are 0. Raises TypeError or ValueError.
+    """
+    params = init_params.draw(rng, SHAPES, D, H, recurrent, dtype)
+    params["b_f"] = init_params.bias("forget_bias", forget_bias, rng, H, T_max, dtype)
+    if isinstance(forget_bias, str):
+        params["b_i"] = -params["b_f"]
+    return params
+
+
+@door.step(SHAPES, STATES)
+def step(params, x, state):
+    """One step: x (D, B), state (h, c) of (H, B) each -> new state, record for the tape."""
+    W, (h_prev, c_prev) = params, state
+    # the gates and the candidate
+    f = sigmoid(W["W_fh"] @ h_prev + W["W_fx"] @ x + W["b_f"])  # (H, B)
+    i = sigmoid(W["W_ih"] @ h_prev + W["W_ix"] @ x + W["b_i"])
+    c_tilde = np.tanh(W["W_ch"] @ h_prev + W["W_cx"] @ x + W["b_c"])
+    o = sigmoid(W["W_oh"] @ h_prev + W["W_ox"] @ x + W["b_o"])
+    # the cell state
+    c = f * c_prev + i * c_tilde
+    # the output
+    h = o * np.tanh(c)
+    record = dict(x=x, h_prev=h_prev, c_prev=c_prev, f=f, i=i, c_tilde=c_tilde, o=o, c=c)
+    return (h, c), record
+
+
+@door.step(SHAPES, STATES)
+def step_backward(params, tape, dstate):
+    """One step back: dstate = (∂E/∂h_t, the part of ∂E/∂c_t that comes from later steps).
+
+    tape: the record of `step`. Returns the gradients of this step's use of the parameters, dx
+    (D, B) and the pair (∂E/∂h_{t-1} through this step, part of ∂E/∂c_{t-1} through this step).
+    """
+    W, (delta_h, delta_c_next) = params, dstate
+    x, h_prev, c_prev = tape["x"], tape["h_prev"], tape["c_prev"]
+    f, i, c_tilde, o = tape["f"], tape["i"], tape["c_tilde"], tape["o"]
+    tanh_c = np.tanh(tape["c"])
+    # the output: h = o * tanh(c)
+    delta_o = delta_h * tanh_c * o * (1 - o)
+    delta_c = delta_h * o * (1 - tanh_c**2) + delta_c_next
+    # the cell state: c = f * c_prev + i * c_tilde
+    delta_f = delta_c * c_prev * f * (1 - f)
+    delta_i = delta_c * c_tilde * i * (1 - i)
+    delta_c_tilde = delta_c * i * (1 - c_tilde**2)
+    dc_prev = delta_c * f
+    # the gates and the candidate: net = W_h h_prev + W_x x + b
+    dparams, dx, dh_prev = {}, 0, 0
+    for g, delta in zip("fico", (delta_f, delta_i, delta_c_tilde, delta_o), strict=True):
+        dparams[f"W_{g}x"] = delta @ x.T
+        dparams[f"W_{g}h"] = delta @ h_prev.T
+        dparams[f"b_{g}"] = delta.sum(axis=1, keepdims=True)
+        dx = dx + W[f"W_{g}x"].T @ delta
+        dh_prev = dh_prev + W[f"W_{g}h"].T @ delta
+    return dparams, dx, (dh_prev, dc_prev)
+
+
+def forward(params, x, state0=None):
+    """Run over a sequence x (T, D, B) from state0 = (h_0, c_0), (H, B) each; None means zeros.
+
+    Returns (h, (h_T, c_T), tape): h (T, H, B) is every output, tape is what `backward` needs.
+    T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
+    FloatingPointError if the numbers overflow.
+    """
+    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+
+
+def backward(params, tape, dh, dstate_T=None):
+    """Back-propagation through time: exact gradients, nothing truncated.
+
+    dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
+    dstate_T = (dh_T, dc_T): error that enters through the last state, None for none.
+    Returns (dparams, dx, (dh_0, dc_0)) with the shapes of params, x and state0.
+    """
+    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)

@@ -1,0 +1,1 @@
+"""Independent witnesses for hand-written gradients."""

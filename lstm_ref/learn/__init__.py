@@ -1,0 +1,1 @@
+"""What training needs: a read-out with its loss, and an optimiser."""

@@ -1,0 +1,61 @@
+"""From the state h to scores, and the two losses, each with its gradient.
+
+y_t = W_yh h_t + b_y
+"""
+
+import numpy as np
+
+
+def init(rng, H, K, dtype=np.float64):
+    """Read-out parameters: W_yh (K, H) from U(-1/sqrt(H), 1/sqrt(H)) and b_y (K, 1) = 0."""
+    k = 1 / np.sqrt(H)
+    return {
+        "W_yh": rng.uniform(-k, k, (K, H)).astype(dtype),
+        "b_y": np.zeros((K, 1), dtype),
+    }
+
+
+def scores(params, h):
+    """y = W_yh h + b_y: (T, H, B) -> (T, K, B), or (H, B) -> (K, B)."""
+    return params["W_yh"] @ h + params["b_y"]
+
+
+def scores_backward(params, h, dy):
+    """Gradients of `scores`: (dict of W_yh and b_y, summed over steps and samples; dh like h)."""
+    steps = h.ndim == 3
+    dW = (dy @ h.swapaxes(-1, -2)).sum(axis=0) if steps else dy @ h.T
+    db = dy.sum(axis=(0, 2) if steps else 1).reshape(-1, 1)
+    return {"W_yh": dW, "b_y": db}, params["W_yh"].T @ dy
+
+
+def cross_entropy(y, target, mask=None):
+    """Mean negative log-probability, in nats, of the target class under softmax(y), and its dy.
+
+    y (T, K, B) scores; target (T, B) integers in 0..K-1; mask (T, B) of booleans says which
+    entries count, None for all. Returns (loss, dy like y). Stable for scores of any size.
+    """
+    if target.shape != (y.shape[0], y.shape[2]):
+        raise ValueError(f"target: expected shape (T, B) of y {y.shape}, got {target.shape}")
+    if not np.issubdtype(target.dtype, np.integer):
+        raise TypeError(f"target: expected integers, got {target.dtype}")
+    mask = np.ones(target.shape, bool) if mask is None else mask
+    if mask.shape != target.shape or not mask.any():
+        raise ValueError(f"mask: expected shape {target.shape} with some True, got {mask.shape}")
+    if target[mask].min() < 0 or target[mask].max() >= y.shape[1]:
+        raise ValueError(f"target: expected classes 0 to {y.shape[1] - 1}, got others")
+    shifted = y - y.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    index = np.where(mask, target, 0)[:, None, :]
+    n = int(mask.sum())
+    loss = -float(np.sum(np.take_along_axis(log_p, index, axis=1)[:, 0, :] * mask)) / n
+    dy = np.exp(log_p)
+    np.put_along_axis(dy, index, np.take_along_axis(dy, index, axis=1) - 1, axis=1)
+    return loss, dy * mask[:, None, :] / np.array(n, y.dtype)
+
+
+def squared_error(y, target):
+    """Mean of (y - target)² over all entries, and its dy. y and target have the same shape."""
+    if y.shape != target.shape:
+        raise ValueError(f"target: expected shape {y.shape} of y, got {target.shape}")
+    difference = y - target
+    return float(np.mean(difference**2)), 2 * difference / np.array(difference.size, y.dtype)
