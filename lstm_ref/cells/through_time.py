@@ -27,14 +27,14 @@ def forward(step, shapes, states, params, x, state0):
         # Once NaN, a state stays NaN, so the last one tells of them all.
         door.finite(f"{name} after the last step", value, FloatingPointError)
     h = np.stack(outputs)[1:]  # h_0 in front, so that T = 0 has a shape too
-    return h, state, {"x": x, "state0": state0, "steps": steps}
+    return h, state, {"cell": step.__module__, "x": x, "steps": steps}
 
 
 def backward(step_backward, shapes, states, params, tape, dh, dstate_T):
     """Back-propagate dh (T, H, B) and dstate_T; return gradients of parameters, x and state0."""
     sizes, dtype = door.parameters(params, shapes)
-    dh, dstate = _errors(tape, dh, dstate_T, states, sizes, dtype)
     step_backward = inspect.unwrap(step_backward)
+    dh, dstate = _errors(step_backward.__module__, tape, dh, dstate_T, states, sizes, dtype)
     dparams = {name: np.zeros_like(params[name]) for name in shapes}
     dx = np.zeros_like(tape["x"])
     for t in reversed(range(len(dx))):
@@ -45,9 +45,10 @@ def backward(step_backward, shapes, states, params, tape, dh, dstate_T):
     return dparams, dx, dstate
 
 
-def _errors(tape, dh, dstate_T, states, sizes, dtype):
-    if not isinstance(tape, dict) or set(tape) != {"x", "state0", "steps"}:
-        raise TypeError("tape: expected the third result of forward of the same cell")
+def _errors(cell, tape, dh, dstate_T, states, sizes, dtype):
+    if not isinstance(tape, dict) or tape.get("cell") != cell:
+        got = tape.get("cell", "a dict") if isinstance(tape, dict) else type(tape).__name__
+        raise TypeError(f"tape: expected the third result of {cell}.forward, got {got}")
     door.array("tape: x", tape["x"], "TDB", sizes, dtype)
     if dh is None:
         dh = np.zeros((sizes["T"], sizes["H"], sizes["B"]), dtype)
