@@ -6,7 +6,8 @@ import sys
 HEAVY = ("sympy", "autograd", "matplotlib", "torch", "onnxruntime", "IPython")
 MODULES = (
     "lstm_ref",
-    "lstm_ref.cells.lstm, lstm_ref.cells.elman, lstm_ref.cells.gru_before, lstm_ref.cells.gru_after",
+    "lstm_ref.cells.lstm, lstm_ref.cells.elman",
+    "lstm_ref.cells.gru_before, lstm_ref.cells.gru_after",
     "lstm_ref.check.witnesses, lstm_ref.learn.optim, lstm_ref.learn.readout",
 )
 

@@ -1,0 +1,63 @@
+# `make` lists the targets. Needs GNU make 3.81 or newer and Python 3.11, 3.12 or 3.13.
+PYTHON ?= python3
+PORT ?= 8000
+UPGRADE ?=
+
+PY := .venv/bin/python
+# Whatever runs a notebook runs in this fixed environment.
+FIXED := $(PY) tools/environment.py
+
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help install book serve notebooks test test-torch lint format lock bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
+	    printf '  make %-11s %s\n' "$$target" "$$what"; done
+
+install: ## make .venv with the pinned dependencies (the others do it by themselves)
+	@sh tools/install.sh
+
+book: install ## execute the notebooks and build the site, every warning an error
+	@$(PY) tools/build_book.py
+
+serve: ## show the site on http://127.0.0.1:8000 (PORT=... for another port)
+	@test -f _build/html/index.html || { echo "There is no site yet: make book" >&2; exit 1; }
+	@echo "http://127.0.0.1:$(PORT)/  (Ctrl-C ends)"
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+notebooks: install ## execute the notebooks in place, outputs and all
+	@$(PY) tools/run_notebooks.py
+
+# Every stage runs even if an earlier one failed; the summary of pytest comes last.
+test: install ## everything that must hold: lint, book, tests, notebooks, the site in a browser
+	@failed=; \
+	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
+	$(MAKE) --no-print-directory book || failed="$$failed book"; \
+	$(FIXED) $(PY) -m pytest --nbval --nbval-current-env tests notebooks || failed="$$failed pytest"; \
+	if [ -n "$$failed" ]; then echo "make test: FAILED in$$failed" >&2; exit 1; fi
+
+test-torch: ## compare with PyTorch, in .venv-bench
+	@sh tools/test_torch.sh
+
+lint: install ## ruff: rules and format, notebooks too
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+format: install ## let ruff write what `make lint` asks for
+	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+
+# Keeps the pins that still fit; `make lock UPGRADE=--upgrade` takes the newest.
+lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
+	@test -x $(PY) || { echo "make install first" >&2; exit 1; }
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
+	    --generate-hashes --python-version 3.11 tools/uv.in -o tools/uv.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
+	    --fork-strategy fewest --generate-hashes --python-version 3.11 --extra book --extra test \
+	    pyproject.toml -o requirements.txt
+
+bench: install ## speed against PyTorch and autograd, in an environment of its own
+	@$(PY) benchmarks/run.py
+
+clean: ## remove what was built, keep .venv
+	rm -rf _build build .pytest_cache .ruff_cache .hypothesis

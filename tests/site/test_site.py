@@ -1,0 +1,214 @@
+"""The built site as a reader meets it, in a headless Chromium."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "resultTypes": ["violations"],
+    "preload": False,  # it would fetch the @import of a style sheet from the wrong folder
+}
+
+
+def pages():
+    """Every page of _toc.yml, as its path without suffix."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    chapters = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    return [toc["root"], *chapters]
+
+
+class Visit:
+    """A page in the browser, and what went wrong while it was open."""
+
+    def __init__(self, browser, home):
+        self.home, self.errors, self.foreign = home, [], []
+        self.context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
+        self.context.route("**/*", self._only_home)
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("response", self._response)
+
+    def _only_home(self, route):
+        if route.request.url.startswith(self.home):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def _console(self, message):
+        if message.type in ("error", "warning"):
+            self.errors.append(f"{message.type}: {message.text}")
+
+    def _response(self, response):
+        if response.status >= 400:
+            self.errors.append(f"{response.status} {response.url}")
+
+    def open(self, path):
+        self.page.goto(f"{self.home}/{path}")
+        self.page.wait_for_function("document.documentElement.dataset.bookReady === 'yes'")
+
+    def violations(self, scheme, viewport):
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.set_viewport_size(viewport)
+        self.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+        self.page.wait_for_timeout(150)  # the resize handler and the repaint
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        return [
+            f"{rule['id']}: {node['html'][:200]}\n    {node['failureSummary']}"
+            for rule in found
+            for node in rule["nodes"]
+        ]
+
+
+@pytest.fixture(scope="module", params=pages())
+def visit(request, browser, server):
+    """One page of the book, opened once for all tests of it."""
+    visit = Visit(browser, server)
+    visit.open(f"{request.param}.html")
+    yield visit
+    visit.context.close()
+
+
+def test_all_mathematics_is_rendered(visit):
+    sources = visit.page.locator(".bd-article .math")
+    raw = sources.evaluate_all(
+        "all => all.filter(m => !m.querySelector('mjx-container')).map(m => m.textContent)"
+    )
+    errors = visit.page.locator("mjx-merror").evaluate_all(
+        "all => all.map(m => m.closest('.math')?.textContent + ' ' + m.dataset.mjxError)"
+    )
+    assert not raw, f"not rendered: {raw}"
+    assert not errors, f"MathJax could not read: {errors}"
+    assert "\\(" not in visit.page.inner_text(".bd-article")
+
+
+def test_every_image_has_an_alternative_text(visit):
+    images = visit.page.locator(".bd-article img").evaluate_all(
+        "all => all.map(i => [i.getAttribute('src'), i.getAttribute('alt') || ''])"
+    )
+    bad = [
+        (src, alt)
+        for src, alt in images
+        if len(alt.split()) < 4 or re.search(r"\.(svg|png|jpe?g)$|^_?images?/", alt)
+    ]
+    drawings = visit.page.locator(".bd-article svg").evaluate_all(
+        "all => all.filter(s => !s.closest('button, a, mjx-container, .sd-summary-state-marker, "
+        "[aria-hidden=true]') && !s.getAttribute('aria-label') && "
+        "!s.closest('[role=img][aria-label]') && !s.querySelector(':scope > title'))"
+        ".map(s => s.outerHTML.slice(0, 120))"
+    )
+    assert not bad, f"images without a text that says what is seen: {bad}"
+    assert not drawings, f"drawings without a name: {drawings}"
+
+
+def test_every_image_is_loaded(visit):
+    page = visit.page
+    page.evaluate("document.querySelectorAll('img').forEach(i => { i.loading = 'eager' })")
+    page.wait_for_function("[...document.images].every(i => i.complete)")
+    broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).map(i => i.src)")
+    assert not broken
+
+
+def test_accessible_in_light(visit):
+    assert not visit.violations("light", DESKTOP)
+
+
+# Dark on a phone, light on a desk: both schemes and both layouts in half the time.
+def test_accessible_in_dark(visit):
+    assert not visit.violations("dark", PHONE)
+
+
+def test_fits_a_phone(visit):
+    visit.page.set_viewport_size(PHONE)
+    visit.page.wait_for_timeout(150)
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    # A box that hides or scrolls its overflow keeps it from the page; name the others.
+    wide = visit.page.evaluate(
+        """() => [...document.querySelectorAll('.bd-main *')].filter(e => {
+            if (e.getBoundingClientRect().right <= innerWidth + 1) return false;
+            for (let p = e.parentElement; p && p !== document.body; p = p.parentElement)
+                if (getComputedStyle(p).overflowX !== 'visible') return false;
+            return getComputedStyle(e).position !== 'fixed' && e.offsetParent !== null;
+        }).map(e => e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 60))"""
+    )
+    assert width <= PHONE["width"], f"{width} px wide because of {wide[:5]}"
+    assert not wide, f"cut off at the right: {wide[:5]}"
+
+
+# The last of a page, so that everything done to it before is looked at, too.
+def test_no_console_error_and_no_foreign_host(visit):
+    assert not visit.errors
+    assert not visit.foreign
+
+
+def test_search_finds(browser, server):
+    visit = Visit(browser, server)
+    visit.page.goto(f"{server}/search.html?q=LSTM")
+    visit.page.wait_for_selector("#search-results li a", timeout=10_000)
+    assert visit.page.locator("#search-results li a").count() >= 3
+    assert not visit.errors
+    assert not visit.foreign
+    visit.context.close()
+
+
+def test_index_leads_to_the_book(browser, server):
+    visit = Visit(browser, server)
+    visit.page.goto(f"{server}/index.html")
+    visit.page.wait_for_url(f"{server}/{pages()[0]}.html")
+    assert visit.page.locator(".bd-article h1").count() == 1
+    visit.context.close()
+
+
+def test_works_as_a_file(browser, html):
+    home = html.as_uri()
+    visit = Visit(browser, home)
+    visit.page.goto(f"{home}/index.html")
+    visit.page.wait_for_url(f"{home}/{pages()[0]}.html")
+    for page in pages():
+        visit.open(f"{page}.html")
+        assert not visit.page.locator("mjx-merror").count()
+        math, rendered = (visit.page.locator(s).count() for s in (".math", ".math mjx-container"))
+        assert rendered >= math
+    assert not visit.errors
+    assert not visit.foreign
+    visit.context.close()
+
+
+def test_links_and_anchors_resolve(html):
+    soups = {
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_bytes(), "html.parser")
+        for path in html.rglob("*.html")
+        if not {"_static", "_sources"} & set(path.relative_to(html).parts)
+    }
+    anchors = {
+        name: {tag.get("id") or tag["name"] for tag in soup.select("[id], a[name]")}
+        for name, soup in soups.items()
+    }
+    bad = []
+    for name, soup in soups.items():
+        links = [tag[a] for a in ("href", "src") for tag in soup.select(f"[{a}]")]
+        for link in links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc or link in ("#", ""):
+                continue
+            target = name
+            if parts.path:
+                full = (html / name).parent / unquote(parts.path)
+                if not full.exists():
+                    bad.append(f"{name}: {link}: no such file")
+                    continue
+                target = full.resolve().relative_to(html.resolve()).as_posix()
+            if parts.fragment and target in anchors:
+                if unquote(parts.fragment) not in anchors[target]:
+                    bad.append(f"{name}: {link}: no such anchor")
+    assert not bad, "\n".join(sorted(set(bad)))
