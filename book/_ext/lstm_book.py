@@ -1,0 +1,49 @@
+"""Sphinx extension of this book: MathJax without a network, and repairs of the generated pages."""
+
+import re
+import shutil
+from importlib.metadata import files
+from pathlib import Path
+
+# What tex-chtml.js may ask for at run time; the whole wheel would be 24 MB.
+MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
+
+
+def copy_mathjax(app, exception):
+    if exception is not None or app.builder.format != "html":
+        return
+    # The package's folder has a hyphen in its name, so it cannot be imported by that name.
+    found = next(f for f in files("sphinx-mathjax-offline") if f.name == "tex-chtml.js")
+    source = Path(found.locate()).parent
+    target = Path(app.outdir, "_static", "mathjax")
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source / part, target / part)
+
+
+def repair_page(app, pagename, templatename, context, doctree):
+    """Keep one of each inline script, drop Thebe, give the bibliography a valid role."""
+    seen, kept = set(), []
+    for script in context.get("script_files", []):
+        body = (getattr(script, "attributes", None) or {}).get("body")
+        name = str(getattr(script, "filename", script) or "")
+        if "thebe" in f"{name} {body or ''}".lower():  # off here, and it names a foreign host
+            continue
+        if body is not None:
+            if body in seen:  # twice the same `const` is a SyntaxError on every page
+                continue
+            seen.add(body)
+        kept.append(script)
+    context["script_files"] = kept
+    body = context.get("body")
+    if body:  # doc-biblioentry was withdrawn from DPUB-ARIA 1.1
+        context["body"] = re.sub(r'role="doc-biblioentry"', 'role="listitem"', body)
+
+
+def setup(app):
+    app.connect("build-finished", copy_mathjax)
+    app.connect("html-page-context", repair_page, priority=900)  # after all who add scripts
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,57 @@
+"""One plain training loop: a cell, a read-out on every step, cross-entropy, clipping, Adam."""
+
+import numpy as np
+
+from lstm_ref.learn import optim, readout
+
+
+def start(cell, rng, D, H, K, **options):
+    """Parameters of a cell with a read-out of K classes: one dict. options go to cell.init."""
+    params = cell.init(rng, D, H, **options)
+    dtype = next(iter(params.values())).dtype
+    return {**params, **readout.init(rng, H, K, dtype)}
+
+
+def predict(cell, params, x):
+    """Scores y (T, K, B) for a sequence x (T, D, B), with outputs h and the tape."""
+    h, _, tape = cell.forward({name: params[name] for name in cell.SHAPES}, x)
+    return readout.scores(params, h), h, tape
+
+
+def gradients(cell, params, x, target, mask=None):
+    """Loss and its gradients, a dict like params.
+
+    x (T, D, B); target (T, B) class numbers; mask (T, B): which steps count, None for all.
+    """
+    y, h, tape = predict(cell, params, x)
+    loss, dy = readout.cross_entropy(y, target, mask)
+    d_readout, dh = readout.scores_backward(params, h, dy)
+    d_cell, _, _ = cell.backward({name: params[name] for name in cell.SHAPES}, tape, dh)
+    return loss, {**d_cell, **d_readout}
+
+
+def accuracy(cell, params, x, target, mask=None):
+    """Share of right answers among the steps that count."""
+    y, _, _ = predict(cell, params, x)
+    right = y.argmax(axis=1) == target
+    return float(right.mean() if mask is None else right[mask].mean())
+
+
+def fit(cell, params, batches, rate, clip=1.0):
+    """Train on an iterable of (x, target, mask); return (new params, losses (n,)).
+
+    rate: step size of Adam; clip: largest norm of all gradients together.
+    Raises FloatingPointError, with what to try, when the loss is no longer a number.
+    """
+    state, losses = optim.adam_start(params), []
+    for x, target, mask in batches:
+        loss, grads = gradients(cell, params, x, target, mask)
+        if not np.isfinite(loss):
+            raise FloatingPointError(
+                f"the loss is {loss} after {len(losses)} steps; try a smaller rate than {rate} "
+                f"or a smaller clip than {clip}"
+            )
+        grads, _ = optim.clip_by_norm(grads, clip)
+        params, state = optim.adam_step(params, grads, state, rate)
+        losses.append(loss)
+    return params, np.array(losses)
