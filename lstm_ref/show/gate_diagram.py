@@ -1,126 +1,134 @@
-"""Pictures of a gate: numbers let through, the three switches, matrices side by side, a block."""
+"""Pictures of a gate: numbers let through, the three switches, matrices side by side."""
 
 import numpy as np
+from matplotlib.patches import Circle, Rectangle
 
-from lstm_ref.show.shapes import arrow, box, canvas, label, operator
-from lstm_ref.show.style import GATES
+from lstm_ref.show.block_diagram import block
+from lstm_ref.show.shapes import FRAME, INK, arrow, box, canvas, label, operator, tint
+from lstm_ref.show.style import GATES, STATES
 
+__all__ = ["block", "concat", "gate", "switches"]
+FOOT = 0.6  # room below for the shapes
 ROLES = {"i": "write", "f": "keep", "o": "read"}
 
 
 def gate(ax, g, v, color=GATES["f"]["color"]):
     """A gate g in (0, 1) times a vector v, unit by unit: three columns of bars; returns ax.
 
-    g, v: arrays (n,). A bar's length is its number; the number stands beside it.
+    g, v: arrays (n,). A gate's bar is filled as far as the gate is open; a bar of the product
+    lies on the outline of what came in. The figure should be about 4.8 by 2.0 inches for n = 3.
     """
     g, v = np.asarray(g), np.asarray(v)
     if g.shape != v.shape or g.ndim != 1:
         raise ValueError(f"g and v: expected two vectors of one length, got {g.shape}, {v.shape}")
-    n = len(g)
-    canvas(ax, 8.6, 0.8 * n + 1.1)
-    for x, values, title, ink in (
-        (0.2, g, "gate $g$", color),
-        (3.2, v, "vector $v$", "#222222"),
-        (6.2, g * v, "$g \\odot v$", "#666666"),
-    ):
-        label(ax, x + 1.0, 0.8 * n + 0.75, title)
-        _bars(ax, x, values, ink, filled=x < 3, limit=max(1.0, np.abs(v).max()))
-    operator(ax, 2.75, 0.4 * n + 0.2, "⊙")
-    label(ax, 5.75, 0.4 * n + 0.2, "=", size=15)
+    top = 0.7 * len(g)
+    canvas(ax, 9.0, top + 1.25)
+    limit = max(1.0, np.abs(v).max())
+    columns = ((0.75, "gate", r"$g = \sigma(Wx + b)$"), (4.2, "vector", "$v$"))
+    for x, word, formula in (*columns, (7.5, "let through", r"$g \odot v$")):
+        label(ax, x + (0.62 if x < 1 else 0), top + 0.98, word)
+        label(ax, x + (0.62 if x < 1 else 0), top + 0.5, formula)
+    for k in range(len(g)):
+        y = top - 0.7 * k - 0.35
+        _bar(ax, 0.75, y, g[k], 1.3, color, outline=1.0)
+        _bar(ax, 4.2, y, v[k], 0.75 / limit, "#555555", centred=True)
+        _bar(ax, 7.5, y, g[k] * v[k], 0.75 / limit, "#555555", outline=v[k], centred=True)
+    operator(ax, 2.75, top / 2, "⊙")
+    label(ax, 5.85, top / 2, "=", size=17)
     return ax
 
 
-def _bars(ax, x, values, ink, filled, limit):
-    for k, value in enumerate(values[::-1]):
-        y = 0.8 * k + 0.35
-        ax.plot([x + 1, x + 1], [y - 0.3, y + 0.3], color="#999999", lw=1)
-        start = min(0, value / limit) * 0.9
-        ax.add_patch(
-            _rectangle(x + 1 + start, y - 0.17, abs(value) / limit * 0.9, 0.34, ink, filled)
-        )
-        side = -0.08 if value >= 0 else 0.08
-        ha = "right" if value >= 0 else "left"
-        label(ax, x + 1 + side, y, f"{value:.2f}", size=9, ha=ha)
+def _bar(ax, x, y, value, unit, ink, outline=None, centred=False):
+    """A number as a bar from x, written at the bar's other side."""
+    if outline is not None:
+        ax.add_patch(_rectangle(x, y, outline * unit, ink, "none"))
+    ax.add_patch(_rectangle(x, y, value * unit, ink, ink, lw=0))
+    ax.plot([x, x], [y - 0.27, y + 0.27], color=INK, lw=1.6)
+    sign = 1 if value >= 0 or not centred else -1
+    text = f"{value:.2f}".replace("-", "−")
+    label(ax, x - 0.1 * sign, y, text, size=10, ha="right" if sign > 0 else "left")
 
 
-def _rectangle(x, y, w, h, ink, filled):
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x, y), w, h, edgecolor=ink, facecolor=ink if filled else "#dddddd", lw=1.4)
+def _rectangle(x, y, w, ink, fill, lw=1.2):
+    return Rectangle((x, y - 0.18), w, 0.36, edgecolor=ink, facecolor=fill, lw=lw, zorder=1)
 
 
 def switches(ax):
-    """The three switches around one memory cell: write (i), keep (f), read (o); returns ax."""
+    """The three switches around one memory cell: write (i), keep (f), read (o); returns ax.
+
+    All three stand half open. The figure should be about 4.8 by 2.4 inches.
+    """
     canvas(ax, 8.4, 4.0)
-    box(ax, 4.2, 1.2, 1.5, 0.95, "memory\n$c$", fill="#f4f4f4")
-    _switch(ax, 1.2, 2.0, 3.42, "i", "new value $\\tilde{c}$", 0.75)
-    _switch(ax, 5.0, 6.0, 7.4, "o", "output $h$", 7.5)
-    color = GATES["f"]["color"]
-    arrow(ax, [(3.85, 1.7), (3.85, 2.75), (4.15, 2.75)], color, head=False, lw=2.4)
-    arrow(ax, [(4.15, 2.75), (4.5, 3.02)], color, head=False, lw=2.4)
-    arrow(ax, [(4.58, 2.75), (4.58, 1.72)], color, lw=2.4)
-    label(ax, 4.2, 3.4, "keep: $f$", color)
+    box(ax, 4.2, 1.05, 1.7, 1.0, "memory\n$c$", fill=FRAME, lw=2.2)
+    _switch(ax, [(0.15, 1.05), (1.5, 1.05)], [(2.3, 1.05), (3.34, 1.05)], "i")
+    _switch(ax, [(5.06, 1.05), (6.1, 1.05)], [(6.9, 1.05), (8.25, 1.05)], "o")
+    start = [(4.85, 1.56), (4.85, 2.75), (4.6, 2.75)]
+    _switch(ax, start, [(3.8, 2.75), (3.55, 2.75), (3.55, 1.57)], "f")
+    label(ax, 0.15, 0.7, r"new value $\tilde{c}$", size=10, ha="left")
+    label(ax, 8.25, 0.7, "output $h$", size=10, ha="right")
     return ax
 
 
-def _switch(ax, start, middle, end, name, text, x_text):
+def _switch(ax, before, after, name):
+    """A line in, a lever, a line out with an arrow head; the name above."""
     color = GATES[name]["color"]
-    arrow(ax, [(start, 1.2), (middle, 1.2)], color, head=False, lw=2.4)
-    arrow(ax, [(middle, 1.2), (middle + 0.45, 1.55)], color, head=False, lw=2.4)
-    arrow(ax, [(middle + 0.5, 1.2), (end, 1.2)], color, lw=2.4)
-    label(ax, middle + 0.25, 1.95, f"{ROLES[name]}: ${name}$", color)
-    label(ax, x_text, 0.62, text, size=10)
+    (x0, y0), (x1, _) = before[-1], after[0]
+    arrow(ax, before, color, head=False, lw=2.4)
+    arrow(ax, after, color, lw=2.4)
+    ax.plot([x0, x0 + 0.85 * (x1 - x0)], [y0, y0 + 0.42], color=color, lw=2.8, zorder=3)
+    for x in (x0, x1):
+        ax.add_patch(Circle((x, y0), 0.1, lw=1.8, edgecolor=color, facecolor="white", zorder=4))
+    label(ax, (x0 + x1) / 2, y0 + 0.82, f"{ROLES[name]}: ${name}$", size=12)
 
 
 def concat(ax, D, H):
-    """[W_fh W_fx] [h; x]: two matrices side by side times two vectors on top of each other."""
-    s = 0.36
-    canvas(ax, s * (D + H) + 3.6, s * (D + H) + 1.6)
-    top = s * (D + H) + 0.7
-    colors = ("#fbe3d6", "#d9eef8")
-    _grid(ax, 0.9, top - s * H, H, H, s, colors[0], "$W_{fh}$")
-    _grid(ax, 0.9 + s * H, top - s * H, H, D, s, colors[1], "$W_{fx}$")
-    x = 0.9 + s * (D + H) + 0.7
-    _grid(ax, x, top - s * H, H, 1, s, colors[0], "$h$")
-    _grid(ax, x, top - s * (H + D), D, 1, s, colors[1], "$x$")
-    label(ax, 0.5, top - s * H / 2, f"$H={H}$", size=9)
-    label(ax, 0.9 + s * H / 2, top - s * H - 0.3, f"$H={H}$", size=9)
-    label(ax, 0.9 + s * (H + D / 2), top - s * H - 0.3, f"$D={D}$", size=9)
-    label(ax, x + s + 0.55, top - s * H / 2, f"$H={H}$", size=9)
-    label(ax, x + s + 0.55, top - s * (H + D / 2), f"$D={D}$", size=9)
+    """[W_fh W_fx] [h; x] + b_f = net_f, a square for each number; returns ax.
+
+    D, H: sizes of x and of h. The figure should be about 4.8 by 2.9 inches.
+    """
+    s = min(0.72, 4.9 / (D + H + 3))
+    width, height = s * (D + H + 3) + 3.75, s * (D + H) + 1.75
+    canvas(ax, width, height)
+    middle, x = FOOT + s * (D + H) / 2, 0.75
+    h_color, x_color = STATES["h"]["color"], STATES["x"]["color"]
+    low = middle - s * H / 2
+    _grid(ax, x, low, H, H, s, h_color, "$W_{fh}$")
+    _grid(ax, x + s * H, low, H, D, s, x_color, "$W_{fx}$")
+    _size(ax, [(x, low + s * H + 0.18), (x + s * H, low + s * H + 0.18)], f"$H={H}$")
+    _size(ax, [(x + s * H, low + s * H + 0.18), (x + s * (H + D), low + s * H + 0.18)], f"$D={D}$")
+    _size(ax, [(x - 0.18, low), (x - 0.18, low + s * H)], "$H$")
+    label(ax, x + s * (D + H) / 2, 0.25, f"$({H}, {D + H})$")
+    x += s * (D + H) + 0.3
+    label(ax, x + s / 2, 0.25, f"$({D + H}, 1)$")
+    _grid(ax, x, FOOT + s * D, H, 1, s, h_color, "$h$")
+    _grid(ax, x, FOOT, D, 1, s, x_color, "$x$")
+    for text, name in (("+", "$b_f$"), ("=", "$net_f$")):
+        label(ax, x + s + 0.5, middle, text, size=16)
+        x += s + 1.0
+        _grid(ax, x, low, H, 1, s, GATES["f"]["color"], "")
+        label(ax, x + s / 2, low + s * H + 0.4, name, size=12)
+        label(ax, x + s / 2, 0.25, f"$({H}, 1)$")
     return ax
 
 
-def _grid(ax, x, y, rows, columns, s, fill, text):
-    from matplotlib.patches import Rectangle
-
+def _grid(ax, x, y, rows, columns, s, color, text):
+    """A matrix: one square for each number, its name in the middle."""
     for r in range(rows):
         for k in range(columns):
-            ax.add_patch(
-                Rectangle((x + s * k, y + s * r), s, s, facecolor=fill, edgecolor="white", lw=1)
-            )
-    outline = Rectangle((x, y), s * columns, s * rows, fill=False, edgecolor="#222222", lw=1.6)
-    ax.add_patch(outline)
-    label(ax, x + s * columns / 2, y + s * rows / 2, text, size=11)
+            corner = (x + s * k, y + s * r)
+            ax.add_patch(Rectangle(corner, s, s, facecolor=tint(color), edgecolor="white", lw=1.2))
+    ax.add_patch(Rectangle((x, y), s * columns, s * rows, fill=False, edgecolor=INK, lw=1.8))
+    if text:
+        label(ax, x + s * columns / 2, y + s * rows / 2, text, size=13)
 
 
-def block(ax, cells=3):
-    """A memory block: several cells behind one input, one forget and one output gate."""
-    canvas(ax, 8.0, 1.25 * cells + 1.5)
-    top = 1.25 * cells + 0.2
-    for k in range(cells):
-        y = top - 1.25 * k - 0.4
-        arrow(ax, [(0.4, y), (1.75, y)], GATES["c_tilde"]["color"])
-        operator(ax, 2.0, y, "⊙", GATES["i"]["color"])
-        arrow(ax, [(2.25, y), (3.2, y)])
-        box(ax, 4.0, y, 1.5, 0.7, f"$c^{{({k + 1})}}$", fill="#f4f4f4")
-        arrow(ax, [(4.76, y), (5.75, y)])
-        operator(ax, 6.0, y, "⊙", GATES["o"]["color"])
-        arrow(ax, [(6.25, y), (7.6, y)])
-        label(ax, 0.75, y + 0.3, f"$\\tilde{{c}}^{{({k + 1})}}$", size=10)
-        label(ax, 7.3, y + 0.3, f"$h^{{({k + 1})}}$", size=10)
-    for x, name in ((2.0, "i"), (4.0, "f"), (6.0, "o")):
-        color = GATES[name]["color"]
-        ax.plot([x, x], [top + 0.45, 0.35], color=color, lw=2.4, zorder=1)
-        label(ax, x, top + 0.8, f"one gate ${name}$", color, size=10)
-    return ax
+def _size(ax, ends, text):
+    """A measure with ticks at both ends, and its length."""
+    (x0, y0), (x1, y1) = ends
+    level = y0 == y1
+    ax.plot([x0 + 0.04 * level, x1 - 0.04 * level], [y0, y1], color=INK, lw=1, marker="none")
+    for x, y in ends:
+        dx, dy = (0, 0.08) if level else (0.08, 0)
+        ax.plot([x - dx, x + dx], [y - dy, y + dy], color=INK, lw=1)
+    shift = (0, 0.3) if level else (-0.3, 0)
+    label(ax, (x0 + x1) / 2 + shift[0], (y0 + y1) / 2 + shift[1], text, size=11)

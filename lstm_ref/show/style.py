@@ -9,6 +9,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 
 WIDTH = 4.8  # inches
+METADATA = {"Date": None, "Creator": None}  # of an SVG file: nothing that changes
 
 RC = {
     "figure.figsize": (WIDTH, 3.0),
@@ -44,35 +45,45 @@ GATES = {
 }
 STATES = {
     "c": dict(color="#222222", linestyle="-", marker="v", hatch="", label="$c$"),
-    "h": dict(color="#777777", linestyle="--", marker="P", hatch="", label="$h$"),
+    "h": dict(color="#666666", linestyle="--", marker="P", hatch="", label="$h$"),
+    "x": dict(color="#8A6D00", linestyle=":", marker="X", hatch="", label="$x$"),
 }
+# None of them a colour of a gate.
 MODELS = {
-    "RNN": dict(color="#E69F00", linestyle="--", marker="s"),
-    "LSTM": dict(color="#0072B2", linestyle="-", marker="o"),
-    "GRU": dict(color="#009E73", linestyle="-.", marker="^"),
+    "RNN": dict(color="#882255", linestyle="--", marker="s"),
+    "LSTM": dict(color="#332288", linestyle="-", marker="o"),
+    "GRU": dict(color="#8A7A00", linestyle="-.", marker="^"),
 }
 
 
 def use():
     """Set the style; in a notebook also make figures SVG, with the same bytes on every run."""
     mpl.rcParams.update(RC)
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return
-    if get_ipython() is None:
+    if not _in_notebook():
         return
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     plt.switch_backend("module://matplotlib_inline.backend_inline")
-    set_matplotlib_formats("svg", metadata={"Date": None, "Creator": None})
+    set_matplotlib_formats("svg", metadata=METADATA)
     mpl.rcParams.update(RC)  # the inline backend has its own opinions
 
 
+def _in_notebook():
+    """Whether a Jupyter kernel is running; a terminal's IPython keeps its own windows."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return False
+    return hasattr(get_ipython(), "kernel")
+
+
 def line(name, **changes):
-    """Keyword arguments for `plot` of a gate, state or model by name."""
+    """Keyword arguments for `plot` of a gate, state or model by name; `changes` win."""
     known = {**GATES, **STATES, **MODELS}
     if name not in known:
         raise ValueError(f"name: expected one of {', '.join(known)}, got {name!r}")
     kept = {k: v for k, v in known[name].items() if k != "hatch"}
-    return {**kept, **changes}
+    return {"label": name, **kept, **changes}
+
+
+gate_style = line
