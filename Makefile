@@ -56,8 +56,9 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 	    --fork-strategy fewest --generate-hashes --python-version 3.11 --extra book --extra test \
 	    pyproject.toml -o requirements.txt
 
-bench: install ## speed against PyTorch and autograd, in an environment of its own
-	@$(PY) benchmarks/run.py
+bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of its own
+	@sh tools/bench_env.sh
+	@.venv-bench/bin/python benchmarks/measure.py
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build build .pytest_cache .ruff_cache .hypothesis

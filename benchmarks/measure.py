@@ -1,6 +1,6 @@
 """Measure lstm_ref.cells.stacked against others, in one run, interleaved; prints a table.
 
-Run by benchmarks/run.py in an environment of its own. What is not installed is left out with a
+Run by `make bench` in an environment of its own. What is not installed is left out with a
 word. Times are processor time of this process, one thread, medians of ratios taken round by round,
 so that other work on the machine disturbs little.
 """
@@ -14,9 +14,9 @@ import time
 for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
-import numpy as np
+import numpy as np  # noqa: E402
 
-from lstm_ref.cells import lstm, stacked
+from lstm_ref.cells import lstm, stacked  # noqa: E402
 
 # H, B, T, D
 SIZES = [

@@ -5,11 +5,14 @@ What makes it fast:
 - all gates in one product per step: net_t = R h_{t-1} + (W x_t + b), the second part for all
   steps before the loop, and the weight gradients of all steps in one product after it;
 - one tanh for all four: σ(a) = (1 + tanh(a/2)) / 2, with the halves taken into the weights;
-- no new arrays inside the loop: every operation writes into a buffer, and buffers are kept in a
+- on the way back, what does not depend on the errors is computed for many steps at once, so that
+  seven operations a step are left;
+- no new arrays inside the loops: operations write into buffers, and buffers are kept in a
   workspace from call to call.
 
-Gates are stacked in the order f, i, o, c̃ here, so that the three logistic ones are neighbours;
-nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns.
+The rows of a step's buffer are o, i, f, c̃, c_{t-1}, each H rows. In this order the three logistic
+gates are neighbours, (i, f) times (c̃, c_{t-1}) is one product, and (i, f, c̃) all get their error
+from c_t. Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns.
 """
 
 import numpy as np
@@ -19,7 +22,8 @@ from lstm_ref.cells.lstm import SHAPES, STATES, init
 
 __all__ = ["SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]
 
-ORDER = "fioc"
+ORDER = "oifc"  # of the first 4 H rows
+CHUNK = 1 << 15  # numbers computed at once on the way back: they should fit into the cache
 
 
 def workspace():
@@ -44,7 +48,7 @@ def _stack(params, kind):
 
 
 def _packed(params):
-    """W (4H, D), R (4H, H), b (4H, 1), the rows of f, i and o halved for the one tanh."""
+    """W (4H, D), R (4H, H), b (4H, 1), the rows of o, i and f halved for the one tanh."""
     packed = [_stack(params, kind) for kind in ("W_{}x", "W_{}h", "b_{}")]
     for values in packed:
         values[: 3 * len(values) // 4] *= values.dtype.type(0.5)
@@ -66,45 +70,44 @@ def forward(params, x, state0=None, workspace=None):
     yours to keep; the tape is valid until the next `forward` with the same workspace.
     """
     sizes, dtype, (h_0, c_0) = _check(params, x, state0)
-    T, D, H, B = (sizes[k] for k in "TDHB")
+    T, H, B = (sizes[k] for k in "THB")
     space = {"buffers": {}, "call": 0} if workspace is None else workspace
     space["call"] += 1
     W, R, b = _packed(params)
-    gates = _buffer(space, "gates", (T, 4 * H, B), dtype)
-    c = _buffer(space, "c", (T + 1, H, B), dtype)
+    rows = _buffer(space, "rows", (T + 1, 5 * H, B), dtype)  # the last one for c_T only
     tanh_c = _buffer(space, "tanh_c", (T, H, B), dtype)
     h = np.empty((T + 1, H, B), dtype)  # handed out, so never a shared buffer
-    h[0], c[0] = h_0, c_0
-    np.matmul(W, x, out=gates)
-    gates += b
-    _loop(R, gates, c, tanh_c, h)
-    for name, value in (("h", h[T]), ("c", c[T])):
+    h[0], rows[0, 4 * H :] = h_0, c_0
+    _loop(W, R, b, x, rows, tanh_c, h)
+    last = h[T].copy(), rows[T, 4 * H :].copy()
+    for name, value in zip(STATES, last, strict=True):
         door.finite(f"{name} after the last step", value, FloatingPointError)
-    tape = dict(cell=__name__, x=x, h=h, c=c, gates=gates, tanh_c=tanh_c, space=space)
-    tape["call"] = space["call"]
-    return h[1:], (h[T].copy(), c[T].copy()), tape
+    tape = dict(cell=__name__, x=x, h=h, rows=rows, tanh_c=tanh_c, space=space)
+    return h[1:], last, {**tape, "call": space["call"]}
 
 
-def _loop(R, gates, c, tanh_c, h):
-    """The steps: gates (T, 4H, B) holds W x_t + b on entry and f, i, o, c̃ on exit."""
+def _loop(W, R, b, x, rows, tanh_c, h):
+    """The steps: fills rows (T + 1, 5 H, B), tanh_c (T, H, B) and h (T + 1, H, B)."""
     T, H, B = tanh_c.shape
-    product, write = np.empty((4 * H, B), h.dtype), np.empty((H, B), h.dtype)
-    matmul, add, multiply, tanh = np.matmul, np.add, np.multiply, np.tanh
+    nets = rows[:-1, : 4 * H]
+    np.matmul(W, x, out=nets)
+    nets += b
+    product, pair = np.empty((4 * H, B), h.dtype), np.empty((2 * H, B), h.dtype)
+    keep, write = pair[H:], pair[:H]
+    dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
     half = h.dtype.type(0.5)
     for t in range(T):
-        g = gates[t]
-        matmul(R, h[t], out=product)
-        add(g, product, out=g)
-        tanh(g, out=g)
-        logistic = g[: 3 * H]
+        row, h_t, th = rows[t], h[t + 1], tanh_c[t]
+        net, logistic, c_t = row[: 4 * H], row[: 3 * H], rows[t + 1, 4 * H :]
+        dot(R, h[t], out=product)
+        add(net, product, out=net)
+        tanh(net, out=net)
         multiply(logistic, half, out=logistic)
         add(logistic, half, out=logistic)
-        c_t = c[t + 1]
-        multiply(g[:H], c[t], out=c_t)
-        multiply(g[H : 2 * H], g[3 * H :], out=write)
-        add(c_t, write, out=c_t)
-        tanh(c_t, out=tanh_c[t])
-        multiply(g[2 * H : 3 * H], tanh_c[t], out=h[t + 1])
+        multiply(row[H : 3 * H], row[3 * H :], out=pair)  # i ⊙ c̃ and f ⊙ c_{t-1}
+        add(keep, write, out=c_t)
+        tanh(c_t, out=th)
+        multiply(row[:H], th, out=h_t)
 
 
 def backward(params, tape, dh, dstate_T=None):
@@ -115,7 +118,7 @@ def backward(params, tape, dh, dstate_T=None):
         raise ValueError("tape: overwritten by a later forward with the same workspace")
     sizes, dtype = door.parameters(params, SHAPES)
     door.array("tape: x", tape["x"], "TDB", sizes, dtype)
-    T, D, H, B = (sizes[k] for k in "TDHB")
+    T, H, B = (sizes[k] for k in "THB")
     dh = np.zeros((T, H, B), dtype) if dh is None else dh
     door.array("dh", dh, "THB", sizes, dtype)
     dstate = door.state("dstate_T", dstate_T, STATES, sizes, dtype)
@@ -126,33 +129,50 @@ def backward(params, tape, dh, dstate_T=None):
 
 
 def _loop_backward(R, tape, dh, dstate_T, delta):
-    """The steps in reverse: fills delta (T, 4H, B), returns (dh_0, dc_0)."""
-    gates, c, tanh_c = tape["gates"], tape["c"], tape["tanh_c"]
+    """The steps in reverse: fills delta (T, 4 H, B), returns (dh_0, dc_0)."""
+    rows, tanh_c = tape["rows"], tape["tanh_c"]
     T, H, B = tanh_c.shape
     dh_next, dc = (value.copy() for value in dstate_T)
-    total, slope = np.empty((H, B), dh_next.dtype), np.empty((4 * H, B), dh_next.dtype)
+    total, share = np.empty((H, B), dc.dtype), np.empty((H, B), dc.dtype)
     R_T = np.ascontiguousarray(R.T)
-    matmul, add, subtract, multiply = np.matmul, np.add, np.subtract, np.multiply
-    for t in range(T - 1, -1, -1):
-        g, d, th = gates[t], delta[t], tanh_c[t]
-        f, i, o, c_tilde = g[:H], g[H : 2 * H], g[2 * H : 3 * H], g[3 * H :]
-        add(dh[t], dh_next, out=total)  # δ_h
-        multiply(total, th, out=d[2 * H : 3 * H])  # δ_h ⊙ tanh(c), the o part
-        multiply(total, o, out=total)
-        add(dc, total, out=dc)
-        multiply(total, th, out=total)
-        multiply(total, th, out=total)
-        subtract(dc, total, out=dc)  # δ_c = δ_c from later + δ_h ⊙ o ⊙ (1 - tanh²(c))
-        multiply(dc, c[t], out=d[:H])
-        multiply(dc, c_tilde, out=d[H : 2 * H])
-        multiply(dc, i, out=d[3 * H :])
-        multiply(g, g, out=slope)  # slopes: g - g² for σ, 1 - g² for tanh
-        subtract(g[: 3 * H], slope[: 3 * H], out=slope[: 3 * H])
-        subtract(1, slope[3 * H :], out=slope[3 * H :])
-        multiply(d, slope, out=d)
-        multiply(dc, f, out=dc)
-        matmul(R_T, d, out=dh_next)
+    dot, add, multiply = np.dot, np.add, np.multiply
+    steps = max(1, CHUNK // (5 * H * B))
+    for end in range(T, 0, -steps):
+        start = max(0, end - steps)
+        slope = _factors(rows[start:end], tanh_c[start:end], delta[start:end])
+        for t in range(end - 1, start - 1, -1):
+            d = delta[t]
+            d_o, d_rest = d[:H], d[H:].reshape(3, H, B)
+            add(dh[t], dh_next, out=total)  # δ_h
+            multiply(total, slope[t - start], out=share)
+            add(dc, share, out=dc)  # δ_c
+            multiply(d_o, total, out=d_o)
+            multiply(d_rest, dc, out=d_rest)
+            multiply(dc, rows[t, 2 * H : 3 * H], out=dc)  # through f, to the step before
+            dot(R_T, d, out=dh_next)
     return dh_next, dc
+
+
+def _factors(rows, tanh_c, out):
+    """What multiplies the errors of some steps: everything that the forward pass has fixed.
+
+    Fills out (n, 4 H, B): o(1-o) tanh(c) for δ_h; i(1-i) c̃, f(1-f) c_{t-1} and (1-c̃²) i for δ_c.
+    Returns o (1 - tanh²(c)), (n, H, B): the share of δ_h in δ_c.
+    """
+    H = tanh_c.shape[1]
+    logistic, c_tilde = rows[:, : 3 * H], rows[:, 3 * H : 4 * H]
+    out_l, out_c = out[:, : 3 * H], out[:, 3 * H :]
+    np.multiply(logistic, logistic, out=out_l)
+    np.subtract(logistic, out_l, out=out_l)
+    out[:, :H] *= tanh_c
+    out[:, H : 3 * H] *= rows[:, 3 * H :]  # (i, f) with (c̃, c_{t-1})
+    np.multiply(c_tilde, c_tilde, out=out_c)
+    np.subtract(1, out_c, out=out_c)
+    out_c *= rows[:, H : 2 * H]
+    slope = tanh_c * tanh_c
+    np.subtract(1, slope, out=slope)
+    slope *= rows[:, :H]
+    return slope
 
 
 def _weight_gradients(delta, x, h_prev, space):
