@@ -2,7 +2,7 @@
    file:// pages. */
 (function () {
   "use strict";
-  var BOXES = "pre, div.math, span.math, mjx-container, .output, .cell_output > div, " +
+  var BOXES = "pre, div.math, mjx-container, .output, .cell_output > div, " +
     ".pst-scrollable-table-container";
 
   function mark() {
