@@ -18,6 +18,8 @@ import numpy as np  # noqa: E402
 
 from lstm_ref.cells import lstm, stacked  # noqa: E402
 
+PACKAGES = ("torch", "autograd", "onnxruntime")
+
 # H, B, T, D
 SIZES = [
     (16, 1, 100, 8),
@@ -90,6 +92,35 @@ def agree(params, a, gradients):
         assert np.abs(got - want).max() <= tolerance * np.abs(want).max(), "not the same numbers"
 
 
+def with_onnxruntime(params, a):
+    """Forward by ONNX Runtime's LSTM operator, float32 only; agreement is asserted first."""
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    W, R = (np.concatenate([params[f"W_{g}{k}"] for g in "iofc"])[None] for k in "xh")
+    b = np.concatenate([params[f"b_{g}"] for g in "iofc"])[None, :, 0]
+    feeds = {"X": a["x"].swapaxes(1, 2), "W": W, "R": R, "B": np.hstack([b, 0 * b])}
+    feeds |= {f"initial_{k}": a[k].T[None] for k in "hc"}
+    feeds = {k: np.ascontiguousarray(v) for k, v in feeds.items()}
+    names = list(feeds)
+    node = helper.make_node("LSTM", [*names[:4], "", *names[4:]], ["Y"], hidden_size=len(a["h"]))
+    inputs = [
+        helper.make_tensor_value_info(k, TensorProto.FLOAT, v.shape) for k, v in feeds.items()
+    ]
+    output = helper.make_tensor_value_info("Y", TensorProto.FLOAT, [None] * 4)
+    graph = helper.make_graph([node], "lstm", inputs, [output])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    h, _, _ = ours(stacked, params, a)[0]()
+    y = session.run(None, feeds)[0][:, 0].swapaxes(1, 2)
+    assert np.abs(h - y).max() < 1e-4, "not the same numbers as ONNX Runtime"
+    return lambda: session.run(None, feeds)
+
+
 def with_autograd(params, a):
     """Forward and backward by HIPS autograd through the plain cell's step."""
     from autograd import grad
@@ -156,6 +187,8 @@ def contenders(H, B, T, D, dtype, available):
     work["products"] = bare_products(params, a)
     if available["torch"]:
         work |= zip(("torch fwd", "torch both"), with_torch(params, a), strict=True)
+    if available["onnxruntime"] and dtype == np.float32:
+        work["onnx fwd"] = with_onnxruntime(params, a)
     if H <= PLAIN_UP_TO:
         work["plain"] = ours(lstm, params, a)[1]
     if available["autograd"] and H <= AUTOGRAD_UP_TO:
@@ -165,6 +198,7 @@ def contenders(H, B, T, D, dtype, available):
 
 COLUMNS = [  # heading, numerator, denominator
     ("fwd/torch", "fwd", "torch fwd"),
+    ("fwd/onnx", "fwd", "onnx fwd"),
     ("f+b/torch", "both", "torch both"),
     ("plain/f+b", "plain", "both"),
     ("autograd/f+b", "autograd", "both"),
@@ -176,7 +210,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=6, help="for each size and precision")
     seconds = parser.parse_args().seconds
-    available = {k: importlib.util.find_spec(k) is not None for k in ("torch", "autograd")}
+    available = {k: importlib.util.find_spec(k) is not None for k in PACKAGES}
     for name in (k for k, there in available.items() if not there):
         print(f"{name} is not installed: left out")
     print("   H   B   T precision  f+b ms", *(f"{c[0]:>12}" for c in COLUMNS))

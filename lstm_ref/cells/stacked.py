@@ -2,17 +2,18 @@
 
 What makes it fast:
 
-- all gates in one product per step: net_t = R h_{t-1} + (W x_t + b), the second part for all
-  steps before the loop, and the weight gradients of all steps in one product after it;
+- one product per step: all gates, from h, x and the constant 1 (for the bias) together; on the
+  way back likewise, and the weight gradients of all steps are one product after the loop;
 - one tanh for all four: σ(a) = (1 + tanh(a/2)) / 2, with the halves taken into the weights;
 - on the way back, what does not depend on the errors is computed for many steps at once, so that
   seven operations a step are left;
 - no new arrays inside the loops: operations write into buffers, and buffers are kept in a
   workspace from call to call.
 
-The rows of a step's buffer are o, i, f, c̃, c_{t-1}, each H rows. In this order the three logistic
-gates are neighbours, (i, f) times (c̃, c_{t-1}) is one product, and (i, f, c̃) all get their error
-from c_t. Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns.
+The rows of a step are o, i, f, c̃, c_{t-1}, each H rows. In this order the three logistic gates
+are neighbours, (i, f) times (c̃, c_{t-1}) is one product, and (i, f, c̃) all get their error from
+c_t. What a step reads is h_{t-1}, x_t, 1 on top of each other, H + D + 1 rows.
+Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns.
 """
 
 import numpy as np
@@ -42,17 +43,11 @@ def _buffer(space, name, shape, dtype):
     return old
 
 
-def _stack(params, kind):
-    """The four matrices or biases of one kind on top of each other, in ORDER."""
-    return np.concatenate([params[kind.format(g)] for g in ORDER])
-
-
-def _packed(params):
-    """W (4H, D), R (4H, H), b (4H, 1), the rows of o, i and f halved for the one tanh."""
-    packed = [_stack(params, kind) for kind in ("W_{}x", "W_{}h", "b_{}")]
-    for values in packed:
-        values[: 3 * len(values) // 4] *= values.dtype.type(0.5)
-    return packed
+def _joint(params):
+    """The weights of a step as one matrix (4H, H + D + 1): from h, from x, and the bias."""
+    return np.concatenate(
+        [np.hstack([params[f"W_{g}h"], params[f"W_{g}x"], params[f"b_{g}"]]) for g in ORDER]
+    )
 
 
 def _check(params, x, state0):
@@ -70,44 +65,41 @@ def forward(params, x, state0=None, workspace=None):
     yours to keep; the tape is valid until the next `forward` with the same workspace.
     """
     sizes, dtype, (h_0, c_0) = _check(params, x, state0)
-    T, H, B = (sizes[k] for k in "THB")
+    T, D, H, B = (sizes[k] for k in "TDHB")
     space = {"buffers": {}, "call": 0} if workspace is None else workspace
     space["call"] += 1
-    W, R, b = _packed(params)
+    read = _buffer(space, "read", (T + 1, H + D + 1, B), dtype)  # the last one for h_T only
+    read[0, :H], read[:-1, H:-1], read[:, -1] = h_0, x, 1
     rows = _buffer(space, "rows", (T + 1, 5 * H, B), dtype)  # the last one for c_T only
+    rows[0, 4 * H :] = c_0
     tanh_c = _buffer(space, "tanh_c", (T, H, B), dtype)
-    h = np.empty((T + 1, H, B), dtype)  # handed out, so never a shared buffer
-    h[0], rows[0, 4 * H :] = h_0, c_0
-    _loop(W, R, b, x, rows, tanh_c, h)
-    last = h[T].copy(), rows[T, 4 * H :].copy()
+    _loop(_joint(params), read, rows, tanh_c)
+    last = read[T, :H].copy(), rows[T, 4 * H :].copy()
     for name, value in zip(STATES, last, strict=True):
         door.finite(f"{name} after the last step", value, FloatingPointError)
-    tape = dict(cell=__name__, x=x, h=h, rows=rows, tanh_c=tanh_c, space=space)
-    return h[1:], last, {**tape, "call": space["call"]}
+    tape = dict(cell=__name__, read=read, rows=rows, tanh_c=tanh_c, space=space)
+    return read[1:, :H].copy(), last, {**tape, "call": space["call"]}
 
 
-def _loop(W, R, b, x, rows, tanh_c, h):
-    """The steps: fills rows (T + 1, 5 H, B), tanh_c (T, H, B) and h (T + 1, H, B)."""
+def _loop(joint, read, rows, tanh_c):
+    """The steps: fills the states in read (T + 1, H + D + 1, B), rows (T + 1, 5 H, B), tanh_c."""
     T, H, B = tanh_c.shape
-    nets = rows[:-1, : 4 * H]
-    np.matmul(W, x, out=nets)
-    nets += b
-    product, pair = np.empty((4 * H, B), h.dtype), np.empty((2 * H, B), h.dtype)
+    half = joint.dtype.type(0.5)
+    joint[: 3 * H] *= half  # σ(a) = (1 + tanh(a/2)) / 2
+    pair = np.empty((2 * H, B), joint.dtype)
     keep, write = pair[H:], pair[:H]
     dot, add, multiply, tanh = np.dot, np.add, np.multiply, np.tanh
-    half = h.dtype.type(0.5)
     for t in range(T):
-        row, h_t, th = rows[t], h[t + 1], tanh_c[t]
+        row, th = rows[t], tanh_c[t]
         net, logistic, c_t = row[: 4 * H], row[: 3 * H], rows[t + 1, 4 * H :]
-        dot(R, h[t], out=product)
-        add(net, product, out=net)
+        dot(joint, read[t], out=net)
         tanh(net, out=net)
         multiply(logistic, half, out=logistic)
         add(logistic, half, out=logistic)
         multiply(row[H : 3 * H], row[3 * H :], out=pair)  # i ⊙ c̃ and f ⊙ c_{t-1}
         add(keep, write, out=c_t)
         tanh(c_t, out=th)
-        multiply(row[:H], th, out=h_t)
+        multiply(row[:H], th, out=read[t + 1, :H])
 
 
 def backward(params, tape, dh, dstate_T=None):
@@ -117,24 +109,34 @@ def backward(params, tape, dh, dstate_T=None):
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
     sizes, dtype = door.parameters(params, SHAPES)
-    door.array("tape: x", tape["x"], "TDB", sizes, dtype)
-    T, H, B = (sizes[k] for k in "THB")
-    dh = np.zeros((T, H, B), dtype) if dh is None else dh
+    read = tape["read"]
+    if read.shape[1] != sizes["H"] + sizes["D"] + 1 or read.dtype != dtype:
+        raise ValueError("tape: made with parameters of another size or dtype")
+    sizes |= {"T": len(read) - 1, "B": read.shape[2]}
+    dh = np.zeros([sizes[k] for k in "THB"], dtype) if dh is None else dh
     door.array("dh", dh, "THB", sizes, dtype)
     dstate = door.state("dstate_T", dstate_T, STATES, sizes, dtype)
-    delta = _buffer(tape["space"], "delta", (T, 4 * H, B), dtype)
-    dstate_0 = _loop_backward(_stack(params, "W_{}h"), tape, dh, dstate, delta)
-    dx = np.matmul(_stack(params, "W_{}x").T, delta)
-    return _weight_gradients(delta, tape["x"], tape["h"][:-1], tape["space"]), dx, dstate_0
+    joint, space, H = _joint(params), tape["space"], sizes["H"]
+    delta = _buffer(space, "delta", (sizes["T"], 4 * H, sizes["B"]), dtype)
+    back = _buffer(space, "back", (sizes["T"] + 1, *read[0, :-1].shape), dtype)
+    back[-1, :H] = dstate[0]
+    dc_0 = _loop_backward(joint, tape, dh, dstate[1].copy(), delta, back)
+    return (
+        _weight_gradients(delta, read[:-1], space),
+        back[:-1, H:].copy(),
+        (back[0, :H].copy(), dc_0),
+    )
 
 
-def _loop_backward(R, tape, dh, dstate_T, delta):
-    """The steps in reverse: fills delta (T, 4 H, B), returns (dh_0, dc_0)."""
+def _loop_backward(joint, tape, dh, dc, delta, back):
+    """The steps in reverse: fills delta (T, 4 H, B) and back, the errors at h_{t-1} and x_t.
+
+    back (T + 1, H + D, B) has the error at h_T in its last place. Returns dc_0.
+    """
     rows, tanh_c = tape["rows"], tape["tanh_c"]
     T, H, B = tanh_c.shape
-    dh_next, dc = (value.copy() for value in dstate_T)
     total, share = np.empty((H, B), dc.dtype), np.empty((H, B), dc.dtype)
-    R_T = np.ascontiguousarray(R.T)
+    joint_T = np.ascontiguousarray(joint[:, :-1].T)
     dot, add, multiply = np.dot, np.add, np.multiply
     steps = max(1, CHUNK // (5 * H * B))
     for end in range(T, 0, -steps):
@@ -143,14 +145,14 @@ def _loop_backward(R, tape, dh, dstate_T, delta):
         for t in range(end - 1, start - 1, -1):
             d = delta[t]
             d_o, d_rest = d[:H], d[H:].reshape(3, H, B)
-            add(dh[t], dh_next, out=total)  # δ_h
+            add(dh[t], back[t + 1, :H], out=total)  # δ_h
             multiply(total, slope[t - start], out=share)
             add(dc, share, out=dc)  # δ_c
             multiply(d_o, total, out=d_o)
             multiply(d_rest, dc, out=d_rest)
             multiply(dc, rows[t, 2 * H : 3 * H], out=dc)  # through f, to the step before
-            dot(R_T, d, out=dh_next)
-    return dh_next, dc
+            dot(joint_T, d, out=back[t])
+    return dc
 
 
 def _factors(rows, tanh_c, out):
@@ -175,23 +177,23 @@ def _factors(rows, tanh_c, out):
     return slope
 
 
-def _weight_gradients(delta, x, h_prev, space):
-    """Sums over steps and samples of δ x^T, δ h_{t-1}^T and δ, as one product each."""
-    T, four_H, B = delta.shape
-    H = four_H // 4
+def _weight_gradients(delta, read, space):
+    """Σ over steps and samples of δ [h_{t-1}, x_t, 1]^T: one product, then cut into parameters."""
 
     def flat(name, values):  # (T, n, B) -> (n, T B)
-        out = _buffer(space, name, (values.shape[1], T, B), values.dtype)
+        T, n, B = values.shape
+        out = _buffer(space, name, (n, T, B), values.dtype)
         np.copyto(out, values.transpose(1, 0, 2))
-        return out.reshape(values.shape[1], T * B)
+        return out.reshape(n, T * B)
 
-    rows = flat("flat delta", delta)
-    blocks = {"W_{}x": rows @ flat("flat x", x).T, "W_{}h": rows @ flat("flat h", h_prev).T}
-    blocks["b_{}"] = rows.sum(axis=1, keepdims=True)
-    return {
-        name: blocks[name[:2] + "{}" + name[3:]][ORDER.index(name[2]) * H :][:H].copy()
-        for name in SHAPES
-    }
+    joint = flat("flat delta", delta) @ flat("flat read", read).T
+    H = len(joint) // 4
+    columns = {"h": slice(0, H), "x": slice(H, -1), "b": slice(-1, None)}
+    gradients = {}
+    for name in SHAPES:
+        block = joint[ORDER.index(name[2]) * H :][:H]
+        gradients[name] = block[:, columns["b" if name[0] == "b" else name[3]]].copy()
+    return gradients
 
 
 def stream(params, chunks, state0=None, workspace=None):

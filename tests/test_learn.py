@@ -1,0 +1,140 @@
+"""Read-out, losses, optimiser, tasks and the training loop."""
+
+import numpy as np
+import pytest
+from autograd import grad
+
+from lstm_ref.cells import elman, lstm
+from lstm_ref.learn import optim, readout, tasks, train
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def test_cross_entropy_gradient_by_differences_and_masked_steps_count_nothing():
+    y, target = rng().normal(size=(4, 3, 5)), rng(1).integers(0, 3, (4, 5))
+    mask = rng(2).random((4, 5)) < 0.6
+    loss, dy = readout.cross_entropy(y, target, mask)
+    v, s = rng(3).normal(size=y.shape), 1e-6
+    up, down = (readout.cross_entropy(y + k * s * v, target, mask)[0] for k in (1, -1))
+    assert abs((up - down) / (2 * s) - np.sum(dy * v)) < 1e-8
+    assert not dy.transpose(0, 2, 1)[~mask].any()
+    spoiled = y + np.where(mask, 0, 100.0)[:, None, :] * np.arange(3)[None, :, None]
+    assert readout.cross_entropy(spoiled, np.where(mask, target, 2), mask)[0] == pytest.approx(loss)
+
+
+def test_cross_entropy_of_huge_scores_is_finite():
+    y = np.array([1e5, -1e5]).reshape(1, 2, 1)
+    right, _ = readout.cross_entropy(y, np.array([[0]]))
+    wrong, dy = readout.cross_entropy(y, np.array([[1]]))
+    assert right == 0 and wrong == pytest.approx(2e5) and np.isfinite(dy).all()
+
+
+@pytest.mark.parametrize(
+    "target, mask, message",
+    [
+        (np.zeros((2, 2), int), None, "target: expected shape"),
+        (np.full((3, 2), 7), None, "classes 0 to 3"),
+        (np.zeros((3, 2), int), np.zeros((3, 2), bool), "mask: expected"),
+    ],
+)
+def test_bad_targets(target, mask, message):
+    with pytest.raises(ValueError, match=message):
+        readout.cross_entropy(np.zeros((3, 4, 2)), target, mask)
+
+
+def test_squared_error_gradient():
+    y, target = rng().normal(size=(3, 2)), rng(1).normal(size=(3, 2))
+    _, dy = readout.squared_error(y, target)
+    want = grad(lambda y: np.sum((y - target) ** 2) / y.size)(y)
+    np.testing.assert_allclose(dy, want, rtol=1e-13)
+    with pytest.raises(ValueError, match="target: expected shape"):
+        readout.squared_error(y, target[:2])
+
+
+@pytest.mark.parametrize("shape", [(5, 2), (4, 5, 2)])
+def test_scores_backward(shape):
+    params, h = readout.init(rng(), 5, 3), rng(1).normal(size=shape)
+    params["b_y"] = rng(4).normal(size=(3, 1))
+    dy = rng(2).normal(size=readout.scores(params, h).shape)
+    dparams, dh = readout.scores_backward(params, h, dy)
+    want = grad(lambda p: np.sum((p["W_yh"] @ h + p["b_y"]) * dy))(params)
+    for name, value in want.items():
+        np.testing.assert_allclose(dparams[name], value, rtol=1e-12)
+    np.testing.assert_allclose(dh, params["W_yh"].T @ dy)
+
+
+@pytest.mark.parametrize("cell", [elman, lstm])
+def test_gradients_of_the_whole_network(cell):
+    params = train.start(cell, rng(), 2, 3, 2)
+    params = {k: v + 0.3 * rng(5).normal(size=v.shape) for k, v in params.items()}
+    batch = tasks.binary_addition(rng(1), 4, 3)
+    _, grads = train.gradients(cell, params, *batch)
+    for name, value in params.items():
+        v, s = rng(2).normal(size=value.shape), 1e-6
+        up, down = (
+            train.gradients(cell, {**params, name: value + k * s * v}, *batch)[0] for k in (1, -1)
+        )
+        assert abs((up - down) / (2 * s) - np.sum(grads[name] * v)) < 1e-7, name
+
+
+def test_adam_is_the_published_algorithm():
+    """Kingma & Ba 2015, algorithm 1, written as it is printed."""
+    params, state = {"w": np.array([1.0, -2.0])}, None
+    state = optim.adam_start(params)
+    w, m, v = params["w"].copy(), 0.0, 0.0
+    for t in range(1, 6):
+        g = rng(t).normal(size=2)
+        params, state = optim.adam_step(params, {"w": g}, state, 0.1)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        w = w - 0.1 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        np.testing.assert_allclose(params["w"], w, rtol=1e-12)
+    with pytest.raises(ValueError, match="gradients: expected"):
+        optim.adam_step(params, {"u": g}, state, 0.1)
+
+
+def test_clip_by_norm():
+    grads = {"a": np.array([3.0]), "b": np.array([[4.0]])}
+    clipped, norm = optim.clip_by_norm(grads, 1.0)
+    assert norm == 5 and clipped["a"][0] == pytest.approx(0.6) and clipped["b"][0, 0] == 0.8
+    assert optim.clip_by_norm(grads, 6.0)[0] is grads
+    with pytest.raises(ValueError, match="limit"):
+        optim.clip_by_norm(grads, 0)
+
+
+def test_binary_addition_adds():
+    x, target, mask = tasks.binary_addition(rng(), 12, 50)
+    powers = 2 ** np.arange(12)
+    numbers = np.einsum("t,tdb->db", powers, x).astype(int)
+    np.testing.assert_array_equal(powers @ target, numbers.sum(axis=0) % 2**12)
+    assert mask.all()
+
+
+def test_country_language_asks_for_the_country_one_grew_up_in():
+    x, target, mask = tasks.country_language(rng(), 500, 6)
+    words = np.array(tasks.VOCABULARY)[x.argmax(axis=1)]
+    assert x.shape[0] == 9 and np.all(words[0] == "grew-up-in") and np.all(words[-1] == "speak")
+    np.testing.assert_array_equal(words[1], np.array(tasks.COUNTRIES)[target[-1]])
+    assert mask[-1].all() and not mask[:-1].any()
+    share = np.isin(words[2:-1], tasks.COUNTRIES).mean()
+    assert 0.2 < share < 0.3  # false clues
+    with pytest.raises(ValueError, match="distance"):
+        tasks.country_language(rng(), 5, -1)
+
+
+def test_fit_lowers_the_loss_and_leaves_its_arguments():
+    params = train.start(elman, rng(), 2, 4, 2)
+    before = {k: v.copy() for k, v in params.items()}
+    batch = tasks.binary_addition(rng(1), 6, 8)
+    trained, losses = train.fit(elman, params, [batch] * 60, 0.02)
+    assert losses.shape == (60,) and losses[-1] < 0.8 * losses[0]
+    assert all(np.array_equal(params[k], v) for k, v in before.items())
+    assert train.accuracy(elman, trained, *batch) > train.accuracy(elman, params, *batch) - 0.05
+
+
+def test_a_diverged_run_says_what_to_try():
+    params = train.start(elman, rng(), 2, 4, 2)
+    params["W_yh"] *= 1e308
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="smaller rate than"):
+        train.fit(elman, params, [tasks.binary_addition(rng(1), 6, 8)] * 3, 0.02)
