@@ -8,7 +8,7 @@ python=.venv-bench/bin/python
 version=2.13.0
 
 pip() { "$python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "$@"; }
-have() { "$python" -c "import $1" >/dev/null 2>&1; }
+have() { "$python" -P -c "import $1" >/dev/null 2>&1; } # -P: not from this folder
 # The same pins as the book where both have a package.
 pins() { sed -nE "s/^($1)==([^ ]*).*/\1==\2/p" requirements.txt; }
 
