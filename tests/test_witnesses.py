@@ -5,7 +5,8 @@ import types
 import numpy as np
 import pytest
 
-from lstm_ref.cells import door, elman, lstm, through_time
+from lstm_ref import door
+from lstm_ref.cells import elman, lstm, through_time
 from lstm_ref.check import witnesses
 
 

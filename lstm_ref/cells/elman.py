@@ -8,10 +8,11 @@ weighted input of h.
 
 import numpy as np
 
-from lstm_ref.cells import door, through_time
+from lstm_ref import door
 from lstm_ref.cells import params as init_params
+from lstm_ref.cells import through_time
 
-STATES = ("h",)
+STATES = {"h": "HB"}
 SHAPES = {"W_hx": "HD", "W_hh": "HH", "b_h": "H1"}
 
 

@@ -16,11 +16,12 @@ h̃ (H, B) candidate; δ_z = ∂E/∂net_z, the error at the weighted input of z
 
 import numpy as np
 
-from lstm_ref.cells import door, through_time
+from lstm_ref import door
 from lstm_ref.cells import params as init_params
+from lstm_ref.cells import through_time
 from lstm_ref.cells.activations import sigmoid
 
-STATES = ("h",)
+STATES = {"h": "HB"}
 SHAPES = {
     name: letters
     for g in "zrh"

@@ -14,11 +14,12 @@ weighted input of f; δ_h = ∂E/∂h_t and δ_c = ∂E/∂c_t, total derivative
 
 import numpy as np
 
-from lstm_ref.cells import door, through_time
+from lstm_ref import door
 from lstm_ref.cells import params as init_params
+from lstm_ref.cells import through_time
 from lstm_ref.cells.activations import sigmoid
 
-STATES = ("h", "c")
+STATES = {"h": "HB", "c": "HB"}
 SHAPES = {
     name: letters
     for g in init_params.GATES

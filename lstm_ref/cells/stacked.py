@@ -18,7 +18,7 @@ Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns
 
 import numpy as np
 
-from lstm_ref.cells import door
+from lstm_ref import door
 from lstm_ref.cells.lstm import SHAPES, STATES, init
 
 __all__ = ["SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]

@@ -9,7 +9,7 @@ import inspect
 
 import numpy as np
 
-from lstm_ref.cells import door
+from lstm_ref import door
 
 
 def forward(step, shapes, states, params, x, state0):

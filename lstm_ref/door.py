@@ -2,7 +2,8 @@
 
 NumPy broadcasts: a vector (D,) where a column (D, B) is meant would give an (H, H) matrix and no
 error. So nothing enters a cell whose shape, dtype or values are not what the equations say.
-The letters of the shapes are those of the book: T steps, D inputs, H units, B samples.
+The letters of the shapes are those of the book: T steps, D inputs, H units, B samples; a cell
+whose parts differ in width has more of them (P projected units, G gates of a block).
 """
 
 import functools
@@ -82,22 +83,23 @@ def parameters(params, shapes):
         raise ValueError(f"params: {'; '.join(wrong)}; expected {', '.join(shapes)}")
     # A bias is met first: it tells H, and a transposed matrix is then named as what it is.
     sizes, dtype = {}, None
-    for name in sorted(shapes, key=lambda name: shapes[name] != "H1"):
+    for name in sorted(shapes, key=lambda name: not shapes[name].endswith("1")):
         array(f'params["{name}"]', params[name], shapes[name], sizes, dtype)
         dtype = params[name].dtype
     return sizes, dtype
 
 
 def state(name, value, states, sizes, dtype):
-    """Check a state: one array (H, B) for each name in `states`; None stands for zeros."""
+    """Check a state: one array for each name in `states` (name -> letters); None means zeros."""
     if value is None:
-        return tuple(np.zeros((sizes["H"], sizes["B"]), dtype) for _ in states)
+        return tuple(np.zeros([sizes[k] for k in letters], dtype) for letters in states.values())
     spelled = "(" + ", ".join(states) + ("," if len(states) == 1 else "") + ")"
     if not isinstance(value, tuple | list) or len(value) != len(states):
         got = f"{len(value)} of them" if isinstance(value, tuple | list) else type(value).__name__
-        raise TypeError(f"{name}: expected a tuple {spelled} of arrays (H, B), got {got}")
-    for letter, entry in zip(states, value, strict=True):
-        array(f"{name}: {letter}", entry, "HB", sizes, dtype)
+        shapes = ", ".join(f"({', '.join(letters)})" for letters in dict.fromkeys(states.values()))
+        raise TypeError(f"{name}: expected a tuple {spelled} of arrays {shapes}, got {got}")
+    for (symbol, letters), entry in zip(states.items(), value, strict=True):
+        array(f"{name}: {symbol}", entry, letters, sizes, dtype)
     return tuple(value)
 
 
