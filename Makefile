@@ -10,7 +10,7 @@ FIXED := $(PY) tools/environment.py
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install book serve notebooks test test-torch lint format lock bench clean
+.PHONY: help install book serve notebooks test test-torch generate lint format lock bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -43,6 +43,9 @@ test-torch: ## compare with PyTorch, in .venv-bench
 
 lint: install ## ruff: rules and format, notebooks too
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+
+generate: install ## write lstm_ref/generated from the declared cells
+	@$(FIXED) $(PY) tools/write_generated.py
 
 format: install ## let ruff write what `make lint` asks for
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .

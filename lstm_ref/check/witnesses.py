@@ -28,17 +28,20 @@ def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8):
 
     Returns (tensors, errors). tensors: every parameter, biases too, the sequence x (T, D, B) and
     the initial states (H, B), all from N(0, scale²). errors: {"dh": (T, H, B), "dstate_T": tuple
-    of (H, B)}, the random coefficients of the functional E.
+    of (H, B)}, the random coefficients of the functional E. Cells with other widths: P = H + 1
+    units behind a projection, G blocks, the largest divisor of H below H.
     """
-    sizes = {"T": T, "B": B, "D": D, "H": H, "1": 1}
+    sizes = {"T": T, "B": B, "D": D, "H": H, "1": 1, **{k: H + n for n, k in enumerate("PQRU", 1)}}
+    sizes["G"] = max(n for n in range(1, max(H, 2)) if H % n == 0)
 
     def normal(letters):
         return (scale * rng.normal(size=[sizes[k] for k in letters])).astype(dtype)
 
     tensors = {name: normal(letters) for name, letters in cell.SHAPES.items()}
-    tensors["x"] = normal("TDB")
-    tensors |= {f"{s}_0": normal("HB") for s in cell.STATES}
-    return tensors, {"dh": normal("THB"), "dstate_T": tuple(normal("HB") for _ in cell.STATES)}
+    tensors["x"] = normal(getattr(cell, "INPUT", "TDB"))
+    tensors |= {f"{s}_0": normal(letters) for s, letters in cell.STATES.items()}
+    dh = normal(getattr(cell, "OUTPUT", "THB"))
+    return tensors, {"dh": dh, "dstate_T": tuple(map(normal, cell.STATES.values()))}
 
 
 def split(cell, tensors):

@@ -1,0 +1,7 @@
+"""From the equations of a cell: its error terms, their proof, LaTeX and NumPy code.
+
+Importing this package loads nothing; its parts load SymPy.
+
+    from lstm_ref.derive.language import cell
+    from lstm_ref.derive.expressions import sigma, t, tanh
+"""

@@ -1,0 +1,74 @@
+"""What `python -m lstm_ref derive` prints."""
+
+import runpy
+import sys
+import traceback
+from pathlib import Path
+
+from lstm_ref.derive import catalogue, latex, numpy_code, proof
+from lstm_ref.derive.declaration import Cell, DeclarationError
+
+
+def run(name, form, listing):
+    """Print a derivation, or the catalogue; returns the exit code, 2 for unusable input."""
+    if listing:
+        width = max(map(len, catalogue.CELLS))
+        for key, cell in catalogue.CELLS.items():
+            print(f"{key:{width}}  {cell.title}")
+        return 0
+    try:
+        cell = from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
+        print(FORMATS[form](cell))
+    except (DeclarationError, NotImplementedError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def text(cell):
+    """Equations, derivation and gradients as plain text, and what the proof says."""
+    parts = [f"{cell.name}: {cell.title}" if cell.doc else cell.name]
+    parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell).items()]
+    identities = proof.prove(cell)
+    wrong = [identity.of for identity in identities if not identity.holds]
+    result = f"{len(identities) - len(wrong)} of {len(identities)} identities hold for any size."
+    if wrong:
+        result += f" Not for {', '.join(wrong)}."
+    return "\n\n".join([*parts, f"Proof in index notation\n\n{result}"])
+
+
+def as_latex(cell):
+    """The same as LaTeX, one display for each part; needs amsmath."""
+    blocks = latex.document(cell).items()
+    return "\n\n".join(f"% {cell.name}: {heading}\n\\[\n{body}\n\\]" for heading, body in blocks)
+
+
+FORMATS = {"text": text, "latex": as_latex, "python": lambda cell: numpy_code.source(cell).rstrip()}
+
+
+def _parts(name):
+    """FILE.py:NAME -> (path, name); the name may be missing, and a path may hold a colon."""
+    path, colon, cell = name.rpartition(":")
+    return (path, cell) if colon and path.endswith(".py") else (name, None)
+
+
+def from_file(path, name=None):
+    """A cell that a Python file declares; the file is run. Raises DeclarationError."""
+    if not Path(path).is_file():
+        raise DeclarationError(f"{path}: no such file")
+    try:
+        found = runpy.run_path(path)
+    except DeclarationError as error:
+        raise DeclarationError(f"{path}: {error}") from error
+    except Exception as error:
+        where = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+        line = f", line {where[-1]}" if where else ""
+        raise DeclarationError(f"{path}{line}: {type(error).__name__}: {error}") from error
+    cells = {key: value for key, value in found.items() if isinstance(value, Cell)}
+    if name is None and len(cells) == 1:
+        return next(iter(cells.values()))
+    if name not in cells:
+        known = ", ".join(cells) or "no cell; a cell is a function with @cell above it"
+        wanted = f"no cell {name!r}" if name else "expected FILE.py:NAME"
+        raise DeclarationError(f"{path}: {wanted}; the file has {known}")
+    return cells[name]

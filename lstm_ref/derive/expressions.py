@@ -1,0 +1,69 @@
+"""What an equation of a cell is made of, as SymPy objects.
+
+A signal at a step is an Indexed symbol, `f[t]` or `c[t-1]`. A matrix product is one opaque object
+`Dot(W, v)`: SymPy never looks into it, so that nothing is commuted that does not commute.
+Everything outside a `Dot` works unit by unit.
+"""
+
+import sympy
+from sympy import tanh
+
+__all__ = ["SPREAD", "Dot", "at", "dots", "move", "parameters", "sigma", "signals", "spread", "t"]
+__all__ += ["tanh"]
+
+t = sympy.Symbol("t", integer=True)
+# The constant matrix of zeros and ones that hands a gate of a block to each of its cells.
+SPREAD = sympy.Symbol("S")
+
+
+class sigma(sympy.Function):
+    """Logistic function (eq-sigmoid). Its derivative is written with its own value."""
+
+    nargs = 1
+
+    def fdiff(self, argindex=1):
+        return self * (1 - self)
+
+
+class Dot(sympy.Function):
+    """The product W v of a matrix with a vector. Not differentiated: bptt has a rule of its own."""
+
+    nargs = 2
+
+    def fdiff(self, argindex=1):
+        raise NotImplementedError("a matrix product is differentiated in lstm_ref.derive.bptt")
+
+
+def spread(v):
+    """Give each gate of a block to all cells of that block: (G, B) -> (H, B), H a multiple of G."""
+    return Dot(SPREAD, v)
+
+
+def at(name, lag=0):
+    """The symbol of a signal `lag` steps back: at("c", 1) is c[t-1]."""
+    return sympy.IndexedBase(name)[t - lag]
+
+
+def signals(expr):
+    """Every (name, lag) that an expression reads, sorted."""
+    return sorted(_read(symbol) for symbol in expr.atoms(sympy.Indexed))
+
+
+def _read(symbol):
+    return symbol.base.label.name, int(t - symbol.indices[0])
+
+
+def parameters(expr):
+    """Every parameter of an expression, matrices too, sorted by name."""
+    labels = {s.base.label for s in expr.atoms(sympy.Indexed)} | {t, SPREAD}
+    return sorted(expr.atoms(sympy.Symbol) - labels, key=str)
+
+
+def dots(expr):
+    """The matrix products of an expression, sorted by text: `atoms` are sets, without order."""
+    return sorted(expr.atoms(Dot), key=str)
+
+
+def move(expr, steps):
+    """The same expression `steps` later."""
+    return expr.xreplace({s: s.base[s.indices[0] + steps] for s in expr.atoms(sympy.Indexed)})

@@ -1,0 +1,270 @@
+"""Expressions as LaTeX, as plain text and as NumPy: one printer, three alphabets.
+
+SymPy sorts sums and products by an order of its own. Here they keep the order in which the
+equation was written: a `ranks` list says which symbol came first.
+"""
+
+from dataclasses import dataclass, replace
+
+import sympy
+from sympy.printing.latex import tex_greek_dictionary
+
+from lstm_ref.derive.expressions import SPREAD, Dot, t
+
+GREEK = {*tex_greek_dictionary, "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta"}
+GREEK |= {"lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "psi", "omega", "zeta"}
+GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
+SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+@dataclass(frozen=True)
+class Style:
+    """How symbols look. shift: steps added to every time. start: times are numbers from 0."""
+
+    shift: int = 0
+    start: bool = False
+    ranks: tuple = ()
+
+    times, minus = " * ", " - "
+
+    def later(self, steps):
+        return replace(self, shift=self.shift + steps)
+
+    def ranked(self, reads):
+        return replace(self, ranks=tuple(reads))
+
+    def when(self, lag=0):
+        steps = self.shift - lag
+        if self.start:
+            return str(steps)
+        return "t" if steps == 0 else f"t{steps:+d}"
+
+
+@dataclass(frozen=True)
+class Latex(Style):
+    """LaTeX. colour: the gates in the colours of the book, by \\class."""
+
+    colour: bool = False
+
+    times, minus = r" \odot ", " - "
+    left, right, wide = r"\left(", r"\right)", (r"\bigl(", r"\bigr)")  # wide: across lines
+    thin, sum = r"\,", r"\sum_t "
+
+    def signal(self, name, lag=0):
+        return self._coloured(name, _indexed(latex_letter(name), self.when(lag)))
+
+    def parameter(self, name):
+        family, _, index = name.partition("_")
+        return f"{family}_{{{index}}}" if len(index) != 1 else f"{family}_{index}"
+
+    def subscripted(self, letter, name, lag=0):
+        index = latex_letter(name).replace("_{", "{").strip()
+        return rf"{letter}_{{{index},{self.when(lag)}}}"
+
+    def delta(self, name, lag=0):
+        return self.subscripted(r"\delta", name, lag)
+
+    def net(self, name, lag=0):
+        return self.subscripted(r"\mathrm{net}", name, lag)
+
+    def power(self, base, exponent):
+        return f"{base}^{{{exponent}}}"
+
+    def function(self, name, argument, exponent=None):
+        known = {"sigma": r"\sigma", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos"}
+        known |= {"exp": r"\exp", "log": r"\log"}
+        power = "" if exponent is None else f"^{{{exponent}}}"
+        return f"{known.get(name, rf'{chr(92)}operatorname{{{name}}}')}{power}({argument})"
+
+    def transposed(self, W):
+        return rf"{W}^\top"
+
+    def partial(self, a, b):
+        return rf"\frac{{\partial {a}}}{{\partial {b}}}"
+
+    def _coloured(self, name, text):
+        return rf"\class{{gate-{GATES[name]}}}{{{text}}}" if self.colour and name in GATES else text
+
+
+@dataclass(frozen=True)
+class Text(Style):
+    """Plain text with Unicode letters."""
+
+    times, minus = " ⊙ ", " − "
+    left, right, wide = "(", ")", ("(", ")")
+    thin, sum = " ", "Σ_t "
+
+    def signal(self, name, lag=0):
+        when = self.when(lag)
+        return (
+            f"{text_letter(name)}_{when}" if len(when) == 1 else f"{text_letter(name)}_{{{when}}}"
+        )
+
+    def parameter(self, name):
+        return name
+
+    def subscripted(self, letter, name, lag=0):
+        return f"{letter}_{text_letter(name)},{self.when(lag)}"
+
+    def delta(self, name, lag=0):
+        return self.subscripted("δ", name, lag)
+
+    def net(self, name, lag=0):
+        return self.subscripted("net", name, lag)
+
+    def power(self, base, exponent):
+        return base + str(exponent).translate(SUPERSCRIPT)
+
+    def function(self, name, argument, exponent=None):
+        power = "" if exponent is None else str(exponent).translate(SUPERSCRIPT)
+        return f"{'σ' if name == 'sigma' else name}{power}({argument})"
+
+    def transposed(self, W):
+        return f"{W}ᵀ"
+
+    def partial(self, a, b):
+        return f"∂{a}/∂{b}"
+
+
+@dataclass(frozen=True)
+class Numpy(Style):
+    """NumPy code. whole: all steps at once, c[:-1], instead of one, c[t - 1].
+
+    names: pairs (signal, its name in the code) where the two differ.
+    """
+
+    whole: bool = False
+    names: tuple = ()
+
+    times, minus = " * ", " - "
+    left, right, thin = "(", ")", " @ "
+
+    def signal(self, name, lag=0):
+        name = dict(self.names).get(name, name)
+        if self.whole:
+            return f"{name}[:-1]" if lag else f"{name}[1:]"
+        return f"{name}[t - 1]" if lag else f"{name}[t]"
+
+    def net(self, name, lag=0):
+        return self.signal(f"net_{name}", lag)
+
+    def parameter(self, name):
+        return name
+
+    def power(self, base, exponent):
+        return f"{base}**{exponent}"
+
+    def function(self, name, argument, exponent=None):
+        if name not in NUMPY:
+            known = ", ".join(NUMPY)
+            raise NotImplementedError(f"no NumPy function for {name}; known are {known}")
+        text = f"{NUMPY[name]}({argument})"
+        return text if exponent is None else f"{text}**{exponent}"
+
+
+# SymPy's name -> NumPy's, for everything that may stand in an equation or in a derivative.
+NUMPY = {"sigma": "sigmoid"} | {k: f"np.{k}" for k in ("tanh", "sin", "cos", "exp", "log", "sign")}
+NUMPY |= {"sinh": "np.sinh", "cosh": "np.cosh", "atan": "np.arctan", "Abs": "np.abs"}
+
+
+def latex_letter(name):
+    """c_tilde -> \\tilde{c}, alpha -> \\alpha, c1 -> c_{1}, gate -> \\mathrm{gate}."""
+    base, _, rest = name.partition("_")
+    if rest == "tilde":
+        return rf"\tilde{{{base}}}"
+    digits = base[len(base.rstrip("0123456789")) :]
+    base = base[: len(base) - len(digits)]
+    letter = rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
+    below = ",".join(part for part in (digits, rest.replace("_", ",")) if part)
+    return f"{letter}_{{{below}}}" if below else letter
+
+
+def text_letter(name):
+    return f"{name[0]}\u0303" if name[1:] == "_tilde" else name
+
+
+def _indexed(letter, when):
+    """c and t -> c_t; a letter with an index of its own gets both: c_{1,t}."""
+    if letter.endswith("}") and "_{" in letter:
+        return f"{letter[:-1]},{when}}}"
+    return f"{letter}_{when}" if len(when) == 1 else f"{letter}_{{{when}}}"
+
+
+def show(expr, style):
+    """The expression as a string."""
+    if isinstance(expr, sympy.Add):
+        return _sum(expr, style)
+    if isinstance(expr, sympy.Mul):
+        return _product(expr, style)
+    if isinstance(expr, sympy.Pow):
+        return _power(expr, style)
+    if isinstance(expr, Dot):
+        return _dot(expr, style)
+    if isinstance(expr, sympy.Indexed):
+        return _signal(expr, style)
+    if isinstance(expr, sympy.Function):
+        return style.function(type(expr).__name__, show(expr.args[0], style))
+    return style.parameter(str(expr)) if isinstance(expr, sympy.Symbol) else str(expr)
+
+
+def _signal(symbol, style):
+    name, lag = symbol.base.label.name, int(t - symbol.indices[0])
+    return style.net(name[4:], lag) if name.startswith("net_") else style.signal(name, lag)
+
+
+def grouped(expr, style):
+    """As a factor of a product: with brackets where it is a sum."""
+    text = show(expr, style)
+    loose = isinstance(expr, sympy.Add | Dot) or expr.could_extract_minus_sign()
+    return f"{style.left}{text}{style.right}" if loose else text
+
+
+def _sum(expr, style):
+    """Positive terms first, each group in the order of writing; numbers lead."""
+    terms = sorted(expr.args, key=lambda a: (_negative(a), not a.is_number, rank(a, style), str(a)))
+    text = show(terms[0], style)
+    for term in terms[1:]:
+        text += style.minus + show(-term, style) if _negative(term) else " + " + show(term, style)
+    return text
+
+
+def _negative(expr):
+    return expr.as_coeff_Mul()[0].is_negative or False
+
+
+def _product(expr, style):
+    number, rest = expr.as_coeff_Mul()
+    factors = sorted(
+        sympy.Mul.make_args(rest),
+        key=lambda a: (rank(a, style), isinstance(a, sympy.Add), str(a)),
+    )
+    texts = [grouped(a, style) for a in factors]
+    sign = "-" if number.is_negative else ""
+    if abs(number) != 1:
+        texts.insert(0, show(abs(number), style))
+    return sign + style.times.join(texts)
+
+
+def _power(expr, style):
+    base, exponent = expr.args
+    if isinstance(base, sympy.Function) and not isinstance(base, Dot):
+        return style.function(type(base).__name__, show(base.args[0], style), exponent)
+    text = show(base, style)
+    atom = isinstance(base, sympy.Indexed | sympy.Symbol)
+    return style.power(text if atom else f"{style.left}{text}{style.right}", exponent)
+
+
+def _dot(expr, style):
+    W, v = expr.args
+    text = show(v, style)
+    if W == SPREAD and isinstance(style, Numpy):
+        return f"run.spread({text}, H)"
+    atom = isinstance(v, sympy.Indexed)
+    name = "S" if W == SPREAD else style.parameter(str(W))
+    return name + style.thin + (text if atom else f"{style.left}{text}{style.right}")
+
+
+def rank(expr, style):
+    """When the symbols of an expression were written, first ones first."""
+    found = [k for k, symbol in enumerate(style.ranks) if expr == symbol or expr.has(symbol)]
+    return found or [len(style.ranks)]

@@ -1,0 +1,75 @@
+"""ELMAN: Simple recurrent network. Elman 1990, with tanh.
+
+    h_t = tanh(W_hh h_{t-1} + W_hx x_t + b_h)
+
+Derived and written by lstm_ref.derive from the equations above; do not edit.
+Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] is c_{t-1}.
+Sizes: T steps, D inputs, B samples, H units.
+"""
+
+import numpy as np
+
+from lstm_ref.generated import runtime as run
+
+NAME, INPUT, OUTPUT = "ELMAN", "TDB", "THB"
+SHAPES = {"W_hh": "HH", "W_hx": "HD", "b_h": "H1"}
+STATES = {"h": "HB"}
+CELL = dict(NAME=NAME, INPUT=INPUT, OUTPUT=OUTPUT, SHAPES=SHAPES, STATES=STATES)
+
+
+def init(rng, D, H, **others):
+    """Fresh parameters; others: start values of vectors, dtype, further sizes. See runtime.init."""
+    return run.init(rng, CELL, D, H, **others)
+
+
+def forward(params, x, state0=None, workspace=None):
+    """Run over x (T, D, B) from state0 = (h_0,); None means zeros.
+
+    Returns (outputs (T, H, B), last states, tape for `backward`). Raises TypeError or
+    ValueError for a bad argument and FloatingPointError if the numbers overflow.
+    workspace: see runtime.workspace.
+    """
+    sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    T, D, H, B = (sizes[k] for k in "TDHB")
+    W_hh = params["W_hh"]
+    W_hx = params["W_hx"]
+    b_h = params["b_h"]
+    x = run.from_one(x)
+    net = new("H")
+    h, = run.rows(net, H)
+    h[0] = initial[0]
+    np.matmul(W_hx, x[1:], out=net[1:])
+    h[1:] += b_h
+    for t in range(1, T + 1):
+        h[t] += W_hh @ h[t - 1]
+        np.tanh(h[t], out=h[t])
+    outputs, state_T = run.leave(CELL, h, (h[T],))
+    tape.update(x=x, h=h)
+    return outputs, state_T, tape
+
+
+def backward(params, tape, dh, dstate_T=None):
+    """Back-propagation through time, exact.
+
+    dh (T, H, B): error that enters at the outputs, None for none; dstate_T: error that
+    enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
+    """
+    sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    T, D, H, B = (sizes[k] for k in "TDHB")
+    next_h, = last
+    x, h = run.take(tape, "x h")
+    W_hh = params["W_hh"]
+    W_hx = params["W_hx"]
+    e_h = run.from_one(outside)
+    delta = new("H")
+    delta_h, = run.rows(delta, H)
+    for t in range(T, 0, -1):
+        delta_h[t] = (next_h + e_h[t]) * (1 - h[t]**2)
+        next_h = W_hh.T @ delta_h[t]
+    dx = W_hx.T @ delta_h[1:]
+    dparams = {}
+    errors = run.flat(delta[1:])
+    dparams["W_hh"] = errors @ run.flat(h[:-1]).T
+    dparams["W_hx"] = errors @ run.flat(x[1:]).T
+    dparams["b_h"] = run.total(delta_h[1:])
+    return dparams, dx, (next_h,)

@@ -1,0 +1,103 @@
+"""LSTM_1997: LSTM without forget gate. Hochreiter & Schmidhuber 1997, tanh for their squashing.
+
+    i_t = σ(W_ih h_{t-1} + W_ix x_t + b_i)
+    c̃_t = tanh(W_ch h_{t-1} + W_cx x_t + b_c)
+    c_t = c_{t-1} + i_t ⊙ c̃_t
+    o_t = σ(W_oh h_{t-1} + W_ox x_t + b_o)
+    h_t = o_t ⊙ tanh(c_t)
+
+Derived and written by lstm_ref.derive from the equations above; do not edit.
+Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] is c_{t-1}.
+Sizes: T steps, D inputs, B samples, H units.
+"""
+
+import numpy as np
+
+from lstm_ref.generated import runtime as run
+from lstm_ref.generated.runtime import sigmoid
+
+NAME, INPUT, OUTPUT = "LSTM_1997", "TDB", "THB"
+SHAPES = {
+    "W_ih": "HH", "W_ix": "HD", "b_i": "H1", "W_ch": "HH", "W_cx": "HD", "b_c": "H1",
+    "W_oh": "HH", "W_ox": "HD", "b_o": "H1",
+}
+STATES = {"h": "HB", "c": "HB"}
+CELL = dict(NAME=NAME, INPUT=INPUT, OUTPUT=OUTPUT, SHAPES=SHAPES, STATES=STATES)
+
+
+def init(rng, D, H, **others):
+    """Fresh parameters; others: start values of vectors, dtype, further sizes. See runtime.init."""
+    return run.init(rng, CELL, D, H, **others)
+
+
+def forward(params, x, state0=None, workspace=None):
+    """Run over x (T, D, B) from state0 = (h_0, c_0); None means zeros.
+
+    Returns (outputs (T, H, B), last states, tape for `backward`). Raises TypeError or
+    ValueError for a bad argument and FloatingPointError if the numbers overflow.
+    workspace: see runtime.workspace.
+    """
+    sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    T, D, H, B = (sizes[k] for k in "TDHB")
+    W_h = np.concatenate([params["W_ih"], params["W_oh"], params["W_ch"]])
+    W_x = np.concatenate([params["W_ix"], params["W_ox"], params["W_cx"]])
+    x = run.from_one(x)
+    net = new("HHH")
+    i, o, c_tilde = run.rows(net, H, H, H)
+    c = new("H")
+    h = new("H")
+    tanh_c = new("H")
+    h[0] = initial[0]
+    c[0] = initial[1]
+    np.matmul(W_x, x[1:], out=net[1:])
+    net[1:] += np.concatenate([params["b_i"], params["b_o"], params["b_c"]])
+    for t in range(1, T + 1):
+        net[t] += W_h @ h[t - 1]
+        sigmoid(net[t, :2 * H], out=net[t, :2 * H])
+        np.tanh(c_tilde[t], out=c_tilde[t])
+        c[t] = c[t - 1] + i[t] * c_tilde[t]
+        tanh_c[t] = np.tanh(c[t])
+        h[t] = o[t] * tanh_c[t]
+    outputs, state_T = run.leave(CELL, h, (h[T], c[T],))
+    tape.update(x=x, i=i, c_tilde=c_tilde, o=o, h=h, tanh_c=tanh_c)
+    return outputs, state_T, tape
+
+
+def backward(params, tape, dh, dstate_T=None):
+    """Back-propagation through time, exact.
+
+    dh (T, H, B): error that enters at the outputs, None for none; dstate_T: error that
+    enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
+    """
+    sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    T, D, H, B = (sizes[k] for k in "TDHB")
+    next_h, next_c = last
+    x, i, c_tilde, o, h, tanh_c = run.take(tape, "x i c_tilde o h tanh_c")
+    W_h = np.concatenate([params["W_ih"], params["W_oh"], params["W_ch"]])
+    W_x = np.concatenate([params["W_ix"], params["W_ox"], params["W_cx"]])
+    e_h = run.from_one(outside)
+    delta = new("HHH")
+    delta_i, delta_o, delta_c_tilde = run.rows(delta, H, H, H)
+    for t in range(T, 0, -1):
+        delta_h = next_h + e_h[t]
+        delta_o[t] = delta_h * tanh_c[t] * o[t] * (1 - o[t])
+        delta_c = next_c + delta_h * o[t] * (1 - tanh_c[t]**2)
+        delta_c_tilde[t] = delta_c * i[t] * (1 - c_tilde[t]**2)
+        delta_i[t] = delta_c * c_tilde[t] * i[t] * (1 - i[t])
+        next_c = delta_c
+        next_h = W_h.T @ delta[t]
+    dx = W_x.T @ delta[1:]
+    dparams = {}
+    errors = run.flat(delta[1:])
+    dW_h = errors @ run.flat(h[:-1]).T
+    dW_x = errors @ run.flat(x[1:]).T
+    dparams["W_ih"] = dW_h[:H]
+    dparams["W_ix"] = dW_x[:H]
+    dparams["W_ch"] = dW_h[2 * H:3 * H]
+    dparams["W_cx"] = dW_x[2 * H:3 * H]
+    dparams["W_oh"] = dW_h[H:2 * H]
+    dparams["W_ox"] = dW_x[H:2 * H]
+    dparams["b_i"] = run.total(delta_i[1:])
+    dparams["b_c"] = run.total(delta_c_tilde[1:])
+    dparams["b_o"] = run.total(delta_o[1:])
+    return dparams, dx, (next_h, next_c)
