@@ -13,6 +13,8 @@ import numpy as np
 # complex128 is let through for the complex step, which differentiates with imaginary numbers.
 DTYPES = ("float32", "float64", "complex128")
 
+SPARE = "PQRUVXYACEFIJKLMNOSWZ"  # further widths of a cell, after D, H and G: P as in projection
+
 
 def array(name, value, letters, sizes, dtype=None):
     """Refuse `value` unless it is a finite float array of the shape that `letters` spells.

@@ -16,6 +16,8 @@ A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `l
 
 import numpy as np
 
+from lstm_ref import door
+
 EPSILON = 1e-30  # of the complex step: so small that ε² is below every rounding error
 
 
@@ -31,7 +33,14 @@ def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8):
     of (H, B)}, the random coefficients of the functional E. Cells with other widths: P = H + 1
     units behind a projection, G blocks, the largest divisor of H below H.
     """
-    sizes = {"T": T, "B": B, "D": D, "H": H, "1": 1, **{k: H + n for n, k in enumerate("PQRU", 1)}}
+    sizes = {
+        "T": T,
+        "B": B,
+        "D": D,
+        "H": H,
+        "1": 1,
+        **{k: H + n for n, k in enumerate(door.SPARE, 1)},
+    }
     sizes["G"] = max(n for n in range(1, max(H, 2)) if H % n == 0)
 
     def normal(letters):

@@ -12,14 +12,14 @@ def body(plan):
     back, cell, names = Backward(plan), plan.cell, plan.names
     work = [*back.arrays(), *block("for t in range(T, 0, -1):", back.step()), *back.after()]
     held = [cell.input, *cell.equations, *(n for _, _, n in plan.kept)]
-    held = [names[n] for n in (*held, *(f"net_{n}" for n in plan.nets))]
+    held = [names[n] for n in (*held, *(f"net {n}" for n in plan.nets))]
     tape = [name for name in held if uses(work, name)]
     late = ", ".join(back.next[s] for s in cell.states) + ("," if len(cell.states) == 1 else "")
     head = ["sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)"]
     head += [sizes_line(plan), f"{late} = last"]
-    head += call(
-        f"{', '.join(tape)}{',' * (len(tape) == 1)} = run.take", [f'tape, "{" ".join(tape)}"']
-    )
+    if tape:
+        left = ", ".join(tape) + "," * (len(tape) == 1)
+        head += call(f"{left} = run.take", [f'tape, "{" ".join(tape)}"'])
     head += [*parameters(plan, work), *stack_lines(plan, work)]
     done = [f"return dparams, dx, ({late})"]
     return indent([*head, f"{back.outside} = run.from_one(outside)", *work, *done]), tape
@@ -185,7 +185,7 @@ class Backward:
         lines += ["dparams = {}"]
         if self.plan.layout.stacks:
             lines.append("errors = run.flat(delta[1:])")
-        found = {name: [] for name in self.cell.letters if name[0].isupper() and name != "S"}
+        found = {name: [] for name in self.cell.matrices}
         for stack in self.plan.layout.stacks:
             lines += self._stack_gradient(stack, found)
         for (by, product), _ in self.inner.items():

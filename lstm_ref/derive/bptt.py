@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sympy
 
-from lstm_ref.derive.expressions import at, dots, signals
+from lstm_ref.derive.expressions import at, dots
 
 ONE = sympy.Integer(1)
 
@@ -101,23 +101,8 @@ def slope(cell, name):
 
 
 def net_name(name):
-    """Name of the weighted input of an equation."""
-    return f"net_{name}"
-
-
-def future(cell):
-    """Signals whose error comes in part from the next step, in the order of the states."""
-    return [s for s in cell.states if any(term.lag for term in terms(cell, s))]
-
-
-def readers(cell, name):
-    """Equations that read a signal: [(name of the equation, lag), ...]."""
-    return [
-        (by, lag)
-        for by, equation in cell.equations.items()
-        for read, lag in signals(equation.expr)
-        if read == name
-    ]
+    """Name of the weighted input of an equation; no signal can have it, because of the space."""
+    return f"net {name}"
 
 
 def _slots(expr):

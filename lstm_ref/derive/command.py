@@ -19,7 +19,7 @@ def run(name, form, listing):
     try:
         cell = from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
         print(FORMATS[form](cell))
-    except (DeclarationError, NotImplementedError) as error:
+    except DeclarationError as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 import sympy
 
 from lstm_ref.derive import sizes
-from lstm_ref.derive.expressions import SPREAD, Dot, at, dots, move, parameters, signals
-
-
-class DeclarationError(ValueError):
-    """A cell was declared in a way that makes no sense; the message says how to cure it."""
+from lstm_ref.derive.expressions import (
+    FUNCTIONS,
+    SPREAD,
+    DeclarationError,
+    Dot,
+    at,
+    dots,
+    foreign,
+    move,
+    parameters,
+    signals,
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ class Cell:
     @property
     def matrices(self):
         """Names of the matrices, in the order of their first use."""
-        return [name for name in self.letters if name[0].isupper() and name != str(SPREAD)]
+        others = {self.input, *self.equations, str(SPREAD)}
+        return [name for name in self.letters if name[0].isupper() and name not in others]
 
     @property
     def vectors(self):
@@ -151,6 +159,8 @@ def _check(cell):
     """Order, delays and products, also after a change by `but`."""
     if not cell.equations:
         raise DeclarationError(f"{cell.name}: no equations; the body has lines like h[t] = ...")
+    if not cell._parameters():
+        raise DeclarationError(f"{cell.name}: no parameters, so there is nothing to learn")
     known = {cell.input}
     for name, equation in cell.equations.items():
         for read, lag in signals(equation.expr):
@@ -160,6 +170,11 @@ def _check(cell):
                 raise DeclarationError(f"{cell.name}: {name}[t] reads {read}[t] before it is known")
             if read != cell.input and read not in cell.equations:
                 raise DeclarationError(f"{cell.name}: {name}[t] reads {read}, without an equation")
+        if (part := foreign(equation.expr)) is not None:
+            raise DeclarationError(
+                f"{cell.name}: {name}[t] has {part}; an equation is made of +, -, *, /, powers, "
+                f"products W @ v and {', '.join(FUNCTIONS)}"
+            )
         for product in dots(equation.expr):
             if dots(product.args[1]):
                 raise DeclarationError(

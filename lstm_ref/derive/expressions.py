@@ -8,12 +8,31 @@ Everything outside a `Dot` works unit by unit.
 import sympy
 from sympy import tanh
 
-__all__ = ["SPREAD", "Dot", "at", "dots", "move", "parameters", "sigma", "signals", "spread", "t"]
+__all__ = [
+    "FUNCTIONS",
+    "SPREAD",
+    "Dot",
+    "at",
+    "dots",
+    "move",
+    "parameters",
+    "sigma",
+    "signals",
+    "spread",
+    "t",
+]
 __all__ += ["tanh"]
 
 t = sympy.Symbol("t", integer=True)
 # The constant matrix of zeros and ones that hands a gate of a block to each of its cells.
-SPREAD = sympy.Symbol("S")
+SPREAD = sympy.Symbol("spread")
+# What may be applied unit by unit: SymPy's name -> NumPy's.
+FUNCTIONS = {"sigma": "sigmoid", "atan": "np.arctan"}
+FUNCTIONS |= {name: f"np.{name}" for name in ("tanh", "sin", "cos", "exp", "log", "sinh", "cosh")}
+
+
+class DeclarationError(ValueError):
+    """A cell was declared in a way that makes no sense; the message says how to cure it."""
 
 
 class sigma(sympy.Function):
@@ -62,6 +81,18 @@ def parameters(expr):
 def dots(expr):
     """The matrix products of an expression, sorted by text: `atoms` are sets, without order."""
     return sorted(expr.atoms(Dot), key=str)
+
+
+def foreign(expr):
+    """The first part of an expression that cannot be derived or computed here, or None."""
+    if isinstance(expr, sympy.Indexed | sympy.Symbol):
+        return None
+    if expr.is_Number or isinstance(expr, sympy.NumberSymbol):
+        return None if expr.is_finite else expr
+    known = type(expr).__name__ in FUNCTIONS or isinstance(expr, Dot | sympy.Add | sympy.Mul)
+    if not known and not isinstance(expr, sympy.Pow):
+        return expr
+    return next((found for a in expr.args if (found := foreign(a)) is not None), None)
 
 
 def move(expr, steps):

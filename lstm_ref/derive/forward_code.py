@@ -68,7 +68,7 @@ def _arrays(plan):
         lines.append(f"{left}{',' if len(rows) == 1 else ''} = run.rows(net, {heights})")
     others = [(n, letters[n]) for n in plan.cell.equations if n not in rows]
     others += [(name, plan.letter(expr)) for _, expr, name in plan.kept]
-    others += [(f"net_{n}", letters[n]) for n in plan.nets]
+    others += [(f"net {n}", letters[n]) for n in plan.nets]
     for name, letter in others:
         lines.append(f'{names[name]} = new("{letter}")')
     return lines
@@ -106,6 +106,7 @@ def _rows(plan, run, when):
 def _step(plan):
     """One step: products of the states before, early gates together, then line by line."""
     lines = []
+    rules, plan.rules = plan.rules, {}  # filled again as the intermediate results are computed
     for stack in plan.layout.stacks:
         if stack.v != at(plan.cell.input):
             v = plan.show(stack.v)
@@ -120,6 +121,7 @@ def _step(plan):
     for name in plan.cell.equations:
         if name not in early:
             lines += _kept(plan, name) + _equation(plan, name)
+    plan.rules = rules
     return lines
 
 
@@ -143,15 +145,14 @@ def _kept(plan, name):
     lines = []
     for owner, expr, title in plan.kept:
         if owner == name:
-            rule = plan.rules.pop(expr)  # the right side is the expression itself
             lines.append(f"{plan.names[title]}[t] = {plan.show(expr, name)}")
-            plan.rules[expr] = rule
+            plan.rules[expr] = at(title)
     return lines
 
 
 def _activate(plan, kind, group):
     """The activation of neighbouring rows, in place."""
-    lines = [f"{plan.names[f'net_{n}']}[t] = {plan.names[n]}[t]" for n in group if n in plan.nets]
+    lines = [f"{plan.names[f'net {n}']}[t] = {plan.names[n]}[t]" for n in group if n in plan.nets]
     if kind is None:
         return lines
     target = _rows(plan, group, "t")
@@ -165,7 +166,7 @@ def _equation(plan, name):
         kind = equation.activation
         return _rest(plan, name) + _activate(plan, kind, [name])
     if name in plan.nets:
-        net = plan.names[f"net_{name}"]
-        value = plan.show(equation.activation(at(f"net_{name}")))
+        net = plan.names[f"net {name}"]
+        value = plan.show(equation.activation(at(f"net {name}")))
         return [f"{net}[t] = {plan.show(equation.net, name)}", f"{target} = {value}"]
     return [f"{target} = {plan.show(equation.expr, name)}"]

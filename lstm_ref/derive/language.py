@@ -205,12 +205,15 @@ class Weight:
     def __matmul__(self, v):
         if isinstance(v, Signal | Family | Weight):
             self._refuse(f"{self.name} @ {v}: {v.cure}")
-        return Dot(sympy.Symbol(self.name), sympy.sympify(v))
+        v = sympy.sympify(v, strict=True)
+        if not v.has(sympy.Indexed):
+            self._refuse(f"{self.name} @ {v}: a matrix multiplies a vector with a signal in it")
+        return Dot(sympy.Symbol(self.name), v)
 
     def __rmatmul__(self, v):
         self._refuse(f"the matrix stands on the left: {self._call} @ {v}")
 
-    def _elementwise(self, other):
+    def _elementwise(self, *_):
         self._refuse(
             f"{self.name} is a matrix (capital letter) and works with @: {self._call} @ v; "
             f"a weight for each unit has a small letter: w.{self.name.split('_')[1]} * v"

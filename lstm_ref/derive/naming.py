@@ -4,14 +4,26 @@ import keyword
 
 import sympy
 
+from lstm_ref import door
 from lstm_ref.derive import bptt
 from lstm_ref.derive.expressions import SPREAD, Dot, at
 from lstm_ref.derive.layout import alone, factors, layout
 from lstm_ref.derive.printing import Numpy, show
-from lstm_ref.derive.sizes import SPARE
 
-RESERVED = {*keyword.kwlist, *SPARE, *"tTDHBGdx", "np", "run", "sigmoid", "params", "tape", "net"}
-RESERVED |= {"delta", "dx", "dh", "dparams", "sizes", "dtype", "state0", "dstate_T", "CELL", "all"}
+RESERVED = {
+    *keyword.kwlist,
+    *door.SPARE,
+    *"tTDHBGdx",
+    "np",
+    "run",
+    "sigmoid",
+    "params",
+    "tape",
+    "net",
+}
+RESERVED |= {"delta", "dx", "dh", "dparams", "sizes", "dtype", "state0", "dstate_T", "CELL"}
+RESERVED |= {"initial", "new", "outputs", "state_T", "outside", "last", "errors", "workspace"}
+RESERVED |= {"range", "cell", "space", "call", "h_T", "init", "forward", "backward"}
 
 
 class Plan:
@@ -34,7 +46,7 @@ class Plan:
         self.kept, self.rules = [], {}
         self._keep()
         self.nets = [n for n in cell.equations if self._needs_net(n)]
-        self.names |= {f"net_{n}": self.new(f"net_{self.names[n]}") for n in self.nets}
+        self.names |= {f"net {n}": self.new(f"net_{self.names[n]}") for n in self.nets}
         self.deltas = {n: self.new(f"delta_{self.names[n]}") for n in cell.equations}
 
     def new(self, wish):
@@ -90,9 +102,9 @@ class Plan:
                 self.kept.append((name, expr, self._title(expr)))
                 self.rules[expr] = at(self.kept[-1][2])
 
-        for name, equation in self.cell.equations.items():
-            visit(name, equation.net)
-        # An outer rule replaces its whole expression first: xreplace works from the outside.
+        early = self.layout.early  # they are computed first
+        for name in (*early, *(n for n in self.cell.equations if n not in early)):
+            visit(name, self.cell.equations[name].net)
 
     def _title(self, expr):
         """tanh(c[t]) -> tanh_c, r[t]*h[t-1] -> r_h, W_hh @ h[t-1] -> W_hh_h."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy.printing.latex import tex_greek_dictionary
 
-from lstm_ref.derive.expressions import SPREAD, Dot, t
+from lstm_ref.derive.expressions import FUNCTIONS, SPREAD, Dot, t
 
 GREEK = {*tex_greek_dictionary, "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta"}
 GREEK |= {"lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "psi", "omega", "zeta"}
@@ -26,6 +26,9 @@ class Style:
     ranks: tuple = ()
 
     times, minus = " * ", " - "
+
+    def number(self, value):
+        return str(value)
 
     def later(self, steps):
         return replace(self, shift=self.shift + steps)
@@ -113,10 +116,11 @@ class Text(Style):
         return self.subscripted("net", name, lag)
 
     def power(self, base, exponent):
-        return base + str(exponent).translate(SUPERSCRIPT)
+        plain = exponent.lstrip("-").isdigit()
+        return base + (exponent.translate(SUPERSCRIPT) if plain else f"^({exponent})")
 
     def function(self, name, argument, exponent=None):
-        power = "" if exponent is None else str(exponent).translate(SUPERSCRIPT)
+        power = "" if exponent is None else exponent.translate(SUPERSCRIPT)
         return f"{'σ' if name == 'sigma' else name}{power}({argument})"
 
     def transposed(self, W):
@@ -146,25 +150,20 @@ class Numpy(Style):
         return f"{name}[t - 1]" if lag else f"{name}[t]"
 
     def net(self, name, lag=0):
-        return self.signal(f"net_{name}", lag)
+        return self.signal(f"net {name}", lag)
 
     def parameter(self, name):
-        return name
+        return dict(self.names).get(name, name)
+
+    def number(self, value):
+        return str(value) if value.is_Rational else repr(float(value))
 
     def power(self, base, exponent):
-        return f"{base}**{exponent}"
+        return f"{base}**{exponent}" if exponent.isdigit() else f"{base}**({exponent})"
 
     def function(self, name, argument, exponent=None):
-        if name not in NUMPY:
-            known = ", ".join(NUMPY)
-            raise NotImplementedError(f"no NumPy function for {name}; known are {known}")
-        text = f"{NUMPY[name]}({argument})"
-        return text if exponent is None else f"{text}**{exponent}"
-
-
-# SymPy's name -> NumPy's, for everything that may stand in an equation or in a derivative.
-NUMPY = {"sigma": "sigmoid"} | {k: f"np.{k}" for k in ("tanh", "sin", "cos", "exp", "log", "sign")}
-NUMPY |= {"sinh": "np.sinh", "cosh": "np.cosh", "atan": "np.arctan", "Abs": "np.abs"}
+        text = f"{FUNCTIONS[name]}({argument})"
+        return text if exponent is None else self.power(text, exponent)
 
 
 def latex_letter(name):
@@ -204,12 +203,14 @@ def show(expr, style):
         return _signal(expr, style)
     if isinstance(expr, sympy.Function):
         return style.function(type(expr).__name__, show(expr.args[0], style))
-    return style.parameter(str(expr)) if isinstance(expr, sympy.Symbol) else str(expr)
+    if isinstance(expr, sympy.Symbol):
+        return style.parameter(str(expr))
+    return style.number(expr)
 
 
 def _signal(symbol, style):
     name, lag = symbol.base.label.name, int(t - symbol.indices[0])
-    return style.net(name[4:], lag) if name.startswith("net_") else style.signal(name, lag)
+    return style.net(name[4:], lag) if name.startswith("net ") else style.signal(name, lag)
 
 
 def grouped(expr, style):
@@ -246,8 +247,8 @@ def _product(expr, style):
 
 
 def _power(expr, style):
-    base, exponent = expr.args
-    if isinstance(base, sympy.Function) and not isinstance(base, Dot):
+    base, exponent = expr.args[0], show(expr.args[1], style)
+    if exponent.isdigit() and isinstance(base, sympy.Function) and not isinstance(base, Dot):
         return style.function(type(base).__name__, show(base.args[0], style), exponent)
     text = show(base, style)
     atom = isinstance(base, sympy.Indexed | sympy.Symbol)

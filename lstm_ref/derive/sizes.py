@@ -6,9 +6,8 @@ vector it multiplies to the width of the equation it stands in.
 
 import sympy
 
-from lstm_ref.derive.expressions import SPREAD, Dot, t
-
-SPARE = "PQRUVXY"  # for further widths: P as in projection
+from lstm_ref import door
+from lstm_ref.derive.expressions import SPREAD, DeclarationError, Dot, t
 
 
 def letters(cell):
@@ -78,8 +77,10 @@ def _names(cell, groups):
     if groups.blocks is not None:
         names.setdefault(groups.blocks, "G")
     names.setdefault(groups.find(cell.input), "D")
-    spare = iter(SPARE)
+    spare = iter(door.SPARE)
     for root in roots:
         if root not in names:
-            names[root] = next(spare)
+            if (letter := next(spare, None)) is None:
+                raise DeclarationError(f"{cell.name}: more than {len(door.SPARE)} different widths")
+            names[root] = letter
     return names

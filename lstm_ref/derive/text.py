@@ -35,8 +35,8 @@ def added(head, pieces):
         pieces = [f"({pieces[0]})"]
     else:
         pieces = ["(" + pieces[0], *pieces[1:-1], pieces[-1] + ")"]
-    lines = [head]
-    for piece in pieces:
+    lines = [f"{head} {pieces[0]}"]
+    for piece in pieces[1:]:
         if len(lines[-1]) + len(piece) > LONGEST - 8:
             lines.append("    " + piece)
         else:

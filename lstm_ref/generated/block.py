@@ -47,9 +47,9 @@ def forward(params, x, state0=None, workspace=None):
     f, i, o, c_tilde = run.rows(net, G, G, G, H)
     c = new("H")
     h = new("H")
-    S_f = new("H")
-    S_i = new("H")
-    S_o = new("H")
+    spread_f = new("H")
+    spread_i = new("H")
+    spread_o = new("H")
     tanh_c = new("H")
     h[0] = initial[0]
     c[0] = initial[1]
@@ -59,16 +59,16 @@ def forward(params, x, state0=None, workspace=None):
         net[t] += W_h @ h[t - 1]
         sigmoid(net[t, :3 * G], out=net[t, :3 * G])
         np.tanh(c_tilde[t], out=c_tilde[t])
-        S_f[t] = run.spread(f[t], H)
-        S_i[t] = run.spread(i[t], H)
-        c[t] = S_f[t] * c[t - 1] + S_i[t] * c_tilde[t]
-        S_o[t] = run.spread(o[t], H)
+        spread_f[t] = run.spread(f[t], H)
+        spread_i[t] = run.spread(i[t], H)
+        c[t] = spread_f[t] * c[t - 1] + spread_i[t] * c_tilde[t]
+        spread_o[t] = run.spread(o[t], H)
         tanh_c[t] = np.tanh(c[t])
-        h[t] = S_o[t] * tanh_c[t]
+        h[t] = spread_o[t] * tanh_c[t]
     outputs, state_T = run.leave(CELL, h, (h[T], c[T],))
     tape.update(
-        x=x, f=f, i=i, c_tilde=c_tilde, c=c, o=o, h=h, S_f=S_f, S_i=S_i, S_o=S_o,
-        tanh_c=tanh_c,
+        x=x, f=f, i=i, c_tilde=c_tilde, c=c, o=o, h=h, spread_f=spread_f,
+        spread_i=spread_i, spread_o=spread_o, tanh_c=tanh_c,
     )
     return outputs, state_T, tape
 
@@ -82,8 +82,8 @@ def backward(params, tape, dh, dstate_T=None):
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
     T, D, H, B, G = (sizes[k] for k in "TDHBG")
     next_h, next_c = last
-    x, f, i, c_tilde, c, o, h, S_f, S_i, S_o, tanh_c = run.take(
-        tape, "x f i c_tilde c o h S_f S_i S_o tanh_c",
+    x, f, i, c_tilde, c, o, h, spread_f, spread_i, spread_o, tanh_c = run.take(
+        tape, "x f i c_tilde c o h spread_f spread_i spread_o tanh_c",
     )
     W_h = np.concatenate([params["W_fh"], params["W_ih"], params["W_oh"], params["W_ch"]])
     W_x = np.concatenate([params["W_fx"], params["W_ix"], params["W_ox"], params["W_cx"]])
@@ -92,18 +92,18 @@ def backward(params, tape, dh, dstate_T=None):
     delta_f, delta_i, delta_o, delta_c_tilde = run.rows(delta, G, G, G, H)
     for t in range(T, 0, -1):
         delta_h = next_h + e_h[t]
-        delta_S_3 = delta_h * tanh_c[t]
-        back_S_3 = run.gather(delta_S_3, G)
-        delta_o[t] = back_S_3 * o[t] * (1 - o[t])
-        delta_c = next_c + delta_h * S_o[t] * (1 - tanh_c[t]**2)
-        delta_S = delta_c * c[t - 1]
-        back_S = run.gather(delta_S, G)
-        delta_S_2 = delta_c * c_tilde[t]
-        back_S_2 = run.gather(delta_S_2, G)
-        delta_c_tilde[t] = delta_c * S_i[t] * (1 - c_tilde[t]**2)
-        delta_i[t] = back_S_2 * i[t] * (1 - i[t])
-        delta_f[t] = back_S * f[t] * (1 - f[t])
-        next_c = delta_c * S_f[t]
+        delta_spread_3 = delta_h * tanh_c[t]
+        back_spread_3 = run.gather(delta_spread_3, G)
+        delta_o[t] = back_spread_3 * o[t] * (1 - o[t])
+        delta_c = next_c + delta_h * spread_o[t] * (1 - tanh_c[t]**2)
+        delta_spread = delta_c * c[t - 1]
+        back_spread = run.gather(delta_spread, G)
+        delta_spread_2 = delta_c * c_tilde[t]
+        back_spread_2 = run.gather(delta_spread_2, G)
+        delta_c_tilde[t] = delta_c * spread_i[t] * (1 - c_tilde[t]**2)
+        delta_i[t] = back_spread_2 * i[t] * (1 - i[t])
+        delta_f[t] = back_spread * f[t] * (1 - f[t])
+        next_c = delta_c * spread_f[t]
         next_h = W_h.T @ delta[t]
     dx = W_x.T @ delta[1:]
     dparams = {}
