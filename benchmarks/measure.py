@@ -17,6 +17,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 
 from lstm_ref.cells import lstm, stacked  # noqa: E402
+from lstm_ref.generated import lstm as generated  # noqa: E402
+from lstm_ref.generated import runtime  # noqa: E402
 
 PACKAGES = ("torch", "autograd", "onnxruntime")
 
@@ -184,6 +186,7 @@ def contenders(H, B, T, D, dtype, available):
     work = dict(
         zip(("fwd", "both"), ours(stacked, params, a, workspace=stacked.workspace()), strict=True)
     )
+    work["generated"] = ours(generated, params, a, workspace=runtime.workspace())[1]
     work["products"] = bare_products(params, a)
     if available["torch"]:
         work |= zip(("torch fwd", "torch both"), with_torch(params, a), strict=True)
@@ -200,6 +203,7 @@ COLUMNS = [  # heading, numerator, denominator
     ("fwd/torch", "fwd", "torch fwd"),
     ("fwd/onnx", "fwd", "onnx fwd"),
     ("f+b/torch", "both", "torch both"),
+    ("generated/f+b", "generated", "both"),
     ("plain/f+b", "plain", "both"),
     ("autograd/f+b", "autograd", "both"),
     ("products/f+b", "products", "both"),
@@ -213,14 +217,14 @@ def main():
     available = {k: importlib.util.find_spec(k) is not None for k in PACKAGES}
     for name in (k for k, there in available.items() if not there):
         print(f"{name} is not installed: left out")
-    print("   H   B   T precision  f+b ms", *(f"{c[0]:>12}" for c in COLUMNS))
+    print("   H   B   T precision  f+b ms", *(f"{c[0]:>13}" for c in COLUMNS))
     rows = {}
     for dtype in (np.float32, np.float64):
         for H, B, T, D in SIZES:
             times = interleaved(contenders(H, B, T, D, dtype, available), seconds)
             row = {heading: ratio(times, *pair) for heading, *pair in COLUMNS}
             rows[H, B, dtype] = row
-            cells = ("           -" if v is None else f"{v:12.2f}" for v in row.values())
+            cells = ("            -" if v is None else f"{v:13.2f}" for v in row.values())
             ms = 1000 * statistics.median(times["both"])
             print(f"{H:4d} {B:3d} {T:3d} {dtype.__name__:9s} {ms:7.1f}", *cells, flush=True)
     summary(rows)
@@ -233,6 +237,8 @@ def summary(rows):
     if None not in autograd:
         print(f"target: >= 10 times faster than autograd at H=32, B=16: {min(autograd):.1f}")
     print(f"target: above half of the matrix-product bound at H=512: {min(bound):.2f}")
+    derived = [r["generated/f+b"] for (H, _, _), r in rows.items() if H == 128]
+    print(f"target: derived code within 1.3 of stacked at H=128: {max(derived):.2f}")
     against = [r["f+b/torch"] for r in rows.values()]
     if None in against:
         print("geometric mean lstm_ref/torch forward+backward: not measured, PyTorch is missing")

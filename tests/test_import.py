@@ -18,3 +18,15 @@ def test_import_loads_nothing_heavy():
         out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert out.returncode == 0, out.stderr
         assert out.stdout.strip() == "[]", f"import {modules} loads {out.stdout.strip()}"
+
+
+def test_every_generated_cell_loads_without_sympy():
+    from pathlib import Path
+
+    import lstm_ref.generated
+
+    folder = Path(lstm_ref.generated.__file__).parent
+    modules = ", ".join(f"lstm_ref.generated.{p.stem}" for p in sorted(folder.glob("[!_]*.py")))
+    code = f"import sys, lstm_ref.derive, {modules}; print('sympy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert out.stdout.strip() == "False", out.stderr

@@ -11,22 +11,32 @@ from onnx import TensorProto, helper
 
 from lstm_ref.cells import elman, gru_after, gru_before, lstm
 from lstm_ref.check import witnesses
+from lstm_ref.generated import cifg, coupled, vanilla
+from lstm_ref.generated import gru_after as derived_after
+from lstm_ref.generated import gru_before as derived_before
+from lstm_ref.generated import lstm as derived_lstm
 
 # Gate order of the operators (ONNX operator specification): LSTM i o f c, GRU z r h, RNN h.
 LETTERS = {elman: ("RNN", "h"), gru_before: ("GRU", "zrh"), gru_after: ("GRU", "zrh")}
-LETTERS[lstm] = ("LSTM", "iofc")
+LETTERS |= {derived_before: ("GRU", "zrh"), derived_after: ("GRU", "zrh")}
+LETTERS |= {c: ("LSTM", "iofc") for c in (lstm, derived_lstm, vanilla, coupled, cifg)}
 
 
 def onnx_weights(cell, params):
     """Our parameters as the operator wants them: W (1, nH, D), R (1, nH, H), B (1, 2nH)."""
     _, letters = LETTERS[cell]
     inner = {"h": params.get("b_hh")}  # only GRU reset-after has a bias inside the product
-    zero = np.zeros_like(params["b_h" if "b_h" in params else "b_f"])
-    W = np.concatenate([params[f"W_{g}x"] for g in letters])
-    R = np.concatenate([params[f"W_{g}h"] for g in letters])
-    b = [params[f"b_{g}"] for g in letters]
+    zero = np.zeros_like(params["b_h" if "b_h" in params else "b_i"])
+    # With input_forget the operator takes no notice of what stands at f.
+    names = [{"f": "i"}.get(g, g) if f"b_{g}" not in params else g for g in letters]
+    W = np.concatenate([params[f"W_{g}x"] for g in names])
+    R = np.concatenate([params[f"W_{g}h"] for g in names])
+    b = [params[f"b_{g}"] for g in names]
     b += [zero if inner.get(g) is None else inner[g] for g in letters]
-    return {"W": W[None], "R": R[None], "B": np.concatenate(b)[None, :, 0]}
+    weights = {"W": W[None], "R": R[None], "B": np.concatenate(b)[None, :, 0]}
+    if "w_ic" in params:  # peepholes, in the order i o f
+        weights["P"] = np.concatenate([params.get(f"w_{g}c", zero) for g in "iof"])[None, :, 0]
+    return weights
 
 
 def run_operator(cell, params, x, state0):
@@ -35,10 +45,14 @@ def run_operator(cell, params, x, state0):
     feeds = {"X": x.transpose(0, 2, 1), **onnx_weights(cell, params)}
     feeds |= {f"initial_{s}": v.T[None] for s, v in zip(cell.STATES, state0, strict=True)}
     feeds = {name: np.ascontiguousarray(value) for name, value in feeds.items()}
-    names = list(feeds)
-    inputs = [*names[:4], "", *names[4:]]  # the empty one is sequence_lens
+    inputs = ["X", "W", "R", "B", "", *(f"initial_{s}" for s in cell.STATES)]  # "": sequence_lens
+    inputs += ["P"] if "P" in feeds else []
     outputs = ["Y", *(f"Y_{s}" for s in cell.STATES)]
-    options = {"linear_before_reset": int(cell is gru_after)} if operator == "GRU" else {}
+    options = {}
+    if operator == "GRU":
+        options["linear_before_reset"] = int(cell in (gru_after, derived_after))
+    if cell in (coupled, cifg):
+        options["input_forget"] = 1
     H = len(state0[0])
     node = helper.make_node(operator, inputs, outputs, hidden_size=H, **options)
     kind = TensorProto.DOUBLE if x.dtype == np.float64 else TensorProto.FLOAT

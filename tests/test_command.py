@@ -1,0 +1,108 @@
+"""The command line, as a newcomer types it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from lstm_ref import __main__ as program
+from lstm_ref.derive import catalogue
+
+MINE = """
+from lstm_ref.derive.expressions import sigma, t, tanh
+from lstm_ref.derive.language import cell
+
+
+@cell
+def Mine(x, h, g, *, W, b):
+    g[t] = sigma(W.gh @ h[t - 1] + W.gx @ x[t] + b.g)
+    h[t] = g[t] * h[t - 1] + (1 - g[t]) * tanh(W.hx @ x[t] + b.h)
+"""
+
+
+def shell(*arguments, cwd=None, **options):
+    command = [sys.executable, "-m", "lstm_ref", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", cwd=cwd, **options
+    )
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+@pytest.mark.parametrize("form", ["text", "latex", "python"])
+def test_every_cell_in_every_format(name, form, capsys):
+    assert program.main(["derive", name.lower(), "--format", form]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    if form == "text":
+        assert "identities hold for any size." in out and "Not for" not in out
+    elif form == "latex":
+        assert out.count(r"\begin{aligned}") == out.count(r"\end{aligned}") == 4
+    else:
+        compile(out, name, "exec")
+
+
+def test_the_list(capsys):
+    assert program.main(["derive", "--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(catalogue.CELLS)
+
+
+def test_a_readers_file(tmp_path):
+    (tmp_path / "my_cells.py").write_text(MINE, encoding="utf-8")
+    for name in ("my_cells.py:Mine", "my_cells.py"):
+        result = shell("derive", name, cwd=tmp_path)
+        assert result.returncode == 0 and result.stderr == ""
+        assert "g_t = σ(W_gh h_{t-1} + W_gx x_t + b_g)" in result.stdout
+        assert "δ_g,t = ∂E/∂net_g,t" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "text, name, message",
+    [
+        (None, "missing.py:Mine", "missing.py: no such file"),
+        (MINE, "my.py:Other", "no cell 'Other'; the file has Mine"),
+        (
+            MINE + MINE.replace("Mine", "Two"),
+            "my.py",
+            "expected FILE.py:NAME; the file has Mine, Two",
+        ),
+        ("x = 1\n", "my.py:Mine", "the file has no cell; a cell is a function with @cell above it"),
+        ("x = 1\nx +\n", "my.py:Mine", "SyntaxError"),
+        ("x = 1\ny = x / 0\n", "my.py:Mine", "my.py, line 2: ZeroDivisionError: division by zero"),
+        (MINE.replace("h[t] =", "h ="), "my.py:Mine", "my.py: Mine: h has no equation; write h[t]"),
+        (None, "NOBODY", "no cell 'NOBODY' in the catalogue; it has ELMAN, LSTM_1997"),
+    ],
+)
+def test_unusable_input_is_told_in_one_line(tmp_path, text, name, message, monkeypatch, capsys):
+    if text is not None:
+        (tmp_path / "my.py").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert program.main(["derive", name]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and message in err and len(err.splitlines()) == 1
+
+
+def test_no_cell_no_command_and_a_reader_who_leaves_early():
+    assert shell("derive").returncode == 2 and "expected a cell" in shell("derive").stderr
+    assert shell().returncode == 2
+    pipe = f"{sys.executable} -m lstm_ref derive FGR --format python | head -1"
+    result = subprocess.run(pipe, shell=True, capture_output=True, text=True)
+    assert result.stderr == "" and result.stdout.startswith('"""FGR')
+
+
+def test_letters_on_a_terminal_that_knows_only_ascii():
+    import os
+
+    result = shell("derive", "ELMAN", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert result.returncode == 0 and "δ_h,t" in result.stdout
+
+
+def test_without_sympy_it_says_what_to_install(monkeypatch, capsys):
+    for name in [
+        n for n in sys.modules if n == "sympy" or n.startswith(("sympy.", "lstm_ref.derive."))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("lstm_ref.derive.command", raising=False)
+    monkeypatch.setitem(sys.modules, "sympy", None)
+    assert program.main(["derive", "LSTM"]) == 2
+    assert "needs SymPy: pip install sympy" in capsys.readouterr().err
