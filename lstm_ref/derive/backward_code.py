@@ -21,7 +21,7 @@ def body(plan):
         left = ", ".join(tape) + "," * (len(tape) == 1)
         head += call(f"{left} = run.take", [f'tape, "{" ".join(tape)}"'])
     head += [*parameters(plan, work), *stack_lines(plan, work)]
-    done = [f"return dparams, dx, ({late})"]
+    done = [f"return run.give(dparams, dx, ({late}))"]
     return indent([*head, f"{back.outside} = run.from_one(outside)", *work, *done]), tape
 
 
@@ -33,7 +33,7 @@ class Backward:
         readers = (self.cell.input, *self.cell.equations, *self.cell.vectors)
         self.terms = {name: bptt.terms(self.cell, name) for name in readers}
         self.next = {s: plan.new(f"next_{plan.names[s]}") for s in self.cell.states}
-        self.outside = plan.new(f"e_{plan.names[self.cell.output]}")
+        self.outside = plan.new("e")
         # Products that are not stacked: the error at each, and that error carried to its vector.
         self.inner = {(by, p): self._inner(by, p) for by, p in plan.alone}
         self.point = {

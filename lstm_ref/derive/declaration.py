@@ -173,9 +173,13 @@ def _check(cell):
         if (part := foreign(equation.expr)) is not None:
             raise DeclarationError(
                 f"{cell.name}: {name}[t] has {part}; an equation is made of +, -, *, /, powers, "
-                f"products W @ v and {', '.join(FUNCTIONS)}"
+                f"products W @ v and {', '.join(f.__name__ for f in FUNCTIONS)}"
             )
         for product in dots(equation.expr):
+            if not signals(product.args[1]):
+                raise DeclarationError(
+                    f"{cell.name}: {name}[t] has a product without a signal in it"
+                )
             if dots(product.args[1]):
                 raise DeclarationError(
                     f"{cell.name}: {name}[t] has a matrix product inside another one; "

@@ -54,8 +54,7 @@ def _summands(cell, name, style):
     """Pieces of ∂E/∂s_t as partial derivatives and as results: error from outside, then terms."""
     chain, result = [], []
     if name == cell.output:
-        outside = style.subscripted("e", name)
-        chain, result = [outside], [outside]
+        chain, result = [style.outside()], [style.outside()]
     found = bptt.terms(cell, name)
     groups = defaultdict(list)
     for term in found:

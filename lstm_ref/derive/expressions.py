@@ -26,9 +26,6 @@ __all__ += ["tanh"]
 t = sympy.Symbol("t", integer=True)
 # The constant matrix of zeros and ones that hands a gate of a block to each of its cells.
 SPREAD = sympy.Symbol("spread")
-# What may be applied unit by unit: SymPy's name -> NumPy's.
-FUNCTIONS = {"sigma": "sigmoid", "atan": "np.arctan"}
-FUNCTIONS |= {name: f"np.{name}" for name in ("tanh", "sin", "cos", "exp", "log", "sinh", "cosh")}
 
 
 class DeclarationError(ValueError):
@@ -42,6 +39,12 @@ class sigma(sympy.Function):
 
     def fdiff(self, argindex=1):
         return self * (1 - self)
+
+
+# What may be applied unit by unit, and its name in NumPy.
+FUNCTIONS = {sigma: "sigmoid", tanh: "np.tanh", sympy.sin: "np.sin", sympy.cos: "np.cos"}
+FUNCTIONS |= {sympy.exp: "np.exp", sympy.log: "np.log", sympy.atan: "np.arctan"}
+FUNCTIONS |= {sympy.sinh: "np.sinh", sympy.cosh: "np.cosh"}
 
 
 class Dot(sympy.Function):
@@ -89,7 +92,7 @@ def foreign(expr):
         return None
     if expr.is_Number or isinstance(expr, sympy.NumberSymbol):
         return None if expr.is_finite else expr
-    known = type(expr).__name__ in FUNCTIONS or isinstance(expr, Dot | sympy.Add | sympy.Mul)
+    known = expr.func in FUNCTIONS or isinstance(expr, Dot | sympy.Add | sympy.Mul)
     if not known and not isinstance(expr, sympy.Pow):
         return expr
     return next((found for a in expr.args if (found := foreign(a)) is not None), None)

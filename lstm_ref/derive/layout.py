@@ -62,11 +62,13 @@ def summands(net):
 def _stackable(cell, net):
     """Products W v that are summands of net, with v the input or a state one step back.
 
-    One for each vector: two matrices at the same vector in one equation are not stacked.
+    One for each vector: two matrices at the same vector in one equation are not stacked. Nor is a
+    product that stands a second time inside of another summand.
     """
     found = {}
     for term in summands(net):
-        if isinstance(term, Dot) and term.args[0] != SPREAD and term.args[1].is_Indexed:
+        single = isinstance(term, Dot) and sum(other.has(term) for other in summands(net)) == 1
+        if single and term.args[0] != SPREAD and term.args[1].is_Indexed:
             (name, lag), *_ = signals(term.args[1])
             if lag == 1 or name == cell.input:
                 found.setdefault(term.args[1], term)

@@ -96,7 +96,7 @@ class Plan:
                 visit(name, argument)
             again = isinstance(expr, Dot) and expr in single
             again |= isinstance(expr, sympy.Function) and not isinstance(expr, Dot)
-            again = again and any(factor.has(expr) for factor in wanted)
+            again = again and bool(expr.free_symbols) and any(f.has(expr) for f in wanted)
             composite = expr in arguments and not expr.is_Indexed
             if (again or composite) and expr not in self.rules:
                 self.kept.append((name, expr, self._title(expr)))

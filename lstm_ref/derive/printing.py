@@ -30,6 +30,11 @@ class Style:
     def number(self, value):
         return str(value)
 
+    def outside(self):
+        """e_t, the error that enters at the output of step t from outside."""
+        when = self.when()
+        return f"e_{when}" if len(when) == 1 else f"e_{{{when}}}"
+
     def later(self, steps):
         return replace(self, shift=self.shift + steps)
 
@@ -73,11 +78,10 @@ class Latex(Style):
     def power(self, base, exponent):
         return f"{base}^{{{exponent}}}"
 
-    def function(self, name, argument, exponent=None):
-        known = {"sigma": r"\sigma", "tanh": r"\tanh", "sin": r"\sin", "cos": r"\cos"}
-        known |= {"exp": r"\exp", "log": r"\log"}
+    def function(self, kind, argument, exponent=None):
+        name = {"atan": "arctan"}.get(kind.__name__, kind.__name__)
         power = "" if exponent is None else f"^{{{exponent}}}"
-        return f"{known.get(name, rf'{chr(92)}operatorname{{{name}}}')}{power}({argument})"
+        return rf"\{name}{power}({argument})"
 
     def transposed(self, W):
         return rf"{W}^\top"
@@ -119,7 +123,8 @@ class Text(Style):
         plain = exponent.lstrip("-").isdigit()
         return base + (exponent.translate(SUPERSCRIPT) if plain else f"^({exponent})")
 
-    def function(self, name, argument, exponent=None):
+    def function(self, kind, argument, exponent=None):
+        name = kind.__name__
         power = "" if exponent is None else exponent.translate(SUPERSCRIPT)
         return f"{'σ' if name == 'sigma' else name}{power}({argument})"
 
@@ -161,8 +166,8 @@ class Numpy(Style):
     def power(self, base, exponent):
         return f"{base}**{exponent}" if exponent.isdigit() else f"{base}**({exponent})"
 
-    def function(self, name, argument, exponent=None):
-        text = f"{FUNCTIONS[name]}({argument})"
+    def function(self, kind, argument, exponent=None):
+        text = f"{FUNCTIONS[kind]}({argument})"
         return text if exponent is None else self.power(text, exponent)
 
 
@@ -202,7 +207,7 @@ def show(expr, style):
     if isinstance(expr, sympy.Indexed):
         return _signal(expr, style)
     if isinstance(expr, sympy.Function):
-        return style.function(type(expr).__name__, show(expr.args[0], style))
+        return style.function(expr.func, show(expr.args[0], style))
     if isinstance(expr, sympy.Symbol):
         return style.parameter(str(expr))
     return style.number(expr)
@@ -249,7 +254,7 @@ def _product(expr, style):
 def _power(expr, style):
     base, exponent = expr.args[0], show(expr.args[1], style)
     if exponent.isdigit() and isinstance(base, sympy.Function) and not isinstance(base, Dot):
-        return style.function(type(base).__name__, show(base.args[0], style), exponent)
+        return style.function(base.func, show(base.args[0], style), exponent)
     text = show(base, style)
     atom = isinstance(base, sympy.Indexed | sympy.Symbol)
     return style.power(text if atom else f"{style.left}{text}{style.right}", exponent)

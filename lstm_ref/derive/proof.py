@@ -134,7 +134,7 @@ def _derivative(cell, entry):
 def _summed(expr, bound):
     """Σ over an index, term by term; a Kronecker delta with that index takes its place."""
     total = sympy.Integer(0)
-    for term in sympy.Add.make_args(sympy.expand(_inner_sums(expr))):
+    for term in sympy.Add.make_args(_expanded(_inner_sums(expr))):
         if any(bound[0] in d.free_symbols for d in term.atoms(sympy.KroneckerDelta)):
             total += deltasummation(term, bound, no_piecewise=True)
         elif term != 0:
@@ -161,18 +161,23 @@ def _claimed(cell, term):
 
 def _compare(of, left, right):
     left, right = _form(left), _form(right)
-    return Identity(of, left, right, sympy.expand(left - right) == 0)
+    return Identity(of, left, right, _expanded(left - right) == 0)
+
+
+def _expanded(expr):
+    """Products multiplied out, and nothing else: exp of a sum would become a product."""
+    return sympy.expand(expr, power_base=False, power_exp=False, log=False)
 
 
 def _form(expr, depth=0):
     """One form for equal sums: expanded, factors in front, bound indices named by their depth."""
     total = sympy.Integer(0)
-    for term in sympy.Add.make_args(sympy.expand(expr)):
+    for term in sympy.Add.make_args(_expanded(expr)):
         product = sympy.Integer(1)
         for factor in sympy.Mul.make_args(term):
             product *= _sum_form(factor, depth) if factor.has(sympy.Sum) else factor
         total += product
-    return sympy.expand(total)
+    return _expanded(total)
 
 
 def _sum_form(factor, depth):

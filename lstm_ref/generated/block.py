@@ -87,11 +87,11 @@ def backward(params, tape, dh, dstate_T=None):
     )
     W_h = np.concatenate([params["W_fh"], params["W_ih"], params["W_oh"], params["W_ch"]])
     W_x = np.concatenate([params["W_fx"], params["W_ix"], params["W_ox"], params["W_cx"]])
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("GGGH")
     delta_f, delta_i, delta_o, delta_c_tilde = run.rows(delta, G, G, G, H)
     for t in range(T, 0, -1):
-        delta_h = next_h + e_h[t]
+        delta_h = next_h + e[t]
         delta_spread_3 = delta_h * tanh_c[t]
         back_spread_3 = run.gather(delta_spread_3, G)
         delta_o[t] = back_spread_3 * o[t] * (1 - o[t])
@@ -122,4 +122,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["b_i"] = run.total(delta_i[1:])
     dparams["b_c"] = run.total(delta_c_tilde[1:])
     dparams["b_o"] = run.total(delta_o[1:])
-    return dparams, dx, (next_h, next_c)
+    return run.give(dparams, dx, (next_h, next_c))

@@ -60,11 +60,11 @@ def backward(params, tape, dh, dstate_T=None):
     x, h = run.take(tape, "x h")
     W_hh = params["W_hh"]
     W_hx = params["W_hx"]
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("H")
     delta_h, = run.rows(delta, H)
     for t in range(T, 0, -1):
-        delta_h[t] = (next_h + e_h[t]) * (1 - h[t]**2)
+        delta_h[t] = (next_h + e[t]) * (1 - h[t]**2)
         next_h = W_hh.T @ delta_h[t]
     dx = W_hx.T @ delta_h[1:]
     dparams = {}
@@ -72,4 +72,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["W_hh"] = errors @ run.flat(h[:-1]).T
     dparams["W_hx"] = errors @ run.flat(x[1:]).T
     dparams["b_h"] = run.total(delta_h[1:])
-    return dparams, dx, (next_h,)
+    return run.give(dparams, dx, (next_h,))

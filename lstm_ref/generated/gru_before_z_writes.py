@@ -74,11 +74,11 @@ def backward(params, tape, dh, dstate_T=None):
     W_hh = params["W_hh"]
     W_h = np.concatenate([params["W_zh"], params["W_rh"]])
     W_x = np.concatenate([params["W_zx"], params["W_rx"], params["W_hx"]])
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("HHH")
     delta_z, delta_r, delta_h_tilde = run.rows(delta, H, H, H)
     for t in range(T, 0, -1):
-        delta_h = next_h + e_h[t]
+        delta_h = next_h + e[t]
         delta_h_tilde[t] = delta_h * z[t] * (1 - h_tilde[t]**2)
         back_W_hh = W_hh.T @ delta_h_tilde[t]
         delta_r[t] = back_W_hh * h[t - 1] * r[t] * (1 - r[t])
@@ -98,4 +98,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["b_z"] = run.total(delta_z[1:])
     dparams["b_r"] = run.total(delta_r[1:])
     dparams["b_h"] = run.total(delta_h_tilde[1:])
-    return dparams, dx, (next_h,)
+    return run.give(dparams, dx, (next_h,))

@@ -75,11 +75,11 @@ def backward(params, tape, dh, dstate_T=None):
     x, i, c_tilde, o, h, tanh_c = run.take(tape, "x i c_tilde o h tanh_c")
     W_h = np.concatenate([params["W_ih"], params["W_oh"], params["W_ch"]])
     W_x = np.concatenate([params["W_ix"], params["W_ox"], params["W_cx"]])
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("HHH")
     delta_i, delta_o, delta_c_tilde = run.rows(delta, H, H, H)
     for t in range(T, 0, -1):
-        delta_h = next_h + e_h[t]
+        delta_h = next_h + e[t]
         delta_o[t] = delta_h * tanh_c[t] * o[t] * (1 - o[t])
         delta_c = next_c + delta_h * o[t] * (1 - tanh_c[t]**2)
         delta_c_tilde[t] = delta_c * i[t] * (1 - c_tilde[t]**2)
@@ -100,4 +100,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["b_i"] = run.total(delta_i[1:])
     dparams["b_c"] = run.total(delta_c_tilde[1:])
     dparams["b_o"] = run.total(delta_o[1:])
-    return dparams, dx, (next_h, next_c)
+    return run.give(dparams, dx, (next_h, next_c))

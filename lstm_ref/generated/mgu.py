@@ -72,11 +72,11 @@ def backward(params, tape, dh, dstate_T=None):
     W_fh = params["W_fh"]
     W_hh = params["W_hh"]
     W_x = np.concatenate([params["W_fx"], params["W_hx"]])
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("HH")
     delta_f, delta_h_tilde = run.rows(delta, H, H)
     for t in range(T, 0, -1):
-        delta_h = next_h + e_h[t]
+        delta_h = next_h + e[t]
         delta_h_tilde[t] = delta_h * f[t] * (1 - h_tilde[t]**2)
         back_W_hh = W_hh.T @ delta_h_tilde[t]
         delta_f[t] = ((back_W_hh * h[t - 1] + delta_h * (h_tilde[t] - h[t - 1]))
@@ -92,4 +92,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["W_hx"] = dW_x[H:2 * H]
     dparams["b_f"] = run.total(delta_f[1:])
     dparams["b_h"] = run.total(delta_h_tilde[1:])
-    return dparams, dx, (next_h,)
+    return run.give(dparams, dx, (next_h,))

@@ -81,11 +81,11 @@ def backward(params, tape, dh, dstate_T=None):
     w_oc = params["w_oc"]
     W_h = np.concatenate([params["W_fh"], params["W_ih"], params["W_ch"], params["W_oh"]])
     W_x = np.concatenate([params["W_fx"], params["W_ix"], params["W_cx"], params["W_ox"]])
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("HHHH")
     delta_f, delta_i, delta_c_tilde, delta_o = run.rows(delta, H, H, H, H)
     for t in range(T, 0, -1):
-        delta_h = next_h + e_h[t]
+        delta_h = next_h + e[t]
         delta_o[t] = delta_h * tanh_c[t] * o[t] * (1 - o[t])
         delta_c = next_c + delta_o[t] * w_oc + delta_h * o[t] * (1 - tanh_c[t]**2)
         delta_c_tilde[t] = delta_c * i[t] * (1 - c_tilde[t]**2)
@@ -111,4 +111,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["b_c"] = run.total(delta_c_tilde[1:])
     dparams["w_oc"] = run.total(delta_o[1:] * c[1:])
     dparams["b_o"] = run.total(delta_o[1:])
-    return dparams, dx, (next_h, next_c)
+    return run.give(dparams, dx, (next_h, next_c))

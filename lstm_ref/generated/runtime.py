@@ -14,11 +14,13 @@ from lstm_ref import door
 
 def sigmoid(x, out=None):
     """Logistic function, by tanh: it cannot overflow. out: an array to write to, x itself too."""
-    y = np.multiply(x, 0.5, out=out)
-    np.tanh(y, out=y)
-    y += 1
-    y *= 0.5
-    return y
+    if out is None:
+        return 0.5 * (1 + np.tanh(0.5 * x))
+    np.multiply(x, 0.5, out=out)
+    np.tanh(out, out=out)
+    out += 1
+    out *= 0.5
+    return out
 
 
 def workspace():
@@ -109,6 +111,15 @@ def zeros(sizes, dtype, letters):
 def take(tape, names):
     """Several arrays from the tape."""
     return [tape[name] for name in names.split()]
+
+
+def give(dparams, dx, dstate0):
+    """The results of `backward`, none of them a view of a shared array."""
+
+    def own(array):
+        return array if array.base is None else array.copy()
+
+    return {k: own(v) for k, v in dparams.items()}, own(dx), tuple(map(own, dstate0))
 
 
 def flat(array):

@@ -77,14 +77,14 @@ def backward(params, tape, dh, dstate_T=None):
     w_fc = params["w_fc"]
     w_rc = params["w_rc"]
     W_x = np.concatenate([params["W_fx"], params["W_rx"]])
-    e_h = run.from_one(outside)
+    e = run.from_one(outside)
     delta = new("HH")
     delta_f, delta_r = run.rows(delta, H, H)
     delta_c = new("H")
     delta_h = new("H")
     delta_W_cx = new("H")
     for t in range(T, 0, -1):
-        delta_h[t] = e_h[t]
+        delta_h[t] = e[t]
         delta_c[t] = next_c + delta_h[t] * r[t]
         delta_W_cx[t] = delta_c[t] * (1 - f[t])
         delta_r[t] = delta_h[t] * (c[t] - x[t]) * r[t] * (1 - r[t])
@@ -101,4 +101,4 @@ def backward(params, tape, dh, dstate_T=None):
     dparams["b_f"] = run.total(delta_f[1:])
     dparams["w_rc"] = run.total(delta_r[1:] * c[:-1])
     dparams["b_r"] = run.total(delta_r[1:])
-    return dparams, dx, (next_c,)
+    return run.give(dparams, dx, (next_c,))
