@@ -104,10 +104,10 @@ class Cell:
     def but(self, name, doc="", /, **changes):
         """Another cell: this one with small changes.
 
-        signal=expression   that signal is replaced by the expression, wherever it is read:
-                            V.but("NIG", i=1), V.but("CIFG", f=1 - V["i"][t])
-        signal=function     its equation is changed: V.but("NIAF", c_tilde=without(tanh))
-        parameter=0         a parameter (w_fc=0) or a whole family (w=0) is left out
+        - signal=expression: that signal is replaced by the expression, wherever it is read,
+          as in V.but("NIG", i=1) and V.but("CIFG", f=1 - V["i"][t]);
+        - signal=function: its equation is changed, V.but("NIAF", c_tilde=without(tanh));
+        - parameter=0: a parameter (w_fc=0) or a whole family (w=0) is left out.
         """
         equations = dict(self.equations)
         for key, value in changes.items():

@@ -1,4 +1,4 @@
-"""Write a cell as a paper does: a function whose body is its equations.
+"""Write a cell as a paper does: a function whose body is its equations::
 
     @cell
     def Elman(x, h, *, W, b):

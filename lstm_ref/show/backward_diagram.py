@@ -32,7 +32,8 @@ def paths(ax, highlight=None):
 def _direct(ax, color):
     """c_t -> c_{t+1}, with f_{t+1} on it."""
     arrow(ax, [(NOW + R, ROWS["c"]), (NEXT - R, ROWS["c"])], color, lw=4)
-    label(ax, GATES_AT, ROWS["c"] + 0.38, r"$\odot\, f_{t+1}$", INK if color == C else "#767676", 12)
+    ink = INK if color == C else "#767676"
+    label(ax, GATES_AT, ROWS["c"] + 0.38, r"$\odot\, f_{t+1}$", ink, 12)
 
 
 def _through(ax, on):
