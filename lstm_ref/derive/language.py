@@ -5,9 +5,9 @@
         h[t] = tanh(W.hh @ h[t-1] + W.hx @ x[t] + b.h)
 
 Positional parameters are signals, the first is the input. Keyword-only ones are families of
-parameters: capital letters are matrices (`W.hx` is W_hx, used with @), small ones are vectors,
-one number a unit (`b.h` is b_h, used with + and *). States are what is read at t-1; the output is
-the last equation. Nothing else is declared.
+parameters: capital letters are matrices (`W.hx` is W_hx, used with `@`), small ones are vectors,
+one number a unit (`b.h` is b_h, used with `+` and `*`). States are what is read at t-1; the output
+is the last equation. Nothing else is declared.
 
 The function runs once, on symbols. What makes no sense is refused with the line and the cure.
 """
