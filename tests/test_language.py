@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from lstm_ref.derive.catalogue import BLOCK, LSTM, PROJECTION, SRU, VANILLA
+from lstm_ref.derive.catalogue import BLOCK, LSTM, PROJECTION, SRU, VANILLA, find
 from lstm_ref.derive.declaration import DeclarationError, without
 from lstm_ref.derive.expressions import at, sigma, t, tanh
 from lstm_ref.derive.language import cell
@@ -176,6 +176,9 @@ def test_but_replaces_changes_and_leaves_out():
         ({"h": 1}, "h is the output; give a function to change it"),
         ({"f": at("o")}, r"c\[t\] reads o\[t\] before it is known"),
         ({"i": at("i", 2)}, r"reads i\[t-2\]"),
+        ({"f": "1 - i[t]"}, r"f: expected an expression or a number, got '1 - i\[t\]'"),
+        ({"c_tilde": without(sigma)}, "the function leaves c_tilde as it was"),
+        ({"i": t / 2}, r"c\[t\] has t; an equation is made of"),
     ],
 )
 def test_a_change_that_makes_no_sense_is_refused(changes, message):
@@ -183,3 +186,21 @@ def test_a_change_that_makes_no_sense_is_refused(changes, message):
         LSTM.but("wrong", **changes)
     with pytest.raises(DeclarationError, match="LSTM has no signal 'z'"):
         LSTM["z"]
+
+
+def test_what_is_no_function_or_no_symbol_is_refused():
+    with pytest.raises(DeclarationError, match="cell: expected a function, got 3"):
+        cell(3)
+    with pytest.raises(DeclarationError, match="drop: expected a function of a term"):
+        LSTM.truncated("wrong", None)
+
+    def foreign(x, h, *, W):
+        h[t] = max(0, W.hx @ x[t] + W.hh @ h[t - 1])
+
+    with pytest.raises(DeclarationError, match=r"foreign, line \d+: TypeError: .*no if and no max"):
+        cell(foreign)
+
+
+def test_a_gate_of_a_block_or_before_a_product_may_be_a_number():
+    assert "f" not in find("BLOCK").but("always keeps", f=1).equations
+    assert "W_hh" not in find("GRU_BEFORE").but("no past", r=0).matrices

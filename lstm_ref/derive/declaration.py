@@ -115,11 +115,13 @@ class Cell:
                 equations = self._without(equations, key, value)
             elif callable(value):
                 old = equations[key]
-                equations[key] = Equation(key, sympy.sympify(value(old.expr)), old.reads)
+                equations[key] = Equation(key, _expression(key, value(old.expr)), old.reads)
+                if equations[key].expr == old.expr:
+                    raise DeclarationError(f"{name}: the function leaves {key} as it was")
             elif key == self.output:
                 raise DeclarationError(f"{name}: {key} is the output; give a function to change it")
             else:
-                new = sympy.sympify(value)
+                new = _expression(key, value)
                 del equations[key]
                 equations = _replace(equations, {at(key): new, at(key, 1): move(new, -1)})
         return Cell(name, doc or self.doc, self.input, equations, self.dropped)
@@ -138,12 +140,24 @@ class Cell:
 
     def truncated(self, name, drop):
         """The same cell with a wrong gradient: terms with drop(term) true are left out of bptt."""
+        if not callable(drop):
+            raise DeclarationError(f"drop: expected a function of a term, got {drop!r}")
         return Cell(name, self.doc, self.input, self.equations, (*self.dropped, drop))
 
 
 def without(function):
     """For `but`: takes one kind of activation out of an equation, tanh(u) becomes u."""
     return lambda expr: expr.replace(function, lambda argument: argument)
+
+
+def _expression(key, value):
+    """SymPy's form of a value given to `but`. Text is refused: SymPy would run it as code."""
+    try:
+        return sympy.sympify(value, strict=True)
+    except sympy.SympifyError:
+        raise DeclarationError(
+            f"{key}: expected an expression or a number, got {value!r}"
+        ) from None
 
 
 def _replace(equations, rules):

@@ -52,6 +52,11 @@ class Dot(sympy.Function):
 
     nargs = 2
 
+    @classmethod
+    def eval(cls, W, v):
+        if v == 0 or (W == SPREAD and v.is_number):  # what `but` leaves of a gate set to 0 or 1
+            return v
+
     def fdiff(self, argindex=1):
         raise NotImplementedError("a matrix product is differentiated in lstm_ref.derive.bptt")
 
@@ -88,6 +93,8 @@ def dots(expr):
 
 def foreign(expr):
     """The first part of an expression that cannot be derived or computed here, or None."""
+    if expr == t:  # the number of the step is no signal: give it in with the input
+        return expr
     if isinstance(expr, sympy.Indexed | sympy.Symbol):
         return None
     if expr.is_Number or isinstance(expr, sympy.NumberSymbol):

@@ -19,7 +19,7 @@ import traceback
 import sympy
 
 from lstm_ref.derive.declaration import Cell, DeclarationError, Equation
-from lstm_ref.derive.expressions import Dot, t
+from lstm_ref.derive.expressions import FUNCTIONS, Dot, t
 
 __all__ = ["DeclarationError", "cell"]
 
@@ -30,6 +30,8 @@ def cell(function):
     The docstring stays with the cell: a title, and where the equations come from.
     Raises DeclarationError with the line and the cure.
     """
+    if not inspect.isfunction(function):
+        raise DeclarationError(f"cell: expected a function, got {function!r}")
     names = inspect.signature(function).parameters.values()
     if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in names):
         raise DeclarationError(f"{function.__name__}: expected named signals and families, got *")
@@ -43,14 +45,10 @@ def cell(function):
     notes.signals = signals
     try:
         function(*(Signal(name, notes) for name in signals), **families)
-    except TypeError as error:
-        line = _line_of(error, function)
-        if "@" not in str(error) or line is None:
-            raise
-        raise DeclarationError(
-            f"{function.__name__}, line {line}: only a matrix stands left of @, and it has a "
-            "capital letter: W.fx @ x[t]; a vector (b.f, w.fc) multiplies unit by unit, with *"
-        ) from error
+    except DeclarationError:
+        raise
+    except Exception as error:
+        raise DeclarationError(_explain(error, function)) from error
     for name in signals[1:]:
         if name not in notes.equations:
             raise DeclarationError(
@@ -61,11 +59,20 @@ def cell(function):
     return Cell(function.__name__, doc, signals[0], notes.equations)
 
 
-def _line_of(error, function):
-    """The line of the declaration in which an error was raised."""
+def _explain(error, function):
+    """What Python or SymPy said while the declaration ran, with its line and the likely cure."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.name == function.__name__]
-    return lines[-1] if lines else None
+    where = f"{function.__name__}, line {lines[-1]}" if lines else function.__name__
+    if isinstance(error, TypeError) and "@" in str(error):
+        return (
+            f"{where}: only a matrix stands left of @, and it has a capital letter: W.fx @ x[t]; "
+            "a vector (b.f, w.fc) multiplies unit by unit, with *"
+        )
+    return (
+        f"{where}: {type(error).__name__}: {error}; a cell runs on symbols, so its functions are "
+        f"those of SymPy ({', '.join(f.__name__ for f in FUNCTIONS)}), and it has no if and no max"
+    )
 
 
 class Notes:
@@ -133,7 +140,7 @@ class Signal:
         notes.reads = []
 
     def _lag(self, when):
-        lag = sympy.sympify(t - when)
+        lag = t - sympy.sympify(when, strict=True)
         if lag == 0 or lag == 1:
             return int(lag)
         self._notes.refuse(
