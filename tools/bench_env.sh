@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make .venv-bench, what the package is compared with: PyTorch's CPU build, autograd, ONNX Runtime.
+# Make .venv-bench, what the package is compared with: PyTorch's CPU build, autograd, ONNX Runtime,
+# Keras (on PyTorch), and safetensors, in which PyTorch's weights are stored.
 # Apart from the book's environment, because PyTorch is large. What cannot be had is named.
 set -eu
 cd "$(dirname "$0")/.."
@@ -30,4 +31,8 @@ have lstm_ref || "$python" -m pip install --quiet --no-deps --no-build-isolation
 have autograd || pip $(pins autograd) || echo "autograd could not be installed here." >&2
 have onnxruntime || pip $(pins 'onnx|onnxruntime') ||
     echo "ONNX Runtime could not be installed here." >&2
+have safetensors || pip safetensors==0.8.0 || echo "safetensors could not be installed here." >&2
 have torch || get_torch || echo "PyTorch $version could not be installed here." >&2
+# Not imported: without KERAS_BACKEND it looks for TensorFlow.
+have "importlib.metadata as m; m.version('keras')" || pip keras==3.15.1 ||
+    echo "Keras could not be installed here." >&2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The comparison with PyTorch, in .venv-bench.
+# The comparison with PyTorch, and with Keras on PyTorch, in .venv-bench.
 # Where PyTorch cannot be had this says so and succeeds; a failing test fails.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,4 +10,5 @@ if ! "$python" -c 'import torch' >/dev/null 2>&1; then
     exit 0
 fi
 # nbval and the browser are not in this environment; tests/conftest.py does not need them.
-exec "$python" -m pytest tests/test_torch.py
+exec "$python" -m pytest \
+    tests/test_torch.py tests/test_torch_bridge.py tests/test_keras_bridge.py
