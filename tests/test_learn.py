@@ -53,6 +53,42 @@ def test_squared_error_gradient():
         readout.squared_error(y, target[:2])
 
 
+def test_squared_error_counts_what_the_mask_says():
+    y, target = rng().normal(size=(4, 2, 5)), rng(1).normal(size=(4, 2, 5))
+    mask = rng(2).random((4, 5)) < 0.6
+    counted = np.broadcast_to(mask[:, None], y.shape)
+    loss, dy = readout.squared_error(y, target, mask)
+    assert loss == pytest.approx(np.mean((y - target)[counted] ** 2))
+    want = grad(lambda y: np.sum(((y - target) * counted) ** 2) / counted.sum())(y)
+    np.testing.assert_allclose(dy, want, rtol=1e-13)
+    spoiled = readout.squared_error(y, np.where(counted, target, np.nan), mask)
+    assert spoiled[0] == loss and np.array_equal(spoiled[1], dy)
+    all_of_it = readout.squared_error(y, target, np.ones((4, 5), bool))
+    assert all_of_it[0] == pytest.approx(readout.squared_error(y, target)[0])
+    for bad in (mask[1:], np.zeros((4, 5), bool)):
+        with pytest.raises(ValueError, match="mask: expected shape"):
+            readout.squared_error(y, target, bad)
+
+
+def test_the_loss_goes_by_the_target():
+    y, numbers, classes = (
+        rng().normal(size=(2, 3, 4)),
+        rng(1).normal(size=(2, 3, 4)),
+        np.ones((2, 4)),
+    )
+    assert readout.loss(y, numbers)[0] == readout.squared_error(y, numbers)[0]
+    classes = classes.astype(int)
+    assert readout.loss(y, classes)[0] == readout.cross_entropy(y, classes)[0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_losses_keep_the_dtype(dtype):
+    y, mask = rng().normal(size=(2, 3, 4)).astype(dtype), np.eye(2, 4, dtype=bool)
+    for target in (y[::-1], np.zeros((2, 4), int)):
+        loss, dy = readout.loss(y, target, mask)
+        assert dy.dtype == dtype and type(loss) is float
+
+
 @pytest.mark.parametrize("shape", [(5, 2), (4, 5, 2)])
 def test_scores_backward(shape):
     params, h = readout.init(rng(), 5, 3), rng(1).normal(size=shape)
@@ -92,6 +128,44 @@ def test_adam_is_the_published_algorithm():
         np.testing.assert_allclose(params["w"], w, rtol=1e-12)
     with pytest.raises(ValueError, match="gradients: expected"):
         optim.adam_step(params, {"u": g}, state, 0.1)
+
+
+def test_gradient_descent_and_momentum_are_what_is_printed():
+    w, v = {"w": np.array([1.0, -2.0])}, 0.0
+    plain, moving, state = w, w, optim.momentum_start(w)
+    by_hand, with_v = w["w"], w["w"]
+    for t in range(1, 6):
+        g = rng(t).normal(size=2)
+        plain, _ = optim.sgd_step(plain, {"w": g}, optim.sgd_start(w), 0.1)
+        moving, state = optim.momentum_step(moving, {"w": g}, state, 0.1, 0.8)
+        by_hand, v = by_hand - 0.1 * g, 0.8 * v - 0.1 * g
+        with_v = with_v + v
+        np.testing.assert_allclose(plain["w"], by_hand, rtol=1e-13)
+        np.testing.assert_allclose(moving["w"], with_v, rtol=1e-13)
+    assert list(w["w"]) == [1, -2]
+    once, _ = optim.momentum_step(w, {"w": g}, optim.momentum_start(w), 0.1, 0.0)
+    np.testing.assert_array_equal(once["w"], optim.sgd_step(w, {"w": g}, (), 0.1)[0]["w"])
+    with pytest.raises(ValueError, match="momentum: expected 0 <= momentum < 1, got 1"):
+        optim.momentum_step(w, {"w": g}, state, 0.1, 1)
+
+
+@pytest.mark.parametrize("name", optim.OPTIMISERS)
+def test_optimisers_keep_dtype_and_refuse_other_names(name):
+    start, step = optim.OPTIMISERS[name]
+    params = {"w": np.ones(2, np.float32)}
+    state = start(params)
+    for _ in range(2):
+        params, state = step(params, {"w": np.ones(2, np.float32)}, state, np.float64(0.1))
+    assert params["w"].dtype == np.float32 and (params["w"] < 1).all()
+    with pytest.raises(ValueError, match=r"gradients: expected \['w'\], got \['u'\]"):
+        step(params, {"u": np.ones(2)}, state, 0.1)
+
+
+def test_clip_by_value():
+    clipped = optim.clip_by_value({"a": np.array([3.0, -0.5]), "b": np.array([-4.0])}, 1.0)
+    assert list(clipped["a"]) == [1, -0.5] and list(clipped["b"]) == [-1]
+    with pytest.raises(ValueError, match="limit"):
+        optim.clip_by_value(clipped, -1)
 
 
 def test_clip_by_norm():

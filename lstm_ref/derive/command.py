@@ -17,8 +17,7 @@ def run(name, form, listing):
             print(f"{key:{width}}  {cell.title}")
         return 0
     try:
-        cell = from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
-        print(FORMATS[form](cell))
+        print(FORMATS[form](resolve(name)))
     except DeclarationError as error:
         print(error, file=sys.stderr)
         return 2
@@ -44,6 +43,14 @@ def as_latex(cell):
 
 
 FORMATS = {"text": text, "latex": as_latex, "python": lambda cell: numpy_code.source(cell).rstrip()}
+
+
+def resolve(name):
+    """A declared cell: a name of the catalogue, or FILE.py:NAME, which is run.
+
+    Raises DeclarationError.
+    """
+    return from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
 
 
 def _parts(name):

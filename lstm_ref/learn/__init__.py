@@ -1,1 +1,7 @@
-"""What training needs: a read-out with its loss, and an optimiser."""
+"""What training needs.
+
+tasks: sequences with a known answer. network: a cell or `layers` of cells with a `readout`.
+`train` has the plain loop, made for reading; loop the one with early stop, truncation and
+checkpoints, `optim` its optimisers, fast the fastest module of a cell. storage: weights in files.
+experiments: named runs, `python -m lstm_ref experiments`; `trials` runs them.
+"""

@@ -17,6 +17,59 @@ def clip_by_norm(gradients, limit):
     return {name: g * (limit / norm) for name, g in gradients.items()}, norm
 
 
+def clip_by_value(gradients, limit):
+    """Cut every entry of every gradient to -limit..limit; the direction changes.
+
+    Source: Greff et al. 2017, who found that it hurt.
+    """
+    if not limit > 0:
+        raise ValueError(f"limit: expected a positive number, got {limit!r}")
+    return {name: np.clip(g, -limit, limit) for name, g in gradients.items()}
+
+
+def sgd_start(params):
+    """The state of gradient descent: none."""
+    return ()
+
+
+def sgd_step(params, gradients, state, rate):
+    """One step of gradient descent, w - rate · dw; nothing is changed in place.
+
+    Returns (new params, state).
+    """
+    _same_names(params, gradients)
+    return _moved(params, {name: rate * g for name, g in gradients.items()}), state
+
+
+def momentum_start(params):
+    """The state of momentum before its first step: the velocity, zeros."""
+    return ({name: np.zeros_like(value) for name, value in params.items()},)
+
+
+def momentum_step(params, gradients, state, rate, momentum=0.9):
+    """One step of gradient descent with momentum: v = momentum · v - rate · dw, w + v.
+
+    momentum: 0 is plain gradient descent; below 1. Returns (new params, new state).
+    Source: Polyak 1964; in this form Rumelhart, Hinton & Williams 1986.
+    """
+    _same_names(params, gradients)
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum: expected 0 <= momentum < 1, got {momentum!r}")
+    back = {n: rate * g - momentum * state[0][n] for n, g in gradients.items()}
+    velocity = {n: (-v).astype(params[n].dtype, copy=False) for n, v in back.items()}
+    return _moved(params, back), (velocity,)
+
+
+def _moved(params, back):
+    """params - back, in the dtype of the parameters."""
+    return {n: (w - back[n]).astype(w.dtype, copy=False) for n, w in params.items()}
+
+
+def _same_names(params, gradients):
+    if set(params) != set(gradients):
+        raise ValueError(f"gradients: expected {sorted(params)}, got {sorted(gradients)}")
+
+
 def adam_start(params):
     """The state of Adam before its first step: (0, zeros, zeros)."""
     zeros = {name: np.zeros_like(value) for name, value in params.items()}
@@ -29,8 +82,7 @@ def adam_step(params, gradients, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
     params, gradients: dicts of arrays with the same names. rate: step size.
     Returns (new params, new state).
     """
-    if set(params) != set(gradients):
-        raise ValueError(f"gradients: expected {sorted(params)}, got {sorted(gradients)}")
+    _same_names(params, gradients)
     k, mean, square = state
     k += 1
     mean = {n: beta1 * mean[n] + (1 - beta1) * g for n, g in gradients.items()}
@@ -41,3 +93,11 @@ def adam_step(params, gradients, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
     # A float64 scale must not turn float32 parameters into float64.
     new = {n: value.astype(params[n].dtype, copy=False) for n, value in new.items()}
     return new, (k, mean, square)
+
+
+# name -> (start, step): what `loop.fit` can be told
+OPTIMISERS = {
+    "sgd": (sgd_start, sgd_step),
+    "momentum": (momentum_start, momentum_step),
+    "adam": (adam_start, adam_step),
+}

@@ -53,9 +53,29 @@ def cross_entropy(y, target, mask=None):
     return loss, dy * mask[:, None, :] / np.array(n, y.dtype)
 
 
-def squared_error(y, target):
-    """Mean of (y - target)² over all entries, and its dy. y and target have the same shape."""
+def squared_error(y, target, mask=None):
+    """Mean of (y - target)² over the entries that count, and its dy.
+
+    y and target have the same shape. mask (T, B) for y (T, K, B) says which steps of which samples
+    count, None for all; what y and target hold elsewhere changes nothing, NaN neither.
+    """
     if y.shape != target.shape:
         raise ValueError(f"target: expected shape {y.shape} of y, got {target.shape}")
-    difference = y - target
-    return float(np.mean(difference**2)), 2 * difference / np.array(difference.size, y.dtype)
+    if mask is None:
+        difference = y - target
+        return float(np.mean(difference**2)), 2 * difference / np.array(difference.size, y.dtype)
+    if y.ndim != 3 or mask.shape != (y.shape[0], y.shape[2]) or not mask.any():
+        raise ValueError(
+            f"mask: expected shape (T, B) of y {y.shape} with some True, got {mask.shape}"
+        )
+    difference = np.where(mask[:, None, :], y - target, np.array(0, y.dtype))
+    n = int(mask.sum()) * y.shape[1]
+    return float(np.sum(difference**2)) / n, 2 * difference / np.array(n, y.dtype)
+
+
+def loss(y, target, mask=None):
+    """Loss and dy, by what the target is: class numbers (T, B), cross-entropy; numbers (T, K, B),
+    squared error.
+    """
+    which = cross_entropy if np.issubdtype(target.dtype, np.integer) else squared_error
+    return which(y, target, mask)

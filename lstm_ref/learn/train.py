@@ -1,15 +1,15 @@
-"""One plain training loop: a cell, a read-out on every step, cross-entropy, clipping, Adam."""
+"""One plain training loop: a cell, a read-out on every step, cross-entropy, clipping, Adam.
+
+It is the shortest that works, made for reading. `loop.fit` has the rest: other losses, lengths,
+layers, truncation, an early stop, checkpoints, buffers that are used again.
+"""
 
 import numpy as np
 
 from lstm_ref.learn import optim, readout
+from lstm_ref.learn.network import start
 
-
-def start(cell, rng, D, H, K, **options):
-    """Parameters of a cell with a read-out of K classes: one dict. options go to cell.init."""
-    params = cell.init(rng, D, H, **options)
-    dtype = next(iter(params.values())).dtype
-    return {**params, **readout.init(rng, H, K, dtype)}
+__all__ = ["accuracy", "fit", "gradients", "predict", "start"]
 
 
 def predict(cell, params, x):

@@ -1,0 +1,90 @@
+"""`python -m lstm_ref experiments`: list the named experiments, or run one."""
+
+import sys
+from pathlib import Path
+
+FOLDER = Path("book") / "_assets" / "results"
+
+
+def add(commands):
+    """Add the command to the subparsers of `argparse`; `run` is what it calls."""
+    parser = commands.add_parser(
+        "experiments",
+        help="named training runs: list them, or run one and keep its result",
+        description="Without a name: the list. With a name: every arm with every seed; what came "
+        "out is written as JSON. Interrupted, it goes on with the same command.",
+    )
+    parser.add_argument("name", nargs="?", help="a name of the list")
+    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="seeds 0 to N-1 (5)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help=f"result, {FOLDER}/NAME.json by default"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    """Run the command; return the exit code: 0 done, 2 unusable input, 130 interrupted."""
+    from lstm_ref.learn import experiments, loop, storage, trials
+
+    if options.name is None:
+        print(listing(experiments.EXPERIMENTS))
+        return 0
+    try:
+        experiments.settings(options.name)
+        if options.seeds < 1:
+            raise ValueError(f"--seeds: expected at least 1, got {options.seeds}")
+        path = output(options.name, options.output)
+        show = sys.stderr.isatty() and not options.quiet
+        result = trials.run(options.name, options.seeds, path, show)
+    except loop.Interrupted:
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+    except storage.StorageError as error:
+        print(f"{error}\nremove this file to begin anew", file=sys.stderr)
+        return 2
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(summary(result))
+    print(f"written to {path}")
+    return 0
+
+
+def output(name, given):
+    """Where the result goes. The book's folder is made where the book is. Raises ValueError."""
+    if given is not None:
+        path = Path(given)
+        if path.suffix != ".json" or not path.parent.is_dir():
+            raise ValueError(f"-o {given}: expected a .json file in a folder that exists")
+        return path
+    if not FOLDER.parent.is_dir():
+        raise ValueError(f"no folder {FOLDER.parent} here: say with -o FILE.json where to write")
+    FOLDER.mkdir(exist_ok=True)
+    return FOLDER / f"{name}.json"
+
+
+def listing(known):
+    """The experiments: name, what, what to expect, how long."""
+    width = max(map(len, known))
+    lines = []
+    for name, experiment in known.items():
+        lines.append(f"{name:{width}}  {experiment.about}")
+        lines.append(f"{'':{width}}  expected: {experiment.expected}; {experiment.time} a seed")
+    return "\n".join(lines)
+
+
+def summary(result):
+    """Of each arm with a goal: how many seeds reached it, in how many updates."""
+    lines = []
+    for arm, settings in result["settings"].items():
+        trials = [trial for trial in result["trials"] if trial["arm"] == arm]
+        if not settings["goal"]:
+            continue
+        solved = [trial["solved"] for trial in trials if trial["solved"]]
+        word, limit = settings["goal"]
+        text = (
+            f"{arm}: {settings['measure']} {word} {limit} with {len(solved)} of {len(trials)} seeds"
+        )
+        lines.append(text + (f", after {min(solved)} to {max(solved)} updates" if solved else ""))
+    return "\n".join(lines) or "no goal was set; the numbers are in the file"

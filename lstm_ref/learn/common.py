@@ -1,0 +1,48 @@
+"""What the generators of tasks share: their arguments, their arrays, where a sequence ends."""
+
+import numpy as np
+
+
+def whole(name, value, least):
+    """Refuse `value` with ValueError unless it is a whole number >= least; return it as int."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
+def enter(rng, T, B, least=1, shortest=None):
+    """Check what every task takes; return the lengths (B,) of the sequences.
+
+    T: steps, at least `least`; B: samples. shortest: lengths are drawn from shortest to T, all
+    equally likely; None makes every sequence T long. Raises TypeError or ValueError.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected np.random.default_rng(seed), got {type(rng).__name__}")
+    T, B = whole("T", T, least), whole("B", B, 1)
+    if shortest is None:
+        return np.full(B, T)
+    if whole("shortest", shortest, least) > T:
+        raise ValueError(f"shortest: expected at most T = {T}, got {shortest}")
+    return rng.integers(shortest, T + 1, B)
+
+
+def one_hot(words, K):
+    """Class numbers (T, B) -> x (T, K, B), 1 at the class; a negative number gives zeros."""
+    return (words[:, None, :] == np.arange(K)[:, None]).astype(float)
+
+
+def at_the_end(lengths, T):
+    """mask (T, B), True at the last step of each sequence."""
+    return np.arange(T)[:, None] == lengths - 1
+
+
+def lengths(mask):
+    """Lengths (B,) of the sequences: every one ends with the last step that counts.
+
+    mask (T, B) of booleans, each column with a True. Raises ValueError.
+    """
+    if mask.ndim != 2 or mask.dtype != bool or not mask.any(axis=0).all():
+        raise ValueError(
+            f"mask: expected booleans (T, B), a True in each column, got {mask.dtype} {mask.shape}"
+        )
+    return len(mask) - mask[::-1].argmax(axis=0)

@@ -1,0 +1,136 @@
+"""Named experiments: what is trained, how, and what to expect. `trials` runs them.
+
+An experiment has arms, the things compared. An arm is a dict of settings that JSON can hold and
+that says everything: cell and initialisation, task and sizes, optimiser and criterion.
+"""
+
+from dataclasses import dataclass
+
+# What an arm takes if it says nothing else. cell: a name for `trials.cell_of`; start: options of
+# its `init`; task: a generator of `tasks`, with options; K: classes or numbers of the read-out;
+# steps to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on `test` sequences;
+# after: a name in `measures.AFTER`.
+DEFAULTS = {
+    "cell": "LSTM",
+    "start": {},
+    "options": {},
+    "B": 20,
+    "dtype": "float32",
+    "optimiser": "adam",
+    "rate": 2e-2,
+    "clip": 1.0,
+    "truncate": None,
+    "measure": "accuracy",
+    "goal": None,
+    "every": 25,
+    "test": 512,
+    "after": None,
+}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """about, expected: one line each, expected as measured with 5 seeds; time: processor time of
+    one seed of all arms; arms: name -> what differs from DEFAULTS.
+    """
+
+    about: str
+    expected: str
+    time: str
+    arms: dict
+
+
+def _chrono(T):
+    return {"forget_bias": "chrono", "T_max": T}
+
+
+def _adding(T, rate):
+    task = dict(task="adding", T=T, K=1, H=16, B=16, test=200, start=_chrono(T))
+    return task | dict(rate=rate, steps=2000, measure="squared error", goal=["<", 0.01])
+
+
+def _order(T, **changes):
+    task = dict(task="temporal_order", T=T, K=8, H=12, steps=1000, goal=[">=", 0.99])
+    return task | changes
+
+
+def _stream(cell):
+    task = dict(task="continual_reber", cell=cell, T=1000, K=7, H=12, B=16, test=16)
+    learning = dict(truncate=50, rate=1e-2, steps=2000, every=200)
+    return task | learning | dict(measure="perfect streams", after="stream")
+
+
+def _recall(H):
+    task = dict(task="recall_any", T=20, K=2, H=H, B=32, options={"items": 16})
+    learning = dict(start=_chrono(50), rate=1e-2, steps=2000, every=500)
+    return task | learning | dict(after="recall")
+
+
+def _gender(cell, rate=2e-2, **changes):
+    task = dict(task="pronoun_gender", cell=cell, T=40, K=23, H=16)
+    return task | dict(rate=rate, steps=1000, goal=[">=", 1.0]) | changes
+
+
+WRONG = ("LSTM without carousel", "LSTM carousel only")
+
+EXPERIMENTS = {
+    "adding-400": Experiment(
+        about="add two numbers up to 400 steps apart; LSTM with chrono initialisation",
+        expected="mean squared error below 0.01 with every seed",
+        time="4 s",
+        arms={"LSTM chrono": _adding(400, 2e-2)},
+    ),
+    "adding-750": Experiment(
+        about="the same with 750 steps",
+        expected="mean squared error below 0.01 with every seed",
+        time="12 s",
+        arms={"LSTM chrono": _adding(750, 1e-2)},
+    ),
+    "temporal-order": Experiment(
+        about="the order of three symbols in 105 steps; initialisations and cells",
+        expected="LSTM chrono and GRU every seed, b_f = 1 and tanh RNN none",
+        time="9 s",
+        arms={
+            "LSTM chrono": _order(105, start=_chrono(105)),
+            "LSTM b_f = 1": _order(105),
+            "GRU": _order(105, cell="GRU_AFTER"),
+            "tanh RNN": _order(105, cell="ELMAN", rate=3e-3),
+        },
+    ),
+    "three-gradients": Experiment(
+        about="temporal order with three gradients: full, without carousel, carousel only",
+        expected="full and carousel only every seed, without carousel none",
+        time="4 s",
+        arms={kind: _order(50, cell=kind, start=_chrono(50)) for kind in ("LSTM", *WRONG)},
+    ),
+    "continual-reber": Experiment(
+        about="an endless stream of Reber strings, with and without a forget gate",
+        expected="with: no error; without: errors, and |c| in the thousands",
+        time="9 s",
+        arms={"forget gate": _stream("LSTM"), "no forget gate": _stream("LSTM_1997")},
+    ),
+    "recall": Experiment(
+        about="how many bits are kept for how long, by the number of units",
+        expected="more units keep more bits, for longer",
+        time="13 s",
+        arms={f"H = {H}": _recall(H) for H in (4, 8, 16, 32)},
+    ),
+    "gender": Experiment(
+        about="the pronoun that agrees with its subject, across nouns of either gender",
+        expected="chrono and GRU every seed, b_f = 1 one, tanh RNN four",
+        time="5 s",
+        arms={
+            "LSTM chrono": _gender("LSTM", start=_chrono(15)),
+            "LSTM b_f = 1": _gender("LSTM"),
+            "GRU": _gender("GRU_AFTER"),
+            "tanh RNN": _gender("ELMAN", 3e-3),
+        },
+    ),
+}
+
+
+def settings(name):
+    """The arms of an experiment with all their settings: dict of dicts. Raises ValueError."""
+    if name not in EXPERIMENTS:
+        raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, got {name!r}")
+    return {arm: DEFAULTS | changes for arm, changes in EXPERIMENTS[name].arms.items()}

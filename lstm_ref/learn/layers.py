@@ -1,0 +1,159 @@
+"""Several layers and both directions, for every cell module.
+
+`Stack` and `BothWays` are made of cells and have the functions of a cell themselves, so each may
+be a part of the other: Stack(BothWays(lstm), lstm). Parameters and states are those of the parts,
+with a prefix: "1.W_fx", "2.W_fx", "forward.W_fx", "reverse.W_fx". The letters in SHAPES and
+STATES are those of the part that the prefix names.
+"""
+
+import numpy as np
+
+from lstm_ref.learn.sequences import check, name_of, run, run_backward, turn
+
+
+class _Parts:
+    """What `Stack` and `BothWays` share: parts with a prefix each."""
+
+    def __init__(self, parts):
+        self.parts = parts  # prefix -> cell
+        self.SHAPES = {f"{p}.{n}": s for p, c in parts.items() for n, s in c.SHAPES.items()}
+        self.STATES = {f"{p}.{n}": s for p, c in parts.items() for n, s in c.STATES.items()}
+
+    def _params(self, params):
+        """params of each part. Raises ValueError for names that no part has."""
+        if not hasattr(params, "keys"):
+            raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
+        wrong = sorted(set(params) ^ set(self.SHAPES))
+        if wrong:
+            raise ValueError(f"params: missing or unknown {', '.join(wrong)}")
+        return [{n: params[f"{p}.{n}"] for n in c.SHAPES} for p, c in self.parts.items()]
+
+    def _states(self, name, state):
+        """The state of each part, None for those of None."""
+        if state is None:
+            return [None] * len(self.parts)
+        if not isinstance(state, tuple | list) or len(state) != len(self.STATES):
+            raise TypeError(f"{name}: expected {len(self.STATES)} arrays, got {state!r:.50}")
+        state = list(state)
+        return [tuple(state.pop(0) for _ in c.STATES) for c in self.parts.values()]
+
+    def _workspaces(self, workspace):
+        """A workspace for each part."""
+        return [None if workspace is None else workspace.setdefault(p, {}) for p in self.parts]
+
+    def _joined(self, dicts):
+        """One dict of the dicts of the parts."""
+        pairs = zip(self.parts, dicts, strict=True)
+        return {f"{p}.{n}": value for p, d in pairs for n, value in d.items()}
+
+    def _with_name(self, prefix, function, *arguments):
+        """Call; an error says in which part it was."""
+        try:
+            return function(self.parts[prefix], *arguments)
+        except (TypeError, ValueError, FloatingPointError) as error:
+            error.add_note(f"in part {prefix} of {self.NAME}")
+            raise
+
+
+class Stack(_Parts):
+    """Layers on top of each other: the outputs h of one are the inputs x of the next.
+
+    Source: Graves, Mohamed & Hinton 2013, equation 11, without connections past a layer.
+    """
+
+    def __init__(self, *cells):
+        if not cells:
+            raise ValueError("Stack: expected at least one cell")
+        super().__init__({str(k): cell for k, cell in enumerate(cells, 1)})
+        self.NAME = f"Stack({', '.join(map(name_of, cells))})"
+
+    def init(self, rng, D, H, **options):
+        """Fresh parameters. H: units of each layer, one number for all or one for each.
+
+        options go to `init` of every cell. Raises TypeError or ValueError.
+        """
+        widths = [H] * len(self.parts) if isinstance(H, int | np.integer) else list(H)
+        if len(widths) != len(self.parts):
+            raise ValueError(f"H: expected one number or {len(self.parts)}, got {H!r}")
+        dicts = []
+        for cell, units in zip(self.parts.values(), widths, strict=True):
+            dicts.append(cell.init(rng, D, units, **options))
+            D = check(cell, dicts[-1])
+        return self._joined(dicts)
+
+    def check(self, params):
+        """Check the parameters; return the width of the output."""
+        for prefix, own in zip(self.parts, self._params(params), strict=True):
+            width = self._with_name(prefix, check, own)
+        return width
+
+    def forward(self, params, x, state0=None, lengths=None, workspace=None):
+        """As `run`: outputs of the last layer, states of all layers, tape."""
+        tapes, last = [], ()
+        arguments = (self._params(params), self._states("state0", state0))
+        spaces = self._workspaces(workspace)
+        for prefix, own, state, space in zip(self.parts, *arguments, spaces, strict=True):
+            x, state, tape = self._with_name(prefix, run, own, x, state, lengths, space)
+            tapes.append(tape)
+            last += tuple(state)
+        return x, last, {"parts": tapes}
+
+    def backward(self, params, tape, dh, dstate_T=None):
+        """As `run_backward`: (dparams, dx, dstate0)."""
+        dicts, dstate0 = [], ()
+        arguments = (self._params(params), tape["parts"], self._states("dstate_T", dstate_T))
+        for prefix, own, part, dstate in list(zip(self.parts, *arguments, strict=True))[::-1]:
+            dparams, dh, dstate = self._with_name(prefix, run_backward, own, part, dh, dstate)
+            dicts.insert(0, dparams)
+            dstate0 = (*dstate, *dstate0)
+        return self._joined(dicts), dh, dstate0
+
+
+class BothWays(_Parts):
+    """One cell reads forwards, another one of its kind backwards; the output is h_t of both.
+
+    The second starts at the end of each sequence, not in its padding. Its initial state belongs
+    to that end. Source: Schuster & Paliwal 1997; with LSTM Graves & Schmidhuber 2005.
+    """
+
+    def __init__(self, cell):
+        super().__init__({"forward": cell, "reverse": cell})
+        self.NAME = f"BothWays({name_of(cell)})"
+
+    def init(self, rng, D, H, **options):
+        """Fresh parameters: H units for each direction, so 2 H outputs. options: of the cell."""
+        return self._joined([cell.init(rng, D, H, **options) for cell in self.parts.values()])
+
+    def check(self, params):
+        """Check the parameters; return the width of the output."""
+        pairs = zip(self.parts, self._params(params), strict=True)
+        return sum(self._with_name(prefix, check, own) for prefix, own in pairs)
+
+    def forward(self, params, x, state0=None, lengths=None, workspace=None):
+        """As `run`: outputs of both directions (T, 2 H, B), states of both, tape."""
+        outputs, tapes, last = [], [], ()
+        arguments = (self._params(params), self._states("state0", state0))
+        spaces = self._workspaces(workspace)
+        for prefix, own, state, space in zip(self.parts, *arguments, spaces, strict=True):
+            turned = prefix == "reverse"
+            seen = turn(x, lengths) if turned else x
+            h, state, tape = self._with_name(prefix, run, own, seen, state, lengths, space)
+            outputs.append(turn(h, lengths) if turned else h)
+            tapes.append(tape)
+            last += tuple(state)
+        tape = {"parts": tapes, "lengths": lengths, "rows": outputs[0].shape[1]}
+        return np.concatenate(outputs, axis=1), last, tape
+
+    def backward(self, params, tape, dh, dstate_T=None):
+        """As `run_backward`: (dparams, dx, dstate0)."""
+        lengths, rows = tape["lengths"], tape["rows"]
+        first, second = (None, None) if dh is None else (dh[:, :rows], turn(dh[:, rows:], lengths))
+        dicts, dx, dstate0 = [], 0, ()
+        arguments = (self._params(params), tape["parts"], (first, second))
+        states = self._states("dstate_T", dstate_T)
+        for prefix, own, part, error, dstate in zip(self.parts, *arguments, states, strict=True):
+            back = self._with_name(prefix, run_backward, own, part, error, dstate)
+            dicts.append(back[0])
+            dx = dx + (turn(back[1], lengths) if prefix == "reverse" else back[1])
+            dstate0 += tuple(back[2])
+        return self._joined(dicts), dx, dstate0

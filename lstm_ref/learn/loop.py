@@ -1,0 +1,193 @@
+"""The training loop: one plain loop, with what long runs need.
+
+A run that was stopped and taken up again gives the numbers, bit for bit, of one that was never
+stopped; `updates` says why.
+"""
+
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_ref.learn import checkpoint as checkpoints
+from lstm_ref.learn import optim, progress, sequences, updates
+from lstm_ref.learn.common import whole
+
+KEPT = {"loss": float, "norm": float, "step": int, "score": float}  # the history
+
+
+class Run(NamedTuple):
+    """What `fit` returns.
+
+    params: dict. history: dict of arrays: loss (n,) of each update, norm (n,) of its gradient
+    before clipping, step (m,) and score (m,) of the measurements. solved: the update after which
+    the goal was reached, or None. reason: why it ended. seconds: processor time of all parts.
+    """
+
+    params: dict
+    history: dict
+    solved: int | None
+    reason: str
+    seconds: float
+
+
+class Diverged(FloatingPointError):
+    """Training has led to numbers that are not finite; `run` is what there was before."""
+
+    run = None
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during training; `run` is what there was until then."""
+
+    run = None
+
+
+def fit(
+    cell,
+    params,
+    batch,
+    *,
+    steps,
+    rate,
+    seed=0,
+    optimiser="adam",
+    clip=1.0,
+    truncate=None,
+    carry=False,
+    measure=None,
+    goal=None,
+    every=25,
+    checkpoint=None,
+    save_seconds=2.0,
+    show=False,
+    label="",
+):
+    """Train a cell with a read-out; returns a `Run`.
+
+    cell: a module, `layers.Stack` or `layers.BothWays`; `fast.module` finds the fastest. params:
+    from `network.start`. batch: a function of a generator that returns (x, target, mask) or
+    (x, target, mask, lengths). steps: most updates. rate: step size. optimiser: a name in
+    `optim.OPTIMISERS`. clip: largest norm of all gradients together, None for any.
+
+    truncate: back-propagation goes back that many steps at most: every batch is cut into pieces
+    of that length, there is one update for each piece, and the state is carried from piece to
+    piece, with carry also from batch to batch (truncated BPTT, Williams & Peng 1990). A piece in
+    which no step counts only hands the state on.
+
+    measure: a function of params that returns a number, called after every `every` updates.
+    goal: the criterion of the early stop on that number, as in (">=", 0.99).
+
+    checkpoint: .npz file that keeps the run, written every save_seconds, at the end and at
+    Ctrl-C; a call with the same file and arguments goes on where the run was, also one with more
+    steps. show: a progress bar with this label.
+
+    Raises Diverged, with what to try; Interrupted at Ctrl-C; StorageError for the checkpoint of
+    another run; TypeError or ValueError for bad arguments.
+    """
+    rules = dict(seed=seed, rate=rate, optimiser=optimiser, clip=clip, truncate=truncate)
+    rules |= dict(carry=carry, every=every, goal=list(goal) if isinstance(goal, tuple) else goal)
+    _check(rules, cell, steps, measure)
+    own, now = _begin(cell, params, batch, rules, checkpoint)
+    history = {name: list(values) for name, values in now["history"].items()}
+
+    def save(now):
+        if own is not None:
+            checkpoints.save(checkpoint, own, now | {"history": _cut(history, now)})
+
+    bar, saved = progress.bar(show, steps, now["n"], label), time.monotonic()
+    try:
+        coming = updates.updates(cell, batch, rules, measure, now, history)
+        while now["n"] < steps and now["solved"] is None:
+            now = next(coming)
+            bar.update()
+            bar.set_postfix_str(_said(history), refresh=False)
+            if time.monotonic() - saved >= save_seconds:
+                save(now)
+                saved = time.monotonic()
+    except KeyboardInterrupt as error:
+        save(now)
+        raise _with_run(Interrupted("training"), now, history, "interrupted") from error
+    except FloatingPointError as error:
+        told = Diverged(_advice(error, now["n"], rules))
+        raise _with_run(told, now, history, "diverged") from None
+    finally:
+        bar.close()
+    save(now)
+    return _run(now, history, _reason(now, history, rules))
+
+
+def _begin(cell, params, batch, rules, checkpoint):
+    """(fingerprint or None, state to begin with: that of the checkpoint if there is one)."""
+    start = optim.OPTIMISERS[rules["optimiser"]][0]
+    now = dict(n=0, m=0, place=(0, 0), params=params, optimiser=start(params), state=None)
+    now |= dict(
+        solved=None, seconds=0.0, history={name: np.zeros(0, d) for name, d in KEPT.items()}
+    )
+    if checkpoint is None:
+        return None, now
+    first = batch(updates.generator(rules["seed"], 0))
+    own = checkpoints.fingerprint(cell, params, first, rules)
+    return own, checkpoints.load(checkpoint, own) or now
+
+
+def _cut(history, now):
+    """The history as arrays, up to the last complete update."""
+    ends = {"loss": now["n"], "norm": now["n"], "step": now["m"], "score": now["m"]}
+    return {k: np.array(history[k][:end], KEPT[k]) for k, end in ends.items()}
+
+
+def _run(now, history, reason):
+    return Run(now["params"], _cut(history, now), now["solved"], reason, now["seconds"])
+
+
+def _with_run(error, now, history, reason):
+    error.run = _run(now, history, reason)
+    return error
+
+
+def _said(history):
+    score = f", score {history['score'][-1]:.4g}" if history["score"] else ""
+    return f"loss {history['loss'][-1]:.4g}{score}"
+
+
+def _reason(now, history, rules):
+    if now["solved"] is None:
+        return f"all {now['n']} updates are done"
+    word, limit = rules["goal"]
+    return f"{history['score'][now['m'] - 1]:.4g} {word} {limit} after {now['solved']} updates"
+
+
+def _advice(error, n, rules):
+    clip = rules["clip"]
+    clips = "a clip, 1.0 for instance" if clip is None else f"a smaller clip than {clip}"
+    return (
+        f"diverged after {n} updates ({error}); try a smaller rate than {rules['rate']}, {clips}, "
+        "or smaller initial weights"
+    )
+
+
+def _check(rules, cell, steps, measure):
+    whole("steps", steps, 1)
+    whole("seed", rules["seed"], 0)
+    whole("every", rules["every"], 1)
+    if not 0 < rules["rate"] < np.inf:
+        raise ValueError(f"rate: expected a positive number, got {rules['rate']!r}")
+    if rules["clip"] is not None and not rules["clip"] > 0:
+        raise ValueError(f"clip: expected a positive number or None, got {rules['clip']!r}")
+    if rules["optimiser"] not in optim.OPTIMISERS:
+        known = ", ".join(optim.OPTIMISERS)
+        raise ValueError(f"optimiser: expected one of {known}, got {rules['optimiser']!r}")
+    if rules["truncate"] is not None:
+        whole("truncate", rules["truncate"], 1)
+    if (rules["truncate"] or rules["carry"]) and sequences.reads_backwards(cell):
+        raise ValueError("truncate, carry: a cell that reads backwards needs whole sequences")
+    goal = rules["goal"]
+    good = (
+        isinstance(goal, list)
+        and len(goal) == 2
+        and goal[0] in updates.GOALS
+        and measure is not None
+    )
+    if goal is not None and not good:
+        raise ValueError(f'goal: expected (">=", 0.99) with a measure, got {goal!r}')

@@ -1,0 +1,69 @@
+"""What experiments measure: one number during training, more of them after it."""
+
+import numpy as np
+
+from lstm_ref.learn import network, readout, reber, sequences, tasks
+
+
+def perfect_streams(cell, params, batch):
+    """Share of the streams of Reber strings in which every prediction is right (criterion 1997)."""
+    y, _, _, _ = network.scores(cell, params, batch)
+    return float(reber.right(y, batch[0]).all(axis=0).mean())
+
+
+# name -> function of (cell, params, batch)
+MEASURES = {
+    "accuracy": network.accuracy,
+    "squared error": network.loss,
+    "perfect streams": perfect_streams,
+}
+
+
+def stream(cell, params, arm, T=5000, B=16, piece=100):
+    """A trained net on B streams of T symbols of continual Reber strings.
+
+    Returns errors (wrong predictions of all T B), perfect (streams without one), critical (share
+    of right critical predictions), and after every `piece` steps the mean and the largest |c|.
+    """
+    x, _, _ = tasks.continual_reber(np.random.default_rng(98), T, B)
+    own = {name: params[name] for name in cell.SHAPES}
+    state, y, mean, largest = None, [], [], []
+    for k in range(0, T, piece):
+        h, state, _ = sequences.run(cell, own, x[k : k + piece].astype(params["b_y"].dtype), state)
+        y.append(readout.scores(params, h))
+        c = np.abs(state[list(cell.STATES).index("c")])
+        mean.append(float(c.mean()))
+        largest.append(float(c.max()))
+    right = reber.right(np.concatenate(y), x)
+    return {
+        "symbols": T * B,
+        "errors": int((~right).sum()),
+        "perfect": int(right.all(axis=0).sum()),
+        "critical": float(right[reber.critical(x)].mean()),
+        "steps": list(range(piece, T + 1, piece)),
+        "mean |c|": mean,
+        "largest |c|": largest,
+    }
+
+
+ITEMS, DELAYS = (1, 2, 4, 8, 16), (0, 10, 50, 100, 400)
+
+
+def recall(cell, params, arm, B=200):
+    """Share of right bits by number of items and delay: {"items", "delays", "right"}.
+
+    right: one row for each number of items, one column for each delay.
+    """
+    right = []
+    for items in ITEMS:
+        row = []
+        for delay in DELAYS:
+            rng = np.random.default_rng(98)
+            batch = tasks.recall(rng, 2 * items + delay, B, items, arm["options"]["items"])
+            row.append(network.accuracy(cell, params, batch))
+        right.append(row)
+    return {"items": list(ITEMS), "delays": list(DELAYS), "right": right}
+
+
+# name -> function of (cell, params, settings), called once when training has ended
+AFTER = {"stream": stream, "recall": recall}

@@ -1,0 +1,104 @@
+"""A network: a cell or layers of cells, a read-out y_t = W_yh h_t + b_y, a loss.
+
+A *batch* is (x, target, mask) or (x, target, mask, lengths), see `tasks`. x and targets that are
+numbers are brought to the dtype of the parameters. What the target holds where the mask is False,
+and what x holds behind the end of a sequence when lengths are given, changes nothing.
+"""
+
+import numpy as np
+
+from lstm_ref import door
+from lstm_ref.learn import readout, sequences
+
+
+def start(cell, rng, D, H, K, init=None, **options):
+    """Parameters of a cell with a read-out of K classes or numbers: one dict.
+
+    init: another function than cell.init, for a cell with the same parameters; options go to it.
+    """
+    params = (init or cell.init)(rng, D, H, **options)
+    dtype = next(iter(params.values())).dtype
+    return {**params, **readout.init(rng, sequences.check(cell, params), K, dtype)}
+
+
+def scores(cell, params, batch, state0=None, workspace=None):
+    """Scores y of the steps that count, and what `gradients` needs.
+
+    Returns (y (n, K, B), target and mask of these n steps, rest): rest is (steps, h, state_T,
+    tape). A step counts if the mask is True there for any sample.
+    """
+    x, target, mask, lengths = _parts(params, batch)
+    own = {name: params[name] for name in cell.SHAPES}
+    h, state_T, tape = sequences.run(cell, own, x, state0, lengths, workspace)
+    steps = np.flatnonzero(mask.any(axis=1))
+    if len(steps) < len(h):
+        target, mask = target[steps], mask[steps]
+    seen = h if len(steps) == len(h) else h[steps]
+    return readout.scores(params, seen), target, mask, (steps, h, state_T, tape)
+
+
+def gradients(cell, params, batch, state0=None, workspace=None):
+    """Loss, its gradients (a dict like params), and the last state.
+
+    state0: the state to begin with, None for zeros; no error goes back through it. workspace: a
+    dict that calls share, for speed. Raises TypeError or ValueError for a bad batch and
+    FloatingPointError if the numbers overflow.
+    """
+    y, target, mask, (steps, h, state_T, tape) = scores(cell, params, batch, state0, workspace)
+    loss, dy = readout.loss(y, target, mask)
+    if not np.isfinite(loss):
+        raise FloatingPointError(f"the loss is {loss}")
+    whole = len(steps) == len(h)
+    d_readout, dh_seen = readout.scores_backward(params, h if whole else h[steps], dy)
+    dh = dh_seen
+    if not whole:
+        dh = np.zeros_like(h)
+        dh[steps] = dh_seen
+    door.finite("dh", dh, FloatingPointError)
+    own = {name: params[name] for name in cell.SHAPES}
+    d_cell, _, _ = sequences.run_backward(cell, own, tape, dh)
+    return loss, {**d_cell, **d_readout}, state_T
+
+
+def last_state(cell, params, batch, state0=None):
+    """The state after a batch, without a loss."""
+    x, _, _, lengths = _parts(params, batch)
+    own = {name: params[name] for name in cell.SHAPES}
+    return sequences.run(cell, own, x, state0, lengths)[1]
+
+
+def loss(cell, params, batch):
+    """The loss: cross-entropy in nats, or the mean squared error."""
+    y, target, mask, _ = scores(cell, params, batch)
+    return readout.loss(y, target, mask)[0]
+
+
+def accuracy(cell, params, batch):
+    """Share of right classes among the steps that count. Raises TypeError for other targets."""
+    y, target, mask, _ = scores(cell, params, batch)
+    if not np.issubdtype(target.dtype, np.integer):
+        raise TypeError(f"target: expected class numbers, got {target.dtype}")
+    return float((y.argmax(axis=1) == target)[mask].mean())
+
+
+def _parts(params, batch):
+    """(x, target, mask, lengths) with the dtype of the parameters, and with a mask."""
+    if not isinstance(batch, tuple | list) or len(batch) not in (3, 4):
+        got = len(batch) if isinstance(batch, tuple | list) else type(batch).__name__
+        raise TypeError(f"batch: expected (x, target, mask) or one with lengths, got {got}")
+    x, target, mask, lengths = (*batch, None)[:4]
+    dtype = params["b_y"].dtype
+    x = np.asarray(x)
+    if np.issubdtype(x.dtype, np.floating):
+        x = x.astype(dtype, copy=False)
+    if np.issubdtype(target.dtype, np.floating):
+        target = target.astype(dtype, copy=False)
+    mask = np.ones((len(x), x.shape[-1]), bool) if mask is None else mask
+    if mask.shape != (len(x), x.shape[-1]) or mask.dtype != bool:
+        raise ValueError(
+            f"mask: expected booleans {(len(x), x.shape[-1])}, got {mask.dtype} {mask.shape}"
+        )
+    if lengths is not None:
+        lengths = sequences.check_lengths(lengths, x)
+        mask = mask & (np.arange(len(x))[:, None] < lengths)
+    return x, target, mask, lengths

@@ -1,0 +1,136 @@
+"""Sequences of different lengths through any cell; what a cell is called and what it takes.
+
+Sequences of different lengths stand in one array with padding behind them. `run` never shows the
+padding to a cell: it cuts the batch where a sequence ends and goes on with the others.
+A *cell* here is a module with SHAPES, STATES, `init`, `forward` and `backward`, or an object of
+`layers` made of such.
+"""
+
+import inspect
+
+import numpy as np
+
+from lstm_ref import door
+
+
+def takes(cell, name):
+    """Has the cell's `forward` an argument of this name?"""
+    return name in inspect.signature(cell.forward).parameters
+
+
+def name_of(cell):
+    """The cell's name in capitals: "LSTM" for `cells.lstm`, `cells.stacked` and generated.lstm."""
+    name = getattr(cell, "NAME", None)
+    if name is None:
+        name = getattr(cell, "__name__", type(cell).__name__).rsplit(".", 1)[-1].upper()
+    return {"STACKED": "LSTM"}.get(name, name)
+
+
+def reads_backwards(cell):
+    """Does a part of the cell begin at the end of a sequence?"""
+    parts = getattr(cell, "parts", {})
+    return "reverse" in parts or any(map(reads_backwards, parts.values()))
+
+
+def check(cell, params):
+    """Check the parameters of a cell; return the width of its output. Raises as `lstm_ref.door`."""
+    if hasattr(cell, "parts"):
+        return cell.check(params)
+    sizes, _ = door.parameters(params, cell.SHAPES)
+    return sizes[getattr(cell, "OUTPUT", "THB")[1]]
+
+
+def run(cell, params, x, state0=None, lengths=None, workspace=None):
+    """`cell.forward` for x (T, D, B) with sequences of different lengths.
+
+    lengths: (B,) whole numbers from 1 to T, None for T everywhere. Returns (h (T, H, B), zeros
+    behind the end of a sequence; the state at the end of each sequence; tape for `run_backward`).
+    workspace: a dict that calls share, for speed: the tape is valid until the next call with it.
+    """
+    if lengths is not None:
+        lengths = check_lengths(lengths, x)
+    if hasattr(cell, "parts"):
+        return cell.forward(params, x, state0, lengths, workspace)
+    if lengths is None or (lengths == len(x)).all():
+        shared = {}
+        if workspace is not None and takes(cell, "workspace"):
+            workspace.setdefault("buffers", {})
+            workspace.setdefault("call", 0)
+            shared = {"workspace": workspace}
+        h, state, tape = cell.forward(params, x, state0, **shared)
+        return h, state, {"whole": tape}
+    return _run_by_length(cell, params, x, state0, lengths)
+
+
+def run_backward(cell, params, tape, dh, dstate_T=None):
+    """`cell.backward` for a tape of `run`: (dparams, dx, dstate0).
+
+    dh (T, H, B): error at the outputs, None for none; behind the end of a sequence it counts
+    nothing. dx is zero there. dstate_T: error at the state at the end of each sequence.
+    """
+    if hasattr(cell, "parts"):
+        return cell.backward(params, tape, dh, dstate_T)
+    if "whole" in tape:
+        return cell.backward(params, tape["whole"], dh, dstate_T)
+    return _backward_by_length(cell, params, tape, dh, dstate_T)
+
+
+def check_lengths(lengths, x):
+    """lengths (B,) for x (T, D, B) as an array, each from 1 to T. Raises ValueError."""
+    lengths = np.asarray(lengths)
+    if getattr(x, "ndim", 0) != 3:
+        raise ValueError(f"x: expected shape (T, D, B), got {getattr(x, 'shape', type(x))}")
+    T, _, B = x.shape
+    if lengths.shape != (B,) or not np.issubdtype(lengths.dtype, np.integer):
+        raise ValueError(
+            f"lengths: expected {B} whole numbers, got {lengths.dtype} of shape {lengths.shape}"
+        )
+    if lengths.min() < 1 or lengths.max() > T:
+        raise ValueError(f"lengths: expected 1 to T = {T}, got {lengths.min()} to {lengths.max()}")
+    return lengths
+
+
+def _run_by_length(cell, params, x, state, lengths):
+    """Piece after piece: up to the end of the shortest, then of the next with those left."""
+    pieces, start, h, last = [], 0, None, None
+    for end in np.unique(lengths):
+        active = np.flatnonzero(lengths >= end)
+        piece = np.ascontiguousarray(x[start:end][:, :, active])
+        part, state, tape = cell.forward(params, piece, state)
+        if h is None:
+            h = np.zeros((len(x), part.shape[1], len(lengths)), part.dtype)
+            last = tuple(np.empty((len(s), len(lengths)), s.dtype) for s in state)
+        h[start:end][:, :, active] = part
+        for whole, s in zip(last, state, strict=True):
+            whole[:, active] = s  # of those that end here it is the last word
+        pieces.append((start, end, active, tape))
+        state = tuple(np.ascontiguousarray(s[:, lengths[active] > end]) for s in state)
+        start = end
+    return h, last, {"pieces": pieces, "shape": x.shape, "state": last}
+
+
+def _backward_by_length(cell, params, tape, dh, dstate_T):
+    dstate = tape["state"] if dstate_T is None else dstate_T
+    dstate = tuple(np.zeros_like(s) if dstate_T is None else s.copy() for s in dstate)
+    dparams = {name: np.zeros_like(params[name]) for name in cell.SHAPES}
+    dx = np.zeros(tape["shape"], dstate[0].dtype)
+    for start, end, active, piece in reversed(tape["pieces"]):
+        part = None if dh is None else np.ascontiguousarray(dh[start:end][:, :, active])
+        # Of a sequence that ends here this is dstate_T, of the others what the next piece gave.
+        back = tuple(np.ascontiguousarray(s[:, active]) for s in dstate)
+        more, dx_part, back = cell.backward(params, piece, part, back)
+        dx[start:end][:, :, active] = dx_part
+        for name in dparams:
+            dparams[name] += more[name]
+        for whole, s in zip(dstate, back, strict=True):
+            whole[:, active] = s
+    return dparams, dx, dstate
+
+
+def turn(x, lengths=None):
+    """Every sequence of x (T, D, B) from its end to its start; padding stays where it is."""
+    if lengths is None:
+        return np.ascontiguousarray(x[::-1])
+    steps = np.arange(len(x))[:, None]
+    index = np.where(steps < lengths, lengths - 1 - steps, steps)
+    return np.take_along_axis(x, index[:, None, :], axis=0)

@@ -1,0 +1,192 @@
+"""Weights in a file, as .npz or .safetensors: numbers only, nothing that could be executed.
+
+A file holds named arrays and, as JSON, what they are: the format and its version, the cell's name.
+Loading trusts nothing: sizes are compared with the file's before memory is taken, and an error
+says which file, which array and what is wrong.
+"""
+
+import json
+import math
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from lstm_ref import door
+from lstm_ref.learn import sequences
+from lstm_ref.learn.files import write_whole
+
+FORMAT, VERSION = "lstm_ref weights", 1
+ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
+DTYPES = {"<f4", "<f8", "<i8", "|u1", "|b1"}
+MOST_ARRAYS = 10_000
+MOST_ABOUT = MOST_HEADER = 1 << 20  # bytes
+READ_OUT = ("W_yh", "b_y")
+
+
+class StorageError(ValueError):
+    """A file that is not what it should be; the message names the file and what is wrong."""
+
+
+def save(path, cell, params, **about):
+    """Write the parameters of a cell, with or without a read-out, to path.
+
+    path: .npz or .safetensors (needs the package safetensors). about: more to say, as JSON. The
+    file is written whole or not at all. Raises ValueError or TypeError for bad parameters.
+    """
+    check(cell, params)
+    about = {**about, "format": FORMAT, "version": VERSION, "cell": sequences.name_of(cell)}
+    write(path, params, about)
+
+
+def load(path, cell=None, limit=1 << 30):
+    """Read what `save` wrote: (params, about).
+
+    cell: whose weights are expected; None takes any. limit: most bytes of all arrays together.
+    Raises StorageError, FileNotFoundError.
+    """
+    params, about = read(path, limit)
+    if about.get("format") != FORMAT:
+        raise StorageError(f"{path}: expected {FORMAT}, got {about.get('format')!r:.80}")
+    if about.get("version") != VERSION:
+        got = f"{about.get('version')!r:.20}"
+        raise StorageError(f"{path}: format version {got}; this lstm_ref reads {VERSION}")
+    try:
+        if cell is None:
+            for name, value in params.items():
+                door.finite(name, value)
+        else:
+            if about.get("cell") != sequences.name_of(cell):
+                raise ValueError(
+                    f"expected weights of {sequences.name_of(cell)}, got {about.get('cell')!r:.80}"
+                )
+            check(cell, params)
+    except (ValueError, TypeError) as error:
+        raise StorageError(f"{path}: {error}") from error
+    return params, about
+
+
+def check(cell, params):
+    """Refuse parameters that are not those of the cell, with or without a read-out of it."""
+    width = sequences.check(cell, {n: v for n, v in params.items() if n not in READ_OUT})
+    if any(name in params for name in READ_OUT):
+        own = {name: params[name] for name in READ_OUT if name in params}
+        sizes, _ = door.parameters(own, {"W_yh": "KH", "b_y": "K1"})
+        if sizes["H"] != width:
+            raise ValueError(f"W_yh: expected {width} columns, got {sizes['H']}")
+
+
+def write(path, arrays, about):
+    """Write named arrays and a dict that JSON can hold; the file is written whole or not at all.
+
+    Raises StorageError for another suffix than .npz and .safetensors, and where the package
+    safetensors is missing.
+    """
+    text = json.dumps(about)  # in its own order: that of a dict of parameters decides last digits
+    arrays = {n: np.ascontiguousarray(v).reshape(np.shape(v)) for n, v in arrays.items()}
+    for name, value in arrays.items():
+        if value.dtype.str not in DTYPES or name == ABOUT:
+            raise TypeError(f"{name}: cannot be stored, {value.dtype}")
+    if _kind(path) == "npz":
+        arrays[ABOUT] = np.frombuffer(text.encode(), np.uint8)
+        write_whole(path, lambda file: _write_npz(file, arrays))
+    else:
+        data = _safetensors().numpy.save(arrays, {ABOUT: text})
+        write_whole(path, lambda file: file.write(data))
+
+
+def read(path, limit=1 << 30):
+    """Read what `write` wrote: (arrays, about). limit: most bytes of all arrays together.
+
+    Raises StorageError for a file that is not of this kind, damaged, too large or hostile.
+    """
+    kind, size = _kind(path), Path(path).stat().st_size
+    if size > limit + MOST_HEADER:
+        raise StorageError(f"{path}: {size} bytes, more than the limit of {limit}")
+    try:
+        arrays, text = (_read_npz if kind == "npz" else _read_safetensors)(path, limit)
+        about = json.loads(text)
+    except StorageError:
+        raise
+    except Exception as error:  # readers of damaged files raise almost anything
+        reason = str(error) or type(error).__name__
+        raise StorageError(f"{path}: damaged, or not .{kind}: {reason:.200}") from error
+    if not isinstance(about, dict):
+        raise StorageError(f"{path}: {ABOUT}: expected a dict, got {type(about).__name__}")
+    return arrays, about
+
+
+def _kind(path):
+    suffix = Path(path).suffix
+    if suffix not in (".npz", ".safetensors"):
+        raise StorageError(f"{path}: expected a name with .npz or .safetensors")
+    return suffix[1:]
+
+
+def _write_npz(file, arrays):
+    """What np.savez writes, the same bytes each time and with any names."""
+    with zipfile.ZipFile(file, "w") as members:
+        for name, value in arrays.items():
+            with members.open(zipfile.ZipInfo(f"{name}.npy"), "w") as stream:
+                np.lib.format.write_array(stream, value, version=(1, 0), allow_pickle=False)
+
+
+def _read_npz(path, limit):
+    with zipfile.ZipFile(path) as file:
+        members = file.infolist()
+        names = [member.filename.removesuffix(".npy") for member in members]
+        if len(members) > MOST_ARRAYS or len(set(names)) < len(names):
+            raise StorageError(f"{path}: {len(members)} arrays, too many or two of one name")
+        if sum(member.file_size for member in members) > limit + MOST_HEADER:
+            raise StorageError(f"{path}: unpacked, it is larger than the limit of {limit} bytes")
+        if ABOUT not in names:
+            raise StorageError(f"{path}: does not say what it is: {ABOUT} is missing")
+        arrays = {}
+        for name, member in zip(names, members, strict=True):
+            if name == ABOUT and member.file_size > MOST_ABOUT:
+                raise StorageError(f"{path}: {ABOUT}: more than {MOST_ABOUT} bytes")
+            with file.open(member) as stream:
+                arrays[name] = _array(path, name, stream, member.file_size)
+    return arrays, arrays.pop(ABOUT).tobytes().decode()
+
+
+def _array(path, name, stream, size):
+    """One .npy: its header is compared with the bytes there are before memory is taken."""
+    version = np.lib.format.read_magic(stream)
+    if version != (1, 0):
+        raise StorageError(f"{path}: {name}: .npy version {version}, expected (1, 0)")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    if dtype.str not in DTYPES:
+        raise StorageError(f"{path}: {name}: dtype {dtype}, expected one of {sorted(DTYPES)}")
+    wanted, there = math.prod(shape) * dtype.itemsize, size - stream.tell()
+    if wanted != there or min(shape, default=0) < 0:
+        raise StorageError(f"{path}: {name}: shape {shape} needs {wanted} bytes, got {there}")
+    flat = np.frombuffer(stream.read(), dtype)
+    return flat.reshape(shape, order="F" if fortran else "C").copy()
+
+
+def _read_safetensors(path, limit):
+    library = _safetensors()
+    data = Path(path).read_bytes()
+    header = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or header > min(len(data) - 8, MOST_HEADER):
+        raise StorageError(f"{path}: damaged: a header of {header} bytes in a file of {len(data)}")
+    text = json.loads(data[8 : 8 + header]).get("__metadata__", {}).get(ABOUT)
+    if text is None:
+        raise StorageError(f"{path}: does not say what it is: {ABOUT} is missing")
+    arrays = library.numpy.load(data)
+    for name, value in arrays.items():
+        if value.dtype.str not in DTYPES:
+            raise StorageError(f"{path}: {name}: dtype {value.dtype}")
+    return {name: value.copy() for name, value in arrays.items()}, text
+
+
+def _safetensors():
+    try:
+        import safetensors.numpy
+    except ModuleNotFoundError as error:
+        raise StorageError(
+            "a .safetensors file needs the package safetensors: pip install safetensors; "
+            ".npz needs nothing"
+        ) from error
+    return safetensors

@@ -1,0 +1,155 @@
+"""Run the named experiments: every arm with every seed, and what came out as one JSON file.
+
+While an experiment runs, each trial has a checkpoint in a folder beside the result. A run that was
+interrupted or killed is taken up by the same command; the folder goes when the result is written.
+"""
+
+import functools
+import json
+import math
+import platform
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from lstm_ref import __version__
+from lstm_ref.learn import experiments, fast, loop, measures, network, tasks
+from lstm_ref.learn.files import write_whole
+
+TEST_SEED = 99  # of the sequences for measuring, the same for all trials
+
+
+def recall_any(rng, T, B, items):
+    """`tasks.recall` with 1 to `items` items in as many slots, after a delay of 0 to T steps."""
+    n, delay = int(rng.integers(1, items + 1)), int(rng.integers(0, T + 1))
+    return tasks.recall(rng, 2 * n + delay, B, n, items)
+
+
+def cell_of(name):
+    """(module, function init) for the name of a cell in the settings."""
+    from lstm_ref.cells import elman, gru_after, gru_before, lstm
+
+    if name in experiments.WRONG:
+        return truncated(name), lstm.init
+    module = fast.module(name)
+    # These three have the initialisations of the book, which generated cells lack.
+    by_hand = {"ELMAN": elman, "GRU_AFTER": gru_after, "GRU_BEFORE": gru_before}
+    return module, by_hand.get(name, module).init
+
+
+@functools.cache
+def truncated(kind):
+    """The LSTM with a wrong gradient, derived: "LSTM without carousel" or "LSTM carousel only".
+
+    Without the carousel nothing goes back from c_t to c_{t-1} directly: the mistake of much
+    copied code. With the carousel only, nothing else goes back in time: the truncation of
+    Hochreiter & Schmidhuber 1997.
+    """
+    from lstm_ref.derive import catalogue, numpy_code  # loads SymPy
+
+    def carousel(term):
+        return (term.of, term.by, term.lag) == ("c", "c", 1)
+
+    def others(term):
+        return term.lag == 1 and not carousel(term)
+
+    drop = {"LSTM without carousel": carousel, "LSTM carousel only": others}[kind]
+    name = kind.upper().replace(" ", "_")
+    return numpy_code.compiled(catalogue.LSTM.truncated(name, drop))
+
+
+def train(arm, seed, **how):
+    """Train one arm with one seed: (cell, `loop.Run`). arm: settings; how: goes to `loop.fit`."""
+    cell, init = cell_of(arm["cell"])
+    make = recall_any if arm["task"] == "recall_any" else getattr(tasks, arm["task"])
+    batch = partial(make, T=arm["T"], B=arm["B"], **arm["options"])
+    test = make(np.random.default_rng(TEST_SEED), T=arm["T"], B=arm["test"], **arm["options"])
+    rng, D = np.random.default_rng(seed), test[0].shape[1]
+    start = dict(init=init, dtype=np.dtype(arm["dtype"]), **arm["start"])
+    params = network.start(cell, rng, D, arm["H"], arm["K"], **start)
+    own = {k: arm[k] for k in ("steps", "rate", "optimiser", "clip", "truncate", "every")}
+    own["goal"] = tuple(arm["goal"]) if arm["goal"] else None
+    measure = partial(measures.MEASURES[arm["measure"]], cell, batch=test)
+    return cell, loop.fit(cell, params, batch, seed=seed, measure=measure, **own, **how)
+
+
+def trial(label, arm, seed, **how):
+    """One arm with one seed: a dict for JSON. A run that diverges is a result too."""
+    more = {}
+    try:
+        cell, run = train(arm, seed, label=f"{label}, seed {seed}", **how)
+        if arm["after"]:
+            more = {arm["after"]: measures.AFTER[arm["after"]](cell, run.params, arm)}
+    except loop.Diverged as error:
+        run = error.run._replace(reason=str(error))
+    # JSON has no infinity, which a measure before a divergence may be.
+    scores = [score if math.isfinite(score) else None for score in run.history["score"].tolist()]
+    return {
+        "arm": label,
+        "seed": seed,
+        "solved": run.solved,
+        "updates": len(run.history["loss"]),
+        "seconds": round(run.seconds, 2),
+        "reason": run.reason,
+        "step": run.history["step"].tolist(),
+        "score": scores,
+        **more,
+    }
+
+
+def run(name, seeds, path, show=False, report=print):
+    """Run an experiment with seeds 0 to seeds - 1 and write the result to `path`; return it.
+
+    show: progress bars; report: called with one line after every trial. Raises ValueError for an
+    unknown name, OSError, `storage.StorageError` where the folder has trials of other settings,
+    `loop.Interrupted`.
+    """
+    arms, path = experiments.settings(name), Path(path)
+    folder = path.with_name(f".{path.stem}.partial")
+    folder.mkdir(exist_ok=True)
+    trials, files = [], []
+    for k, (label, arm) in enumerate(arms.items()):
+        for seed in range(seeds):
+            files.append(folder / f"{k}-{seed}.npz")
+            trials.append(trial(label, arm, seed, checkpoint=files[-1], show=show))
+            report(line(arm, trials[-1]))
+    experiment = experiments.EXPERIMENTS[name]
+    result = {
+        "experiment": name,
+        "about": experiment.about,
+        "expected": experiment.expected,
+        "command": f"python -m lstm_ref experiments {name} --seeds {seeds}",
+        "versions": versions(),
+        "settings": arms,
+        "trials": trials,
+    }
+    text = json.dumps(result, indent=1, allow_nan=False) + "\n"
+    write_whole(path, lambda file: file.write(text.encode()))
+    for file in files:
+        file.unlink(missing_ok=True)
+    if not any(folder.iterdir()):
+        folder.rmdir()
+    return result
+
+
+def versions():
+    """What the numbers were made with."""
+    return {
+        "lstm_ref": __version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+
+
+def line(arm, trial):
+    """One trial in words."""
+    head = f"{trial['arm']}, seed {trial['seed']}: "
+    if trial["solved"]:
+        return f"{head}solved after {trial['updates']} updates, {trial['seconds']} s"
+    if trial["reason"].startswith("diverged") or not trial["score"]:
+        return f"{head}{trial['reason']}"
+    last = trial["score"][-1]
+    score = f"{arm['measure']} {'not finite' if last is None else format(last, '.4g')}"
+    return f"{head}{score} after {trial['updates']} updates, {trial['seconds']} s"

@@ -1,0 +1,78 @@
+"""The updates of a training run, one after the other: what `loop.fit` goes through.
+
+Batch k of a run is drawn with np.random.default_rng([seed, k]), so it does not depend on what was
+drawn before. That is why a run that was stopped and taken up again gives the numbers, bit for
+bit, of one that was never stopped, on the same machine and with the same libraries.
+
+The state of a run, `now`, is a dict: n updates and m measurements done; place, the batch and the
+piece that come next; params; optimiser, its state; state, the cell's; solved; seconds. It is never
+changed, only replaced, so that whoever interrupts finds a whole one.
+"""
+
+import time
+
+import numpy as np
+
+from lstm_ref import door
+from lstm_ref.learn import network, optim
+
+GOALS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+
+
+def generator(seed, k):
+    """The generator of batch k."""
+    return np.random.default_rng([seed, k])
+
+
+def updates(cell, batch, rules, measure, now, history):
+    """The state of the run after each update; what belongs to it in `history` stands there too."""
+    workspace, update = {}, optim.OPTIMISERS[rules["optimiser"]][1]
+    clock = time.process_time()
+    for place, after, piece in pieces(batch, rules, now["place"]):
+        state0 = now["state"] if place[1] or rules["carry"] else None
+        if not piece[2].any():
+            state = network.last_state(cell, now["params"], piece, state0)
+            now = now | {"place": after, "state": state}
+            continue
+        with np.errstate(all="ignore"):  # numbers that are not finite are looked for below
+            loss, grads, state = network.gradients(cell, now["params"], piece, state0, workspace)
+            grads, norm = optim.clip_by_norm(grads, rules["clip"] or np.inf)
+            if not np.isfinite(norm):
+                raise FloatingPointError(f"the norm of the gradient is {norm}")
+            params, inner = update(now["params"], grads, now["optimiser"], rules["rate"])
+        for name, value in params.items():
+            door.finite(name, value, FloatingPointError)
+        state = state if rules["truncate"] or rules["carry"] else None
+        new = now | dict(n=now["n"] + 1, place=after, params=params, optimiser=inner, state=state)
+        history["loss"].append(loss)
+        history["norm"].append(norm)
+        if measure is not None and new["n"] % rules["every"] == 0:
+            score = float(measure(params))
+            history["step"].append(new["n"])
+            history["score"].append(score)
+            reached = rules["goal"] and GOALS[rules["goal"][0]](score, rules["goal"][1])
+            new |= {"m": now["m"] + 1, "solved": new["n"] if reached else None}
+        now = new | {"seconds": now["seconds"] + time.process_time() - clock}
+        yield now
+        clock = time.process_time()
+
+
+def pieces(batch, rules, place):
+    """Endless (place, place after it, piece): the batches one after the other, cut if asked.
+
+    A place is (number of the batch, number of the piece).
+    """
+    (k, first), n = place, rules["truncate"]
+    while True:
+        x, target, mask, *lengths = batch(generator(rules["seed"], k))
+        mask = np.ones((len(x), x.shape[-1]), bool) if mask is None else mask
+        if not mask.any():
+            raise ValueError(f"batch: no step of batch {k} counts")
+        if n is not None and lengths:
+            raise ValueError("truncate: sequences with lengths cannot be cut")
+        starts = range(0, len(x), n or len(x))
+        for j in range(first, len(starts)):
+            part = slice(starts[j], starts[j] + n) if n else slice(None)
+            after = (k, j + 1) if j + 1 < len(starts) else (k + 1, 0)
+            yield (k, j), after, (x[part], target[part], mask[part], *lengths)
+        k, first = k + 1, 0
