@@ -35,7 +35,7 @@ test: install ## everything that must hold: lint, book, tests, notebooks, the si
 	@failed=; \
 	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
 	$(MAKE) --no-print-directory book || failed="$$failed book"; \
-	$(FIXED) $(PY) -m pytest --nbval --nbval-current-env tests notebooks || failed="$$failed pytest"; \
+	$(FIXED) $(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests notebooks || failed="$$failed pytest"; \
 	if [ -n "$$failed" ]; then echo "make test: FAILED in$$failed" >&2; exit 1; fi
 
 test-torch: ## compare with PyTorch, in .venv-bench
