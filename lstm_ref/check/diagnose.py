@@ -1,0 +1,139 @@
+"""Which mistake is this? Somebody's numbers against the golden vectors.
+
+    python -m lstm_ref diagnose mine.npz
+
+says what agrees, what does not, where in time the difference begins, and names the mistake where
+the numbers match one. `diagnose` does the same for arrays, for a backward function and for a
+module. A match means that every stored number comes out, to 1e-6 of the largest entry of its
+tensor (1e-4 for single precision), and that the mistake changes far more than that; else the answer
+is "no known mistake matches". Needs SymPy.
+"""
+
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+
+TOLERANCES = (1e-6, 1e-4)  # double precision, single precision
+
+
+def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, seconds=20.0):
+    """Compare with the golden vectors of a cell; returns a `Report`.
+
+    mine: a dict of arrays, under our names or others, all tensors or some; or a module (or object)
+    with forward(params, x, state0) -> (h, state_T, tape) and backward(params, tape, dh, dstate_T)
+    -> (dparams, dx, dstate0), as in lstm_ref.cells; or such a backward function alone, which gets
+    the tape of the book's own forward; it may also return a dict of arrays. cell: a name of the
+    catalogue, or a declared cell. T, B, D, H, seed: of the vectors; against: (header, arrays) to
+    use instead of them. seconds: time limit of the search for pairs of mistakes.
+    Raises TypeError or ValueError for what cannot be compared.
+    """
+    from lstm_ref.check import evaluate, vectors
+    from lstm_ref.check.comparison import Comparison
+    from lstm_ref.check.explain import explain
+
+    cell = evaluate.declared(cell)
+    header, right = against or vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
+    if header.get("cell") != cell.name:
+        raise ValueError(f"against: vectors of {header.get('cell')}, the cell is {cell.name}")
+    numbers = evaluate.numbers_of(cell, right)
+    runs = [mine] if isinstance(mine, Mapping) else run(mine, cell, numbers)
+    for arrays in runs:
+        found = Comparison(arrays, cell, header, right, TOLERANCES)
+        report = found.verdict() or explain(found, seconds)
+        if not report.ok:
+            break
+    if len(runs) > 1:
+        report = report.but(note="a second run on the same arguments gives other numbers")
+    return report
+
+
+def run(mine, cell, numbers):
+    """Run somebody's module or backward function twice on the same arguments.
+
+    Returns a list of dicts of arrays: of the first run, and of the second if it differs.
+    """
+    backward = getattr(mine, "backward", mine)
+    if not callable(backward):
+        got = type(mine).__name__
+        raise TypeError(
+            f"mine: expected a dict of arrays, a backward function or a module, got {got}"
+        )
+    forward = getattr(mine, "forward", None) or _module(cell).forward
+    params = {n: v.copy() for n, v in numbers.params.items()}
+    h, state_T, tape = forward(params, numbers.x.copy(), tuple(v.copy() for v in numbers.state0))
+    errors = numbers.errors["dh"].copy(), tuple(v.copy() for v in numbers.errors["dstate_T"])
+    values = {"h": np.array(h)} if hasattr(mine, "forward") else {}
+    first = {**values, **_results(backward(params, tape, *errors), cell)}
+    second = {**values, **_results(backward(params, tape, *errors), cell)}
+    same = all(np.array_equal(first[n], second.get(n)) for n in first)
+    return [first] if same else [first, second]
+
+
+def _results(found, cell):
+    if isinstance(found, Mapping):
+        return {name: np.array(value) for name, value in found.items()}
+    if not isinstance(found, tuple) or len(found) != 3 or not isinstance(found[0], Mapping):
+        raise TypeError(
+            "mine: backward must return (dict of gradients, dx, tuple of state gradients) or a "
+            f"dict of arrays, got {type(found).__name__}"
+        )
+    dparams, dx, dstate0 = found
+    result = {name if name.startswith("d") else f"d{name}": v for name, v in dparams.items()}
+    states = zip(cell.states, dstate0 or (), strict=False)
+    result |= {"dx": dx, **{f"d{s}_0": v for s, v in states}}
+    return {name: np.array(value) for name, value in result.items() if value is not None}
+
+
+def _module(cell):
+    """The forward whose tape a backward function gets: by hand where there is one."""
+    import importlib
+
+    from lstm_ref.check.layouts import BY_HAND
+    from lstm_ref.check.mutants import module_with  # of no mistake: runs any declared cell
+
+    by_hand = {name: module for module, name in BY_HAND.items() if "stacked" not in module}
+    if cell.name in by_hand:
+        return importlib.import_module(by_hand[cell.name])
+    return module_with(None, cell)
+
+
+def main(options):
+    """The command; returns the exit code: 0 agrees, 1 differs, 2 unusable input."""
+    try:
+        report = _from_files(options)
+    except ModuleNotFoundError as error:
+        if error.name != "sympy":
+            raise
+        return _refuse("lstm_ref diagnose needs SymPy: pip install sympy")
+    except (TypeError, ValueError) as error:
+        return _refuse(error)
+    print(report.text)
+    return 0 if report.ok else 1
+
+
+def _from_files(options):
+    from lstm_ref.check import vectors
+
+    header, arrays = vectors.read_arrays(options.mine)
+    against = vectors.read(options.against) if options.against else None
+    said = against[0] if against else header
+    name = _cell(options.cell) if options.cell else said.get("cell") or "LSTM"
+    sizes = said.get("sizes") or {k: getattr(options, k) for k in "TBDH"}
+    seed = said.get("seed", options.seed)
+    if isinstance(name, list | dict) or not isinstance(sizes, dict):
+        raise ValueError("header: expected the name of a cell and sizes")
+    sizes = {k: sizes[k] for k in "TBDH" if k in sizes}
+    return diagnose(arrays, name, **sizes, seed=seed, against=against)
+
+
+def _cell(name):
+    """A cell of the catalogue or of somebody's file, which is run: never what a header says."""
+    from lstm_ref.derive import catalogue, command
+
+    return command.from_file(*command._parts(name)) if ".py" in name else catalogue.find(name)
+
+
+def _refuse(message):
+    print(message, file=sys.stderr)
+    return 2

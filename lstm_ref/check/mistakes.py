@@ -1,0 +1,209 @@
+"""What mistakes are made of: changes of a right backward pass.
+
+A mistake is a function Recipe -> Recipe, so two of them can be put together. Terms are told apart
+by `key`, not by their factors: a change still finds its term after another one has altered it.
+
+Besides the signals, expressions may read the masks FIRST and LAST, 1 at step 1 and at step T, else
+0: some mistakes happen at one end of the sequence only. `evaluate` gives the masks their values.
+"""
+
+from dataclasses import dataclass, replace
+
+import sympy
+
+from lstm_ref.derive.expressions import at
+
+FIRST, LAST = at("first step"), at("last step")  # no signal can have these names
+
+# Equation labels of the book: of chapter 5 for the LSTM, of chapter 1 for the Elman network.
+LABELS = {
+    "o": "eq-delta-o",
+    "c": "eq-delta-c",
+    "f": "eq-delta-f",
+    "i": "eq-delta-i",
+    "c_tilde": "eq-delta-ct",
+    "h": "eq-delta-h",
+    "": "eq-bptt-wfh",
+}
+FORWARD = {"f": "forget", "i": "input", "c_tilde": "candidate", "c": "cell", "o": "output"}
+FORWARD = {name: f"eq-{word}" for name, word in (FORWARD | {"h": "hidden"}).items()}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One way to get a wrong gradient.
+
+    name: short slug. cell: the declared cell. sentence: for the reader. edit: Recipe -> Recipe.
+    of: the signal whose formula is wrong, "" for the sums over time. sources: where it has been
+    seen in public. numbers: of the list of errors (E1). wrong: "backward" or "forward"; forward:
+    for the latter the cell that is computed instead. second: shows in the second of two runs
+    only; spoil: function(errors, deltas, gradients) -> the errors that this second run reads.
+    known: seen in public or collected by the book, else made systematically.
+    """
+
+    name: str
+    cell: object
+    sentence: str
+    edit: object = None
+    of: str = ""
+    sources: tuple = ()
+    numbers: tuple = ()
+    wrong: str = "backward"
+    forward: object = None
+    second: bool = False
+    spoil: object = None
+    known: bool = True
+
+    @property
+    def label(self):
+        """Label of the equation in the book that it violates, "" where the book has none."""
+        return equation(self.cell, self.of, self.wrong)[0]
+
+    @property
+    def chapter(self):
+        """Number of the chapter that derives it."""
+        return equation(self.cell, self.of, self.wrong)[1]
+
+    @property
+    def detector(self):
+        """The smallest check that sees it, in words; computed, see `styles.least`."""
+        from lstm_ref.check import styles  # plays mistakes, so it stands above this module
+
+        return styles.words(styles.least(self))
+
+
+def equation(cell, of, wrong="backward"):
+    """(label, chapter) of the book's equation about δ of a signal, or about the weight sums."""
+    if cell.name == "ELMAN":
+        return ("eq-elman" if wrong == "forward" else f"eq-rnn-{'delta' if of else 'gradients'}"), 1
+    if not {"c", "h"} <= set(cell.equations) or cell.name == "SRU":
+        return "", 6
+    if wrong == "forward":
+        return FORWARD.get(of, ""), 4
+    return LABELS.get(of, ""), 5
+
+
+# ---- changes
+
+
+def key(term):
+    """What tells a term from the others, whatever its factors: signal, equation, lag, matrix."""
+    return term.of, term.by, term.lag, term.via
+
+
+def chain(*edits):
+    """Several changes, one after the other."""
+
+    def edit(recipe):
+        for one in edits:
+            recipe = one(recipe)
+        return recipe
+
+    return edit
+
+
+def alter(keys, change):
+    """Put change(term) in the place of the terms with these keys; None leaves a term out."""
+    keys = frozenset(keys)
+
+    def edit(recipe):
+        terms, straight = dict(recipe.terms), set(recipe.straight)
+        for of in {k[0] for k in keys}:
+            new = {term: change(term) if key(term) in keys else term for term in terms[of]}
+            straight = {new.get(term, term) for term in straight}
+            terms[of] = tuple(term for term in new.values() if term is not None)
+        return recipe.but(terms=terms, straight=frozenset(straight - {None}))
+
+    return edit
+
+
+def drop(keys):
+    """Leave terms out."""
+    return alter(keys, lambda term: None)
+
+
+def inner(keys, change):
+    """Put change(factor) in the place of the factor `inner` of terms."""
+    return alter(keys, lambda term: replace(term, inner=sympy.sympify(change(term.inner))))
+
+
+def outer(keys, change):
+    """Put change(factor) in the place of the factor `outer` of terms."""
+    return alter(keys, lambda term: replace(term, outer=sympy.sympify(change(term.outer))))
+
+
+def straight(keys):
+    """Multiply by W instead of its transpose."""
+    keys = frozenset(keys)
+
+    def edit(recipe):
+        found = {term for terms in recipe.terms.values() for term in terms if key(term) in keys}
+        return recipe.but(straight=recipe.straight | found)
+
+    return edit
+
+
+def terms(of, change):
+    """Put change(tuple of terms) in the place of all terms of a signal."""
+    return lambda recipe: recipe.but(terms={**recipe.terms, of: tuple(change(recipe.terms[of]))})
+
+
+def slopes(changes):
+    """Other slopes: signal -> function(slope) -> slope."""
+
+    def edit(recipe):
+        new = {name: change(recipe.slopes[name]) for name, change in changes.items()}
+        return recipe.but(slopes={**recipe.slopes, **new})
+
+    return edit
+
+
+def products(name, change):
+    """Put change(product) in the place of the summands of ∂E/∂name; None leaves one out."""
+
+    def edit(recipe):
+        new = tuple(change(product) for product in recipe.products[name])
+        kept = tuple(product for product in new if product is not None)
+        return recipe.but(products={**recipe.products, name: kept})
+
+    return edit
+
+
+def sums(names, function):
+    """Sum the steps of these parameters' gradients with function((T, n, m)) -> (n, m)."""
+    return lambda recipe: recipe.but(sums={**recipe.sums, **dict.fromkeys(names, function)})
+
+
+def seen(change):
+    """Let the backward pass see change(values) instead of the values."""
+
+    def edit(recipe):
+        old = recipe.seen
+        return recipe.but(seen=(lambda v: change(old(v))) if old else change)
+
+    return edit
+
+
+def errors(change):
+    """Take in change(errors) instead of the errors."""
+
+    def edit(recipe):
+        old = recipe.errors
+        return recipe.but(errors=(lambda e: change(old(e))) if old else change)
+
+    return edit
+
+
+def after(change):
+    """Spoil finished gradients: change(deltas, gradients) -> dict of the gradients it changes."""
+
+    def edit(recipe):
+        old = recipe.after
+
+        def both(deltas, gradients):
+            gradients = old(deltas, gradients) if old else gradients
+            return {**gradients, **change(deltas, gradients)}
+
+        return recipe.but(after=both)
+
+    return edit

@@ -1,0 +1,72 @@
+"""Parts of formulas as plain text, for sentences about mistakes."""
+
+from lstm_ref.derive import bptt, derivation
+from lstm_ref.derive.printing import Text, show, text_letter
+
+STYLE = Text()
+
+
+def signal(name):
+    """c_tilde -> c̃_t."""
+    return STYLE.signal(name)
+
+
+def delta(name):
+    """δ_f,t, the error term of a signal."""
+    return STYLE.delta(name)
+
+
+def partial(name):
+    """∂E/∂W_fx of a parameter, ∂E/∂x_t of the input."""
+    return STYLE.partial("E", STYLE.parameter(name))
+
+
+def summand(cell, term):
+    """One term of an error term or of a vector's gradient: δ_c,t+1 ⊙ f_t+1."""
+    text = derivation._result(cell, term, STYLE)
+    return STYLE.sum + text if term.of in cell.vectors else text
+
+
+def product(cell, item):
+    """One summand of a matrix's gradient: Σ_t δ_f,t x_tᵀ."""
+    return STYLE.sum + derivation._outer(cell, item, STYLE)
+
+
+def left(cell, of):
+    """What a term is a summand of: ∂E/∂c_t or ∂E/∂W_fx."""
+    if of in cell.equations or of == cell.input:
+        return STYLE.partial("E", STYLE.signal(of))
+    return partial(of)
+
+
+def formula(cell, of):
+    """The whole right formula of δ of a signal, or of a gradient, on one line."""
+    if of in cell.equations:
+        ((name, rights),) = derivation.error_terms(cell, STYLE, [of])
+        return f"{name} = {' '.join(rights[-1])}"
+    wanted = left(cell, of)
+    for name, rights in (*derivation.gradients(cell, STYLE), *derivation.passed_on(cell, STYLE)):
+        if name == wanted:
+            return f"{name} = {' '.join(rights[-1])}"
+    return ""
+
+
+def slope(cell, name):
+    """f_t ⊙ (1 − f_t), the slope of a signal's activation."""
+    return derivation._slope(cell, name, STYLE) if bptt.slope(cell, name) is not None else "1"
+
+
+def factor(cell, expr, term):
+    """A factor of a term, written at the step of that term."""
+    return show(expr, STYLE.later(term.lag).ranked(cell.equations[term.by].reads))
+
+
+def letter(name):
+    """c_tilde -> c̃."""
+    return text_letter(name)
+
+
+def listed(names):
+    """a, b and c."""
+    names = list(names)
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -1,0 +1,120 @@
+"""Which check sees which mistake: the counts on record, and nothing survives the book's check."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstm_ref.cells import lstm
+from lstm_ref.check import evaluate, mutants, styles, witnesses
+
+
+@pytest.fixture(scope="module")
+def matrix():
+    return styles.kill_matrix("LSTM")
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_counts_of_the_experiment(seed):
+    """3, 6, 13 and 19 of the nineteen planted mistakes."""
+    found = styles.kill_matrix("LSTM", names=styles.PLANTED, seed=seed)
+    assert len(found["mutants"]) == len(set(styles.PLANTED)) == 19
+    assert found["killed"].sum(axis=1).tolist() == [3, 6, 13, 19, 19]
+
+
+def test_survivors_of_the_third_check():
+    """On record: 1-c², double tanh, no dtanh, tanh after sum, candidate's tanh twice, bias mean."""
+    found = styles.kill_matrix("LSTM", [styles.TWO_STEPS], styles.PLANTED)
+    survivors = {
+        m for m, dead in zip(found["mutants"], found["killed"][0], strict=True) if not dead
+    }
+    assert survivors == {
+        "slope-of-raw-c",
+        "double-tanh",
+        "no-tanh-slope",
+        "tanh-slope-after-sum",
+        "candidate-slope-at-activation",
+        "bias-mean",
+    }
+
+
+def test_what_open_eyes_do_not_see(matrix):
+    """No error at the last state, one run: four mistakes pass the check that saw all nineteen."""
+    row = matrix["killed"][matrix["styles"].index("A")]
+    survivors = {m for m, dead in zip(matrix["mutants"], row, strict=True) if not dead}
+    assert survivors == {
+        "last-cell-error-ignored",
+        "last-state-error-ignored",
+        "errors-overwritten",
+        "not-reset",
+    }
+
+
+def test_matrix(matrix):
+    assert matrix["styles"] == ["C-Wf", "B", "C-all", "A", "book"]
+    assert matrix["mutants"] == [m.name for m in mutants.of("LSTM")]
+    assert matrix["errors"].shape == matrix["killed"].shape == (5, len(matrix["mutants"]))
+    assert (matrix["errors"][-1] > 1e-3).all()
+
+
+@pytest.mark.parametrize("name", ["LSTM", "FGR", "PEEPHOLE_FI", "GRU_AFTER", "BLOCK", "ELMAN"])
+def test_no_mistake_survives_the_check_of_the_book(name):
+    found = styles.kill_matrix(name, [styles.BOOK])
+    assert found["mutants"] and found["killed"].all()
+
+
+def test_style_of_the_tutorial_is_blind_for_the_carousel():
+    """hanbt: W_fh at T = 2 from zero states has exactly the right gradient."""
+    mutant = mutants.find("no-carousel")
+    assert styles.off(styles.ONE_WEIGHT, mutant) == 0
+    assert styles.off(replace(styles.ONE_WEIGHT, T=3), mutant) > 0.01
+    assert styles.off(replace(styles.ONE_WEIGHT, look=("W_ix",)), mutant) > 0.1
+    assert styles.off(replace(styles.ONE_WEIGHT, zero_state=False), mutant) > 0.1
+
+
+@pytest.mark.parametrize("T", [1, 2, 3])
+def test_two_tutorials_and_the_number_of_steps(T):
+    """guide2dl's is exact up to T = 2, that of the NumPy tutorial at T = 1 (errors: last step)."""
+    style = replace(styles.OPEN_EYED, T=T, look="parameters", loss="last", zero_state=True)
+    assert (styles.off(style, mutants.find("h-path-without-carousel")) > 1e-6) == (T > 2)
+    assert (styles.off(style, mutants.find("dh-overwritten")) > 1e-6) == (T > 1)
+
+
+def test_problem_has_what_the_style_says():
+    numbers = styles.problem(styles.ONE_WEIGHT)
+    assert numbers.x.shape == (2, 3, 1) and numbers.params["W_fh"].shape == (4, 4)
+    assert not numbers.errors["dh"][0].any() and numbers.errors["dh"][1].any()
+    assert not any(np.any(s) for s in (*numbers.state0, *numbers.errors["dstate_T"]))
+    assert not numbers.params["b_f"].any() and np.abs(numbers.params["W_fh"]).max() < 1e-3
+    book = styles.problem(styles.BOOK)
+    assert all(np.all(s) for s in (*book.state0, *book.errors["dstate_T"]))
+
+
+def test_what_styles_compare_with_is_right():
+    numbers = styles.problem(styles.BOOK)
+    tensors = {**numbers.params, "x": numbers.x, "h_0": numbers.state0[0], "c_0": numbers.state0[1]}
+    want = witnesses.by_hand(lstm, tensors, numbers.errors)
+    witnesses.compare(evaluate.gradients((), numbers)[1], want, "by hand", tol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("tanh-for-slope", "T = 1"),
+        ("slope-of-raw-c", "T = 1, weights of order 1"),
+        ("bias-mean", "T = 1, several samples"),
+        ("h-path-without-carousel", "T >= 3"),
+        ("first-step-missing", "T = 1, non-zero initial states"),
+        ("last-output-only", "T >= 2, an error at every step"),
+        ("last-cell-error-ignored", "T = 1, an error at the last state"),
+        ("errors-overwritten", "T = 1, two runs"),
+        ("bias-of-o-in-f-and-i", "T = 1, non-zero biases"),
+    ],
+)
+def test_smallest_check(name, says):
+    mutant = mutants.find(name)
+    style = styles.least(mutant)
+    assert styles.words(style) == says == mutant.detector
+    assert styles.off(style, mutant) > style.tol
+    if style.T > 1:
+        assert styles.off(replace(style, T=style.T - 1), mutant) <= style.tol
