@@ -129,9 +129,9 @@ def _from_files(options):
 
 def _cell(name):
     """A cell of the catalogue or of somebody's file, which is run: never what a header says."""
-    from lstm_ref.derive import catalogue, command
+    from lstm_ref.derive import command
 
-    return command.from_file(*command._parts(name)) if ".py" in name else catalogue.find(name)
+    return command.resolve(name)
 
 
 def _refuse(message):

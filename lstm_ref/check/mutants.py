@@ -17,7 +17,7 @@ from lstm_ref.check import (
 )
 from lstm_ref.check.evaluate import Numbers, declared
 from lstm_ref.check.mistakes import Mistake
-from lstm_ref.check.recipe import _value
+from lstm_ref.check.recipe import value_of
 from lstm_ref.check.registry import REGISTERED, Parts
 
 __all__ = ["Mistake", "find", "gradients", "module_with", "names", "of"]
@@ -122,5 +122,5 @@ def _run(cell, params, x, state0):
     rows = {"H": state0[0].shape[0]}
     for k in range(1, len(x) + 1):
         for name, equation in cell.equations.items():
-            values[name].append(_value(equation.expr, values, k, rows))
+            values[name].append(value_of(equation.expr, values, k, rows))
     return values

@@ -81,7 +81,7 @@ def forward(cell, params, x, state0):
         values[name][0] = start
     for k in range(1, T + 1):
         for name, equation in cell.equations.items():
-            net = _value(equation.net, values, k, rows)
+            net = value_of(equation.net, values, k, rows)
             if equation.activation:
                 values[bptt.net_name(name)][k] = net
                 net = NUMERIC[equation.activation](net)
@@ -89,7 +89,7 @@ def forward(cell, params, x, state0):
     return values
 
 
-def _value(expr, values, step, rows):
+def value_of(expr, values, step, rows):
     """An expression at one step, or at many when `step` is a slice; arrays (n, B) or (T, n, B)."""
     if isinstance(expr, sympy.Indexed):
         lag = int(t - expr.indices[0])
@@ -101,9 +101,9 @@ def _value(expr, values, step, rows):
     if expr.is_number:
         return float(expr)
     if isinstance(expr, Dot):
-        v = _value(expr.args[1], values, step, rows)
+        v = value_of(expr.args[1], values, step, rows)
         return spread(v, rows["H"]) if expr.args[0] == SPREAD else values[expr.args[0].name] @ v
-    parts = [_value(a, values, step, rows) for a in expr.args]
+    parts = [value_of(a, values, step, rows) for a in expr.args]
     if expr.is_Add or expr.is_Mul:
         total = parts[0]
         for part in parts[1:]:
@@ -123,7 +123,7 @@ class Factors(dict):
         self.values, self.T, self.rows = values, T, rows
 
     def __missing__(self, expr):
-        value = _value(expr, self.values, slice(1, self.T + 1), self.rows)
+        value = value_of(expr, self.values, slice(1, self.T + 1), self.rows)
         if np.ndim(value) == 3:  # a slot 0, so that value[t] belongs to step t
             value = np.concatenate([np.zeros_like(value[:1]), value])
         else:
@@ -154,7 +154,7 @@ def backward(recipe, values, errors, factors=None):
                 total = total + errors["dstate_T"][cell.states.index(name)]
             for term in recipe.terms[name]:
                 if k + term.lag <= T:
-                    total = total + _carry(recipe, term, delta, factors, k + term.lag)
+                    total = total + carry(recipe, term, delta, factors, k + term.lag)
             slope = recipe.slopes[name]
             delta[name][k] = total if slope is None else total * factors[slope][k]
     gradients = _gradients(recipe, values, delta, factors, T)
@@ -162,7 +162,7 @@ def backward(recipe, values, errors, factors=None):
     return deltas, recipe.after(deltas, gradients) if recipe.after else gradients
 
 
-def _carry(recipe, term, delta, factors, k):
+def carry(recipe, term, delta, factors, k):
     """What one term brings from step k, (n, B); k may be a slice, then (T, n, B)."""
     error = delta[term.by][k] * factors[term.inner][k]
     if term.via is None:
@@ -185,7 +185,7 @@ def _gradients(recipe, values, delta, factors, T):
             error = delta[product.by][every] * factors[product.inner][every]
             steps = steps + error @ np.swapaxes(factors[product.v][every], 1, 2)
         for term in recipe.terms.get(name, ()):
-            carried = _carry(recipe, term, delta, factors, every)
+            carried = carry(recipe, term, delta, factors, every)
             steps = steps + np.sum(carried, axis=2, keepdims=True)
         found[name] = recipe.sums.get(name, lambda a: a.sum(axis=0))(steps)
     found["x"] = _outward(recipe, cell.input, values, delta, factors, T, 0)
@@ -200,5 +200,5 @@ def _outward(recipe, name, values, delta, factors, T, lag):
     total = np.zeros_like(values[name][1:] if lag == 0 else values[name][0])
     for term in recipe.terms[name]:
         if term.lag == lag:
-            total = total + _carry(recipe, term, delta, factors, steps)
+            total = total + carry(recipe, term, delta, factors, steps)
     return total

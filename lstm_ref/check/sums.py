@@ -134,7 +134,7 @@ class Run:
         """What one term brings to the input, all steps, or to an initial state."""
         where = slice(1, len(self.numbers.x) + 1) if tensor == "x" else 1
         delta = {term.by: np.concatenate([self.deltas[term.by][:1], self.deltas[term.by]])}
-        return recipe._carry(self.recipe, term, delta, self._factors(), where)
+        return recipe.carry(self.recipe, term, delta, self._factors(), where)
 
     def _factors(self):
         if self.factors is None:

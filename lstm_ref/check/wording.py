@@ -23,13 +23,13 @@ def partial(name):
 
 def summand(cell, term):
     """One term of an error term or of a vector's gradient: δ_c,t+1 ⊙ f_t+1."""
-    text = derivation._result(cell, term, STYLE)
+    text = derivation.term_text(cell, term, STYLE)
     return STYLE.sum + text if term.of in cell.vectors else text
 
 
 def product(cell, item):
     """One summand of a matrix's gradient: Σ_t δ_f,t x_tᵀ."""
-    return STYLE.sum + derivation._outer(cell, item, STYLE)
+    return STYLE.sum + derivation.product_text(cell, item, STYLE)
 
 
 def left(cell, of):
@@ -53,7 +53,7 @@ def formula(cell, of):
 
 def slope(cell, name):
     """f_t ⊙ (1 − f_t), the slope of a signal's activation."""
-    return derivation._slope(cell, name, STYLE) if bptt.slope(cell, name) is not None else "1"
+    return derivation.slope_text(cell, name, STYLE) if bptt.slope(cell, name) is not None else "1"
 
 
 def factor(cell, expr, term):

@@ -34,8 +34,8 @@ def _error_term(cell, name, style):
     chain, result = _summands(cell, name, style)
     if split:
         factor = style.partial(style.signal(name), style.net(name))
-        chain = _times(chain, factor, style)
-        result = _times(result, _slope(cell, name, style), style)
+        chain = times(chain, factor, style)
+        result = times(result, slope_text(cell, name, style), style)
     if not result:
         chain = result = ["0"]
     definition = [style.partial("E", target)]
@@ -43,7 +43,8 @@ def _error_term(cell, name, style):
     return style.delta(name), rights
 
 
-def _slope(cell, name, style):
+def slope_text(cell, name, style):
+    """The slope of an equation's activation, f ⊙ (1 - f)."""
     value = bptt.slope(cell, name)
     ranked = style.ranked([at(name)])
     # f ⊙ (1 - f) is a product already; a sum needs brackets
@@ -62,7 +63,7 @@ def _summands(cell, name, style):
     for (by, lag), group in groups.items():
         _join(chain, _partial(cell, name, by, lag, group, style), style)
     for term in found:
-        _join(result, _result(cell, term, style), style)
+        _join(result, term_text(cell, term, style), style)
     return chain, result
 
 
@@ -77,7 +78,8 @@ def _partial(cell, name, by, lag, group, style):
     return style.transposed(f"{style.left}{slope}{style.right}") + style.thin + late.delta(by)
 
 
-def _result(cell, term, style):
+def term_text(cell, term, style):
+    """One `bptt.Term`: the error it carries, times its factors."""
     late = style.later(term.lag).ranked(cell.equations[term.by].reads)
     sign, inner = _signed(term.inner)
     text = _factor(late.delta(term.by), inner, late)
@@ -102,7 +104,7 @@ def _factor(text, factor, style):
     return text if factor == 1 else text + style.times + grouped(factor, style)
 
 
-def _times(pieces, factor, style):
+def times(pieces, factor, style):
     """A sum times a factor, with brackets if it has more than one summand."""
     if not pieces:
         return []
@@ -125,16 +127,17 @@ def gradients(cell, style):
     for name in cell.matrices:
         pieces = []
         for product in bptt.products(cell, name):
-            _join(pieces, style.sum + _outer(cell, product, style), style)
+            _join(pieces, style.sum + product_text(cell, product, style), style)
         yield style.partial("E", style.parameter(name)), [pieces]
     for name in cell.vectors:
         pieces = []
         for term in bptt.terms(cell, name):
-            _join(pieces, style.sum + _result(cell, term, style), style)
+            _join(pieces, style.sum + term_text(cell, term, style), style)
         yield style.partial("E", style.parameter(name)), [pieces or ["0"]]
 
 
-def _outer(cell, product, style):
+def product_text(cell, product, style):
+    """One `bptt.Product`: an error times the transposed input of its matrix."""
     ranked = style.ranked(cell.equations[product.by].reads)
     left = _factor(style.delta(product.by), product.inner, ranked)
     if product.inner != 1:
@@ -147,12 +150,12 @@ def _outer(cell, product, style):
 
 def passed_on(cell, style):
     """The error at the input, which a layer below gets, and at the initial state."""
-    found = [_result(cell, term, style) for term in bptt.terms(cell, cell.input)]
+    found = [term_text(cell, term, style) for term in bptt.terms(cell, cell.input)]
     yield style.partial("E", style.signal(cell.input)), [_joined(found, style)]
     first = replace(style, start=True)
     for name in cell.states:
         late = [term for term in bptt.terms(cell, name) if term.lag]
-        found = [_result(cell, term, first) for term in late]
+        found = [term_text(cell, term, first) for term in late]
         yield style.partial("E", first.signal(name)), [_joined(found, style)]
 
 

@@ -80,13 +80,13 @@ def _pieces(cell, name, right, wrong):
         found.append(style.outside())
     kept = {_place(term): term for term in new}
     for term in old:
-        text = derivation._result(cell, term, style)
+        text = derivation.term_text(cell, term, style)
         other = kept.pop(_place(term), None)
         _join(found, text if other == term else struck(text))
         if other not in (term, None):
-            _join(found, framed(derivation._result(cell, other, style)))
+            _join(found, framed(derivation.term_text(cell, other, style)))
     for term in kept.values():
-        _join(found, framed(derivation._result(cell, term, style)))
+        _join(found, framed(derivation.term_text(cell, term, style)))
     return found if slopes == (None, None) else _with_slope(name, found, slopes)
 
 
@@ -95,9 +95,9 @@ def _with_slope(name, pieces, slopes):
     old, new = (_factor(value, name) for value in slopes)
     style = Latex()
     if old == new:
-        return derivation._times(pieces, old, style)
+        return derivation.times(pieces, old, style)
     if old:
-        pieces = derivation._times(pieces, struck(old), style)
+        pieces = derivation.times(pieces, struck(old), style)
     elif len(pieces) > 1:  # brackets without a slope behind them
         left, right = style.wide
         pieces = [left + pieces[0], *pieces[1:-1], pieces[-1] + right]
