@@ -8,7 +8,7 @@ from cells import every_cell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_ref.cells import elman, gru_after, gru_before, lstm
+from lstm_ref.cells import elman, gru_after, gru_before, irnn, lstm
 from lstm_ref.check import witnesses
 
 SIZES = [(1, 1, 1, 1), (2, 1, 3, 1), (3, 2, 1, 4), (4, 3, 5, 2), (7, 2, 2, 3)]
@@ -154,3 +154,15 @@ def test_every_public_function_says_what_it_does():
     for cell in (elman, lstm, gru_before, gru_after):
         for name in ("init", "step", "forward", "step_backward", "backward"):
             assert inspect.getdoc(getattr(cell, name)), f"{cell.__name__}.{name}"
+
+
+def test_irnn_equals_autograd_and_starts_as_the_identity():
+    """No complex step: its maximum has a corner."""
+    rng = np.random.default_rng(5)
+    params = irnn.init(rng, 3, 4)
+    assert np.array_equal(params["W_hh"], np.eye(4))
+    tensors, errors = witnesses.problem(irnn, rng, T=6, B=3, D=3, H=4)
+    got = witnesses.by_hand(irnn, tensors, errors)
+    witnesses.compare(got, witnesses.by_autograd(irnn, tensors, errors), "autograd", "irnn", 1e-12)
+    h = irnn.forward(*witnesses.split(irnn, tensors))[0]
+    assert 0.05 < np.mean(h == 0) < 0.95

@@ -1,0 +1,48 @@
+"""The IRNN: a recurrent network of rectified linear units that starts from the identity.
+
+    h_t = max(0, W_hh h_{t-1} + W_hx x_t + b_h)
+
+Source: Le, Jaitly & Hinton 2015. Notation as in `elman`.
+"""
+
+import numpy as np
+
+from lstm_ref import door
+from lstm_ref.cells import elman, through_time
+from lstm_ref.cells.elman import SHAPES, STATES
+
+
+def init(rng, D, H, *, dtype=np.float64):
+    """Fresh parameters as `elman.init` draws them, but W_hh is the identity."""
+    return elman.init(rng, D, H, dtype=dtype) | {"W_hh": np.eye(H, dtype=dtype)}
+
+
+@door.step(SHAPES, STATES)
+def step(params, x, state):
+    """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
+    W, (h_prev,) = params, state
+    h = np.maximum(W["W_hh"] @ h_prev + W["W_hx"] @ x + W["b_h"], 0)
+    return (h,), dict(x=x, h_prev=h_prev, h=h)
+
+
+@door.step(SHAPES, STATES)
+def step_backward(params, tape, dstate):
+    """One step back, as in `elman`; the slope is 1 above zero and 0 below."""
+    W, (dh,) = params, dstate
+    delta_h = dh * (tape["h"] > 0)
+    dparams = {
+        "W_hx": delta_h @ tape["x"].T,
+        "W_hh": delta_h @ tape["h_prev"].T,
+        "b_h": delta_h.sum(axis=1, keepdims=True),
+    }
+    return dparams, W["W_hx"].T @ delta_h, (W["W_hh"].T @ delta_h,)
+
+
+def forward(params, x, state0=None):
+    """As `elman.forward`: (h (T, H, B), (h_T,), tape)."""
+    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+
+
+def backward(params, tape, dh, dstate_T=None):
+    """As `elman.backward`: (dparams, dx, (dh_0,))."""
+    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
