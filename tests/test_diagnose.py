@@ -3,6 +3,7 @@
 import importlib
 from itertools import combinations
 
+import foreign
 import numpy as np
 import pytest
 import wrong_lstm
@@ -26,6 +27,17 @@ def test_an_independent_implementation_agrees(name):
     assert report.ok and report.verdict == "agrees" and not report.differs
     assert "All numbers agree." in report.text and report.layout == ()
     assert set(report.agrees) >= set(gradients_of(name))
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_somebody_elses_implementation_agrees(name, tmp_path):
+    """Vectors to a file, forward by hand and backward by autograd, numbers to a file, diagnosis."""
+    vectors.write(tmp_path / "golden.json", *vectors.make(name))
+    header, arrays = vectors.read(tmp_path / "golden.json")
+    np.savez(tmp_path / "mine.npz", **foreign.implement(name, arrays))
+    mine = vectors.read_arrays(tmp_path / "mine.npz")[1]
+    report = diagnose(mine, name, against=(header, arrays))
+    assert report.verdict == "agrees" and set(report.agrees) == set(mine)
 
 
 def test_the_whole_file_of_vectors_agrees_with_itself():
