@@ -64,13 +64,6 @@ class Mistake:
         """Number of the chapter that derives it."""
         return equation(self.cell, self.of, self.wrong)[1]
 
-    @property
-    def detector(self):
-        """The smallest check that sees it, in words; computed, see `styles.least`."""
-        from lstm_ref.check import styles  # plays mistakes, so it stands above this module
-
-        return styles.words(styles.least(self))
-
 
 def equation(cell, of, wrong="backward"):
     """(label, chapter) of the book's equation about δ of a signal, or about the weight sums."""

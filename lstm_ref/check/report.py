@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lstm_ref.check import wording
+from lstm_ref.check import styles, wording
 from lstm_ref.check.sums import HANDED_ON
 
 MANY = 8  # names in one line of the text
@@ -150,7 +150,7 @@ def mistake_text(mistake):
     lines.append(f"  book:  {_place(mistake)}")
     if mistake.sources:
         lines.append(f"  seen also in: {'; '.join(mistake.sources)}")
-    lines.append(f"  smallest check that sees it: {mistake.detector}")
+    lines.append(f"  smallest check that sees it: {styles.words(styles.least(mistake))}")
     return "\n".join(lines)
 
 
