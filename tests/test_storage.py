@@ -15,9 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lstm_ref import files
 from lstm_ref.cells import elman, lstm, stacked
 from lstm_ref.generated import vanilla
-from lstm_ref.learn import files, layers, network, storage
+from lstm_ref.learn import layers, network, storage
 from lstm_ref.learn.storage import StorageError
 
 

@@ -1,22 +1,19 @@
 """The command `vectors`, as a newcomer types it."""
 
-import argparse
 import json
 import subprocess
 import sys
 
 import pytest
 
-from lstm_ref.check import command, vectors
+from lstm_ref.__main__ import main
+from lstm_ref.check import vectors
 from lstm_ref.derive import catalogue
 
 
 def run(*arguments):
-    """The exit code of a command, without the program around it."""
-    parser = argparse.ArgumentParser()
-    command.add(parser.add_subparsers(required=True))
-    options = parser.parse_args(arguments)
-    return options.run(options)
+    """The exit code of the program."""
+    return main(arguments)
 
 
 @pytest.mark.parametrize("name", catalogue.CELLS)

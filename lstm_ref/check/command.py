@@ -60,13 +60,8 @@ def _add_sizes(parser):
 
 def _vectors(options):
     """Run `vectors`; returns the exit code."""
-    try:
-        from lstm_ref.derive import command
-    except ModuleNotFoundError as error:
-        if error.name != "sympy":
-            raise
-        return _refuse("lstm_ref vectors needs SymPy: pip install sympy")
     from lstm_ref.check import vectors
+    from lstm_ref.derive import command
 
     if options.list:
         return command.run(None, None, True)

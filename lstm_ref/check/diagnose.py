@@ -102,10 +102,6 @@ def main(options):
     """The command; returns the exit code: 0 agrees, 1 differs, 2 unusable input."""
     try:
         report = _from_files(options)
-    except ModuleNotFoundError as error:
-        if error.name != "sympy":
-            raise
-        return _refuse("lstm_ref diagnose needs SymPy: pip install sympy")
     except (TypeError, ValueError) as error:
         return _refuse(error)
     print(report.text)

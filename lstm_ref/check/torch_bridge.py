@@ -24,6 +24,7 @@ import numpy as np
 
 from lstm_ref.check import layouts
 from lstm_ref.check.layouts import NotCarried
+from lstm_ref.files import write_whole
 
 __all__ = [
     "NotCarried",
@@ -209,15 +210,7 @@ def write_safetensors(path, tensors):
     from safetensors.numpy import save
 
     data = save({key: np.ascontiguousarray(value) for key, value in tensors.items()})
-    unfinished = f"{os.fspath(path)}.{os.getpid()}.tmp"
-    try:
-        with open(unfinished, "xb") as file:
-            file.write(data)
-        os.replace(unfinished, path)
-    except BaseException:
-        if os.path.exists(unfinished):
-            os.unlink(unfinished)
-        raise
+    write_whole(path, lambda file: file.write(data))
 
 
 def _safetensors():

@@ -6,7 +6,6 @@ vectors".
 
 import io
 import json
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref.check.vector_files import VectorsError
+from lstm_ref.files import write_whole
 
 MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "G": "gates of a block"}
 
@@ -27,13 +27,8 @@ def save(path, header, arrays):
     if path.suffix not in FORMATS:
         raise VectorsError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
     data = FORMATS[path.suffix](header, arrays)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        try:
-            part.write_bytes(data)
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(path, lambda file: file.write(data))
     except OSError as error:
         raise VectorsError(f"{path}: {error.strerror}") from error
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref import door
+from lstm_ref.files import write_whole
 from lstm_ref.learn import sequences
-from lstm_ref.learn.files import write_whole
 
 FORMAT, VERSION = "lstm_ref weights", 1
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file

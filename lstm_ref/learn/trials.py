@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref import __version__
+from lstm_ref.files import write_whole
 from lstm_ref.learn import experiments, fast, loop, measures, network, tasks
-from lstm_ref.learn.files import write_whole
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
 
