@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_ref.cells import lstm
-from lstm_ref.check import evaluate, families, mistakes, mutants, vectors, witnesses
-from lstm_ref.check import gallery as galleries
+from lstm_ref.check import evaluate, mistakes, mutants, vectors, witnesses
 from lstm_ref.check.diagnose import diagnose
+from lstm_ref.check.diagnosis import families
+from lstm_ref.check.diagnosis import gallery as galleries
 from lstm_ref.derive import catalogue
 
 # ---- it agrees

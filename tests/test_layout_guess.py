@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_ref.check import mutants
-from lstm_ref.check.spelling import hints
+from lstm_ref.check.diagnosis.spelling import hints
 
 
 def stacked(found, order=GATES, what="W_{}x"):

@@ -29,8 +29,8 @@ def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, sec
     Raises TypeError or ValueError for what cannot be compared.
     """
     from lstm_ref.check import evaluate, vectors
-    from lstm_ref.check.comparison import Comparison
-    from lstm_ref.check.explain import explain
+    from lstm_ref.check.diagnosis.comparison import Comparison
+    from lstm_ref.check.diagnosis.explain import explain
 
     cell = evaluate.declared(cell)
     header, right = against or vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)

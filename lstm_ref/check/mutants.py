@@ -7,21 +7,15 @@ leaving out or altering terms, so one entry serves LSTM, peephole cells and GRU 
 
 import numpy as np
 
-from lstm_ref.check import (
-    evaluate,
-    mutants_forward,
-    mutants_published,
-    mutants_slopes,
-    mutants_sums,
-    mutants_terms,
-)
+from lstm_ref.check import evaluate
 from lstm_ref.check.evaluate import Numbers, declared
+from lstm_ref.check.known import forward, published, slopes, sums, terms
+from lstm_ref.check.known.registry import REGISTERED, Parts
 from lstm_ref.check.mistakes import Mistake
 from lstm_ref.check.recipe import value_of
-from lstm_ref.check.registry import REGISTERED, Parts
 
 __all__ = ["Mistake", "find", "gradients", "module_with", "names", "of"]
-REGISTERING = mutants_terms, mutants_slopes, mutants_sums, mutants_published, mutants_forward
+REGISTERING = terms, slopes, sums, published, forward
 
 
 def names():

@@ -10,8 +10,8 @@ import numpy as np
 from sympy import tanh
 
 from lstm_ref.check import mistakes, wording
+from lstm_ref.check.known.registry import Change, mutant
 from lstm_ref.check.mistakes import FIRST, LAST, chain, drop, inner, key, slopes
-from lstm_ref.check.registry import Change, mutant
 from lstm_ref.derive.bptt import Term
 from lstm_ref.derive.expressions import at
 

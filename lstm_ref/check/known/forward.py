@@ -7,8 +7,8 @@ forward pass of somebody else tells. With the right formulas on wrong values the
 import sympy
 
 from lstm_ref.check.evaluate import derived
+from lstm_ref.check.known.registry import Change, mutant
 from lstm_ref.check.mistakes import chain, inner, key
-from lstm_ref.check.registry import Change, mutant
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.expressions import at, sigma, tanh
 

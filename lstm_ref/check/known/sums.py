@@ -3,9 +3,9 @@
 import numpy as np
 
 from lstm_ref.check import mistakes, wording
+from lstm_ref.check.known.registry import Change, mutant
+from lstm_ref.check.known.terms import HANBT, no_last
 from lstm_ref.check.mistakes import drop, inner, key
-from lstm_ref.check.mutants_terms import HANBT, no_last
-from lstm_ref.check.registry import Change, mutant
 from lstm_ref.derive.expressions import at
 
 GERS = "Gers & Schmidhuber 2000, on purpose (truncation); automan000/Convolutional_LSTM_PyTorch#20"

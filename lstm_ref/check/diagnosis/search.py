@@ -13,7 +13,7 @@ from itertools import combinations, product
 
 import numpy as np
 
-from lstm_ref.check.sums import HANDED_ON
+from lstm_ref.check.diagnosis.sums import HANDED_ON
 
 FAR = 30  # a mistake must change a tensor by this many tolerances to count as seen in it
 

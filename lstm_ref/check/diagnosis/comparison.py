@@ -4,8 +4,8 @@ import numpy as np
 
 from lstm_ref import door
 from lstm_ref.check import wording
-from lstm_ref.check.layout_guess import Layouts
-from lstm_ref.check.report import Report
+from lstm_ref.check.diagnosis.layout_guess import Layouts
+from lstm_ref.check.diagnosis.report import Report
 
 
 class Comparison:

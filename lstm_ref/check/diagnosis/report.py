@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lstm_ref.check import styles, wording
-from lstm_ref.check.sums import HANDED_ON
+from lstm_ref.check.diagnosis.sums import HANDED_ON
 
 MANY = 8  # names in one line of the text
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from lstm_ref.check import families, mutants, recipe
+from lstm_ref.check import mutants, recipe
+from lstm_ref.check.diagnosis import families
+from lstm_ref.check.diagnosis.sums import Run
 from lstm_ref.check.evaluate import derived, numbers_of
-from lstm_ref.check.sums import Run
 
 LARGEST = 100_000  # numbers in the vectors: two hundred wrong gradients are held in memory
 KEPT = 5000  # rows of pairs that are kept: about 60 MB for an LSTM of the usual vectors

@@ -4,10 +4,10 @@ import time
 
 import numpy as np
 
-from lstm_ref.check import gallery as galleries
-from lstm_ref.check.comparison import relative
-from lstm_ref.check.report import finding
-from lstm_ref.check.search import Search
+from lstm_ref.check.diagnosis import gallery as galleries
+from lstm_ref.check.diagnosis.comparison import relative
+from lstm_ref.check.diagnosis.report import finding
+from lstm_ref.check.diagnosis.search import Search
 
 TRIED = 200  # layouts, equally good ones, that are searched for mistakes
 OTHERS = 20  # layouts that are less good and searched for single mistakes

@@ -6,9 +6,9 @@ import numpy as np
 from sympy import tanh
 
 from lstm_ref.check import mistakes
+from lstm_ref.check.known.registry import Change, mutant
+from lstm_ref.check.known.terms import COURSERA, DTU, LLSOURCELL
 from lstm_ref.check.mistakes import alter, chain, drop, inner, key, slopes
-from lstm_ref.check.mutants_terms import COURSERA, DTU, LLSOURCELL
-from lstm_ref.check.registry import Change, mutant
 from lstm_ref.derive.bptt import Term
 from lstm_ref.derive.expressions import at, sigma
 

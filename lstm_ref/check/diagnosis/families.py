@@ -12,8 +12,8 @@ import sympy
 from sympy import tanh
 
 from lstm_ref.check import wording
+from lstm_ref.check.known.registry import Parts
 from lstm_ref.check.mistakes import Mistake, alter, drop, inner, key, slopes, straight
-from lstm_ref.check.registry import Parts
 from lstm_ref.derive.expressions import at, sigma, t
 
 

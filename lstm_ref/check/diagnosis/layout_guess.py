@@ -10,7 +10,7 @@ from itertools import permutations, product
 
 import numpy as np
 
-from lstm_ref.check.spelling import hints
+from lstm_ref.check.diagnosis.spelling import hints
 from lstm_ref.check.wording import letter
 
 # pieces: tensor -> array; choices: what had to be assumed, slot -> option; note: for the report.
