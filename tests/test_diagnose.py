@@ -345,3 +345,8 @@ def test_large_vectors_are_compared_but_not_searched():
     report = diagnose({**right, "dW_hx": 2 * right["dW_hx"]}, "ELMAN", against=large)
     assert report.verdict == "unknown" and "too large" in report.note
     assert not report.searched
+
+
+def test_another_cell_of_the_same_name():
+    other = catalogue.LSTM.but("LSTM", "No forget gate, but the name of the one that has it.", f=1)
+    assert diagnose(mutants.module_with(None, other).backward, other).ok

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_ref.cells import elman, gru_after, lstm, stacked
+from lstm_ref.cells import elman, gru_after, lstm, name_of, stacked
 from lstm_ref.check import witnesses
 from lstm_ref.generated import projection, runtime, sru, vanilla
 from lstm_ref.learn import layers, network, sequences, tasks
@@ -260,7 +260,7 @@ def test_errors_say_which_layer():
 
 
 def test_names():
-    assert sequences.name_of(lstm) == sequences.name_of(stacked) == "LSTM"
+    assert name_of(lstm) == name_of(stacked) == "LSTM"
     assert NETS["two layers, both ways"].NAME == "Stack(BothWays(LSTM), BothWays(ELMAN))"
     assert sequences.reads_backwards(NETS["two layers, both ways"])
     assert not sequences.reads_backwards(NETS["mixed layers"])

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 import lstm_ref.cells
 import lstm_ref.generated
-from lstm_ref.cells import elman, gru_after, irnn, lstm
+from lstm_ref.cells import by_hand, elman, gru_after, irnn, lstm, stacked
 from lstm_ref.check import layouts, torch_bridge
 
 CARRIED = ["ELMAN", "LSTM", "NP", "GRU_AFTER", "GRU_AFTER_Z_WRITES", "PROJECTION"]
@@ -300,7 +300,9 @@ def test_cells_by_hand_have_the_parameters_of_their_twins():
     found = {importlib.import_module(f"lstm_ref.cells.{path.stem}") for path in folder.glob("*.py")}
     assert {cell for cell in found if hasattr(cell, "SHAPES")} == {*BY_HAND, irnn}  # no twin
     for cell in BY_HAND:
-        assert GENERATED[layouts.name(cell)].SHAPES == cell.SHAPES
+        assert GENERATED[cell.NAME].SHAPES == cell.SHAPES
+    plain = {by_hand(name) for name in (*GENERATED, "IRNN", "stacked", "params", "os")} - {None}
+    assert plain == {*BY_HAND, irnn} - {stacked} and len({c.NAME for c in plain}) == len(plain)
 
 
 @given(st.data())

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from lstm_ref.cells import elman, lstm, stacked
+from lstm_ref.cells import elman, irnn, lstm, stacked
 from lstm_ref.generated import gru_after
 from lstm_ref.learn import checkpoint as checkpoints
 from lstm_ref.learn import fast, layers, loop, network, optim, progress, tasks, train
@@ -442,6 +442,7 @@ def test_declared_cells():
     from lstm_ref.derive import catalogue
 
     assert fast.module(catalogue.LSTM) is stacked
+    assert fast.module(irnn) is fast.module("irnn") is irnn
     assert fast.module(catalogue.VANILLA).__name__ == "lstm_ref.generated.vanilla"
     other = catalogue.LSTM.but("LSTM", "Another one with this name.", f=1)
     compiled = fast.module(other)

@@ -1,5 +1,20 @@
 """Recurrent cells written by hand: under each forward step its backward step.
 
-``elman``, ``lstm``, ``gru_before`` and ``gru_after`` are plain and made for reading;
-``stacked`` is the same LSTM made for speed.
+``elman``, ``irnn``, ``lstm``, ``gru_before`` and ``gru_after`` are plain and made for reading;
+``stacked`` is the same LSTM made for speed. NAME is that of the declared cell with these equations.
 """
+
+import importlib
+
+PLAIN = ("elman", "irnn", "lstm", "gru_before", "gru_after")
+
+
+def name_of(cell):
+    """NAME of a cell: "LSTM" for `lstm`, `stacked` and the generated one; else what Python says."""
+    return getattr(cell, "NAME", None) or getattr(cell, "__name__", type(cell).__name__)
+
+
+def by_hand(name):
+    """The plain cell with this NAME, or None."""
+    known = name.lower() in PLAIN and name.isupper()
+    return importlib.import_module(f"lstm_ref.cells.{name.lower()}") if known else None

@@ -12,7 +12,7 @@ from lstm_ref import door
 from lstm_ref.cells import params as init_params
 from lstm_ref.cells import through_time
 
-STATES = {"h": "HB"}
+NAME, STATES = "ELMAN", {"h": "HB"}
 SHAPES = {"W_hx": "HD", "W_hh": "HH", "b_h": "H1"}
 
 

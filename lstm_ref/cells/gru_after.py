@@ -21,7 +21,7 @@ from lstm_ref.cells import params as init_params
 from lstm_ref.cells import through_time
 from lstm_ref.cells.activations import sigmoid
 
-STATES = {"h": "HB"}
+NAME, STATES = "GRU_AFTER", {"h": "HB"}
 SHAPES = {
     name: letters
     for g in "zrh"

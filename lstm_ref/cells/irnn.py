@@ -11,6 +11,8 @@ from lstm_ref import door
 from lstm_ref.cells import elman, through_time
 from lstm_ref.cells.elman import SHAPES, STATES
 
+NAME = "IRNN"
+
 
 def init(rng, D, H, *, dtype=np.float64):
     """Fresh parameters as `elman.init` draws them, but W_hh is the identity."""

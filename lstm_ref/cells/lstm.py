@@ -19,7 +19,7 @@ from lstm_ref.cells import params as init_params
 from lstm_ref.cells import through_time
 from lstm_ref.cells.activations import sigmoid
 
-STATES = {"h": "HB", "c": "HB"}
+NAME, STATES = "LSTM", {"h": "HB", "c": "HB"}
 SHAPES = {
     name: letters
     for g in init_params.GATES

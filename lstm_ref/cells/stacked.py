@@ -19,9 +19,9 @@ Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns
 import numpy as np
 
 from lstm_ref import door
-from lstm_ref.cells.lstm import SHAPES, STATES, init
+from lstm_ref.cells.lstm import NAME, SHAPES, STATES, init
 
-__all__ = ["SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]
+__all__ = ["NAME", "SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]
 
 ORDER = "oifc"  # of the first 4 H rows
 CHUNK = 1 << 15  # numbers computed at once on the way back: they should fit into the cache

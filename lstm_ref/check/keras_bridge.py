@@ -22,6 +22,7 @@ Sequences there are (B, T, D): `layouts.rows(x, batch_first=True)`, back with `l
 
 import numpy as np
 
+from lstm_ref.cells import name_of
 from lstm_ref.check import layouts
 from lstm_ref.check.layouts import NotCarried
 
@@ -113,7 +114,7 @@ def _variant(cell, bias, n):
         has, wants = ("True", "False") if bias.ndim == 2 else ("False", "True")
         raise NotCarried(
             f"Keras: bias of shape {bias.shape} is that of reset_after={has}, and "
-            f"{layouts.name(cell)} is reset_after={wants}: another model"
+            f"{name_of(cell)} is reset_after={wants}: another model"
         )
 
 

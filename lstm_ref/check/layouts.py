@@ -4,8 +4,8 @@ Our parameters are one array per symbol, W_fx (H, D), W_fh (H, H), b_f (H, 1). L
 gates into one matrix, each in an order of its own, some transposed, some with two biases that they
 add. An order of gates is spelled in our letters, "ifco", where c stands for the candidate c̃.
 
-A cell is known by its NAME (generated cells) or by its module (cells by hand), and its SHAPES must
-be those of that name. What a library has no place for is refused, with the reason, by `NotCarried`.
+A cell is known by its NAME, and its SHAPES must be those of that name. What a library has no place
+for is refused, with the reason, by `NotCarried`.
 
 Sequences are (T, D, B) here, the samples side by side as columns; elsewhere (T, B, D) or (B, T, D),
 the samples as rows. `rows` and `columns` turn one into the other.
@@ -16,15 +16,7 @@ import importlib
 import numpy as np
 
 from lstm_ref import door
-
-# Cells by hand that have a declared twin: module -> NAME of the twin.
-BY_HAND = {
-    "lstm_ref.cells.elman": "ELMAN",
-    "lstm_ref.cells.lstm": "LSTM",
-    "lstm_ref.cells.stacked": "LSTM",
-    "lstm_ref.cells.gru_before": "GRU_BEFORE",
-    "lstm_ref.cells.gru_after": "GRU_AFTER",
-}
+from lstm_ref.cells import name_of
 
 # NAME -> (kind of layer, what it has that a plain layer of the kind may not have).
 KINDS = {
@@ -77,12 +69,6 @@ class NotCarried(ValueError):
     """A library has no layer that computes what this cell computes; the message says why."""
 
 
-def name(cell):
-    """NAME of a cell, of the declared twin for a cell by hand, else its module's own name."""
-    module = getattr(cell, "__name__", type(cell).__name__)
-    return getattr(cell, "NAME", None) or BY_HAND.get(module, module)
-
-
 def carried(cell, library, layers, can):
     """The kind of layer that a cell is in a library, and its features: ("LSTM", ("peepholes",)).
 
@@ -92,7 +78,7 @@ def carried(cell, library, layers, can):
     """
     if not hasattr(cell, "SHAPES") or not hasattr(cell, "STATES"):
         raise TypeError(f"cell: expected a module like lstm_ref.cells.lstm, got {cell!r}")
-    this = name(cell)
+    this = name_of(cell)
     if this not in KINDS:
         raise NotCarried(f"{library} and {this}: not a cell of the book; known: {', '.join(KINDS)}")
     kind, features = KINDS[this]

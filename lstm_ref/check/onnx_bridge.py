@@ -18,6 +18,7 @@ ONNX is not needed here. Sequences X are (T, B, D): `layouts.rows`. Y is (T, 1, 
 
 import numpy as np
 
+from lstm_ref.cells import name_of
 from lstm_ref.check import layouts
 from lstm_ref.check.layouts import NotCarried
 
@@ -122,7 +123,7 @@ def _peepholes(cell, features, found):
     for key, value in found.items():
         unread = key == "w_fc" and "coupled" in features
         if key not in cell.SHAPES and np.any(value) and not unread:
-            raise NotCarried(f"ONNX: P has weights at {key}, and {layouts.name(cell)} has none")
+            raise NotCarried(f"ONNX: P has weights at {key}, and {name_of(cell)} has none")
     return found
 
 
@@ -136,12 +137,12 @@ def _same_model(cell, kind, features, attributes, H):
             raise ValueError(f"ONNX: unknown attribute {key}; known: {', '.join(sorted(known))}")
         if key != "layout" and _plain(value) != wanted.get(key):
             raise NotCarried(
-                f"ONNX: {key}={_plain(value)!r}, and {layouts.name(cell)} needs "
+                f"ONNX: {key}={_plain(value)!r}, and {name_of(cell)} needs "
                 f"{wanted.get(key)!r}: another model"
             )
     for key in wanted.keys() - attributes.keys():
         if attributes and wanted[key] != defaults.get(key):
-            raise NotCarried(f"ONNX: {layouts.name(cell)} needs {key}={wanted[key]!r}, got none")
+            raise NotCarried(f"ONNX: {name_of(cell)} needs {key}={wanted[key]!r}, got none")
 
 
 def _plain(value):

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref import __version__
-from lstm_ref.learn import sequences, storage
+from lstm_ref.cells import name_of
+from lstm_ref.learn import storage
 
 FORMAT, VERSION = "lstm_ref checkpoint", 1
 
@@ -30,7 +31,7 @@ def fingerprint(cell, params, batch, rules):
     rules = {k: v.item() if isinstance(v, np.generic) else v for k, v in rules.items()}
     versions = {"lstm_ref": __version__, "numpy": np.__version__}
     sums = {"parameters": checksum(params.values()), "first batch": checksum(batch)}
-    return {"cell": sequences.name_of(cell), **rules, **versions, **sums}
+    return {"cell": name_of(cell), **rules, **versions, **sums}
 
 
 def save(path, fingerprint, state):

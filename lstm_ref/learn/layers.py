@@ -8,7 +8,8 @@ STATES are those of the part that the prefix names.
 
 import numpy as np
 
-from lstm_ref.learn.sequences import check, name_of, run, run_backward, turn
+from lstm_ref.cells import name_of
+from lstm_ref.learn.sequences import check, run, run_backward, turn
 
 
 class _Parts:

@@ -1,4 +1,4 @@
-"""Sequences of different lengths through any cell; what a cell is called and what it takes.
+"""Sequences of different lengths through any cell, and what a cell takes.
 
 Sequences of different lengths stand in one array with padding behind them. `run` never shows the
 padding to a cell: it cuts the batch where a sequence ends and goes on with the others.
@@ -16,14 +16,6 @@ from lstm_ref import door
 def takes(cell, name):
     """Has the cell's `forward` an argument of this name?"""
     return name in inspect.signature(cell.forward).parameters
-
-
-def name_of(cell):
-    """The cell's name in capitals: "LSTM" for `cells.lstm`, `cells.stacked` and generated.lstm."""
-    name = getattr(cell, "NAME", None)
-    if name is None:
-        name = getattr(cell, "__name__", type(cell).__name__).rsplit(".", 1)[-1].upper()
-    return {"STACKED": "LSTM"}.get(name, name)
 
 
 def reads_backwards(cell):

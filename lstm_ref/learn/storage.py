@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref import door
+from lstm_ref.cells import name_of
 from lstm_ref.files import write_whole
 from lstm_ref.learn import sequences
 
@@ -35,7 +36,7 @@ def save(path, cell, params, **about):
     file is written whole or not at all. Raises ValueError or TypeError for bad parameters.
     """
     check(cell, params)
-    about = {**about, "format": FORMAT, "version": VERSION, "cell": sequences.name_of(cell)}
+    about = {**about, "format": FORMAT, "version": VERSION, "cell": name_of(cell)}
     write(path, params, about)
 
 
@@ -56,9 +57,9 @@ def load(path, cell=None, limit=1 << 30):
             for name, value in params.items():
                 door.finite(name, value)
         else:
-            if about.get("cell") != sequences.name_of(cell):
+            if about.get("cell") != name_of(cell):
                 raise ValueError(
-                    f"expected weights of {sequences.name_of(cell)}, got {about.get('cell')!r:.80}"
+                    f"expected weights of {name_of(cell)}, got {about.get('cell')!r:.80}"
                 )
             check(cell, params)
     except (ValueError, TypeError) as error:

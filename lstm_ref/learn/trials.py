@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_ref import __version__
+from lstm_ref import __version__, cells
 from lstm_ref.files import write_whole
 from lstm_ref.learn import experiments, fast, loop, measures, network, tasks
 
@@ -28,16 +28,11 @@ def recall_any(rng, T, B, items):
 
 def cell_of(name):
     """(module, function init) for the name of a cell in the settings."""
-    from lstm_ref.cells import elman, gru_after, gru_before, irnn, lstm
-
     if name in experiments.WRONG:
-        return truncated(name), lstm.init
-    if name == "IRNN":  # its max has a corner, so it cannot be declared
-        return irnn, irnn.init
+        return truncated(name), cells.by_hand("LSTM").init
     module = fast.module(name)
-    # These three have the initialisations of the book, which generated cells lack.
-    by_hand = {"ELMAN": elman, "GRU_AFTER": gru_after, "GRU_BEFORE": gru_before}
-    return module, by_hand.get(name, module).init
+    # Cells by hand have the initialisations of the book, which generated ones lack.
+    return module, (cells.by_hand(name) or module).init
 
 
 @functools.cache
