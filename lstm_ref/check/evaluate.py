@@ -1,7 +1,6 @@
 """What a backward pass with mistakes in it computes."""
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
 import numpy as np
 
@@ -76,7 +75,7 @@ def backward(found, recipe, numbers, values, factors=None):
             again = mistake.spoil(numbers.errors, deltas, result)
             deltas, result = recipes.backward(recipe, values, again, factors)
     shapes = {**numbers.params, "x": numbers.x}
-    states = derived(numbers.cell).cell.states
+    states = numbers.cell.states
     shapes |= {f"{s}_0": v for s, v in zip(states, numbers.state0, strict=True)}
     return deltas, {n: result[n] if n in result else np.zeros_like(v) for n, v in shapes.items()}
 
@@ -87,14 +86,8 @@ _DERIVED = {}  # id -> (cell, recipe): cells hold dicts, cannot be hashed, and n
 def derived(cell):
     """The right recipe of a declared cell, derived once."""
     if id(cell) not in _DERIVED:
-        _DERIVED[id(cell)] = cell, recipes.recipe(cell).but(cell=_facts(cell))
+        _DERIVED[id(cell)] = cell, recipes.recipe(cell)
     return _DERIVED[id(cell)][1]
-
-
-def _facts(cell):
-    """What `recipe.backward` asks of a cell, found out once instead of at every step."""
-    names = ("name", "input", "output", "equations", "letters", "states", "matrices", "vectors")
-    return SimpleNamespace(**{name: getattr(cell, name) for name in names})
 
 
 def declared(cell):

@@ -1,6 +1,7 @@
 """A cell as data: its equations in order, and what follows from them without any derivation."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import sympy
 
@@ -71,23 +72,23 @@ class Cell:
     def title(self):
         return self.doc.splitlines()[0] if self.doc else self.name
 
-    @property
+    @cached_property
     def output(self):
         return list(self.equations)[-1]
 
-    @property
+    @cached_property
     def states(self):
         """Signals that are read one step later, the output first."""
         late = {name for e in self.equations.values() for name, lag in signals(e.expr) if lag}
         return sorted(late, key=lambda s: (s != self.output, list(self.equations).index(s)))
 
-    @property
+    @cached_property
     def matrices(self):
         """Names of the matrices, in the order of their first use."""
         others = {self.input, *self.equations, str(SPREAD)}
         return [name for name in self.letters if name[0].isupper() and name not in others]
 
-    @property
+    @cached_property
     def vectors(self):
         """Names of the parameters with one number a unit, in the order of their first use."""
         return [name for name in self._parameters() if name not in self.matrices]
