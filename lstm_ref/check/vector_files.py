@@ -6,22 +6,18 @@ is a `VectorsError` that says what and where. The formats: book, page "Golden te
 `vector_formats` writes them.
 """
 
-import io
 import json
 import math
-import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import archive, door
 
 NUMBERS = 2**23  # in all arrays of a file together: 64 MB
 BYTES = 32 * NUMBERS  # of a file: a number has up to 25 characters in JSON
 AXES = 8  # of one array
 LONGEST = 80  # characters of a name
-MEMBERS = 2000  # of a zip archive
 ROOM = 2**20  # commas and brackets of a JSON file that are not between numbers
 HEADER_FIELDS = ("format", "version", "cell", "sizes", "seed", "package", "checksum", "equations")
 RESERVED = (*HEADER_FIELDS, "header", "arrays")
@@ -84,92 +80,31 @@ def checked(header, arrays):
 
 def _archive(data):
     header, arrays, total = {}, {}, 0
-    with _opened(data) as archive:
-        for member in _members(archive):
-            name = member.filename.removesuffix(".npy")
-            content = _npy(_content(archive, member), name)
-            if name == "header":
-                header = _parsed(_text(content, name), name)
-            else:
-                total += math.prod(content[0])
-                _bounded(total, name)
-                arrays[name] = _array(content, name)
+    for name, value in archive.arrays(data, BYTES, VectorsError).items():
+        if name == "header":
+            header = _parsed(_text(value, name), name)
+        else:
+            _plausible(name, value.shape)
+            total += value.size
+            _bounded(total, name)
+            arrays[name] = _numbers(value, name)
     return checked(header, arrays)
 
 
-def _opened(data):
-    if (entries := data.count(b"PK\x01\x02")) > MEMBERS:  # before zipfile builds an object of each
-        raise VectorsError(f"{entries} members, more than {MEMBERS}, the limit")
-    try:
-        return zipfile.ZipFile(io.BytesIO(data))
-    except Exception as error:  # zipfile raises many kinds on damaged bytes
-        raise VectorsError(f"damaged or truncated archive: {error}") from error
-
-
-def _members(archive):
-    """Entries that may be opened: named NAME.npy, each once, plainly stored or deflated."""
-    members, seen = archive.infolist(), set()
-    for member in members:
-        name = member.filename
-        if not name.endswith(".npy") or len(name) > LONGEST:
-            raise VectorsError(f"member {name!r:.80}: expected NAME.npy, as of numpy.savez")
-        if name in seen:
-            raise VectorsError(f"member {name!r:.80} occurs twice")
-        if member.flag_bits & 1 or member.compress_type not in (0, zipfile.ZIP_DEFLATED):
-            raise VectorsError(f"member {name!r:.80}: encrypted or of an unknown compression")
-        seen.add(name)
-    if (declared := sum(member.file_size for member in members)) > BYTES:
-        raise VectorsError(f"declares {declared} bytes, more than {BYTES}, the limit")
-    return members
-
-
-def _content(archive, member):
-    """Bytes of a member; never more of them than it declares."""
-    try:
-        with archive.open(member) as stream:
-            data = stream.read(member.file_size + 1)
-    except Exception as error:  # zipfile and zlib raise many kinds on damaged bytes
-        raise VectorsError(f"{member.filename}: damaged: {error}") from error
-    if len(data) != member.file_size:
-        raise VectorsError(f"{member.filename}: truncated")
-    return data
-
-
-def _npy(data, name):
-    """(shape, Fortran order, dtype, bytes) of an npy file, whose lengths must fit exactly."""
-    stream = io.BytesIO(data)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of headers from Python 2
-            version = np.lib.format.read_magic(stream)[0]
-            reader = getattr(np.lib.format, f"read_array_header_{version}_0")
-            shape, fortran, dtype = reader(stream, max_header_size=4096)
-    except Exception as error:  # NumPy parses the header as Python: many kinds of errors
-        raise VectorsError(f"{name}: not an array in NumPy's format") from error
-    if dtype.hasobject:
-        raise VectorsError(f"{name}: pickled Python objects, which are never loaded")
-    _plausible(name, shape)
-    rest = data[stream.tell() :]
-    if dtype.itemsize * math.prod(shape) != len(rest):
-        raise VectorsError(f"{name}: {len(rest)} bytes do not make shape {shape} of {dtype}")
-    return shape, fortran, dtype, rest
-
-
-def _array(content, name):
-    shape, fortran, dtype, rest = content
+def _numbers(value, name):
+    dtype = value.dtype
     if dtype.kind not in "fiu" or dtype.itemsize > 8 or dtype.fields:
         raise VectorsError(f"{name}: expected numbers (float64), got {dtype}")
-    value = np.frombuffer(rest, dtype).reshape(shape, order="F" if fortran else "C")
-    return value.astype(dtype.newbyteorder("=") if dtype.kind == "f" else np.float64, order="C")
+    return value.astype(dtype.newbyteorder("=") if dtype.kind == "f" else np.float64)
 
 
-def _text(content, name):
+def _text(value, name):
     """The string in a 0-d array of text."""
-    shape, _, dtype, rest = content
-    if shape != () or dtype.kind != "U":
-        raise VectorsError(f"{name}: expected one text, got {dtype} of shape {shape}")
+    if value.shape != () or value.dtype.kind != "U":
+        raise VectorsError(f"{name}: expected one text, got {value.dtype} of shape {value.shape}")
+    order = "utf-32-be" if value.dtype.str[0] == ">" else "utf-32-le"
     try:
-        return rest.decode("utf-32-be" if dtype.str[0] == ">" else "utf-32-le").rstrip("\0")
+        return value.tobytes().decode(order).rstrip("\0")
     except UnicodeDecodeError as error:
         raise VectorsError(f"{name}: damaged text") from error
 

@@ -6,13 +6,12 @@ says which file, which array and what is wrong.
 """
 
 import json
-import math
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import archive, door
 from lstm_ref.cells import name_of
 from lstm_ref.files import write_whole
 from lstm_ref.learn import sequences
@@ -20,8 +19,7 @@ from lstm_ref.learn import sequences
 FORMAT, VERSION = "lstm_ref weights", 1
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
 DTYPES = {"<f4", "<f8", "<i8", "|u1", "|b1"}
-MOST_ARRAYS = 10_000
-MOST_ABOUT = MOST_HEADER = 1 << 20  # bytes
+MOST_ABOUT = 1 << 20  # bytes
 READ_OUT = ("W_yh", "b_y")
 
 
@@ -88,6 +86,8 @@ def write(path, arrays, about):
     for name, value in arrays.items():
         if value.dtype.str not in DTYPES or name == ABOUT:
             raise TypeError(f"{name}: cannot be stored, {value.dtype}")
+    if len(arrays) >= archive.MEMBERS:
+        raise ValueError(f"params: {len(arrays)} arrays, expected fewer than {archive.MEMBERS}")
     if _kind(path) == "npz":
         arrays[ABOUT] = np.frombuffer(text.encode(), np.uint8)
         write_whole(path, lambda file: _write_npz(file, arrays))
@@ -102,16 +102,19 @@ def read(path, limit=1 << 30):
     Raises StorageError for a file that is not of this kind, damaged, too large or hostile.
     """
     kind, size = _kind(path), Path(path).stat().st_size
-    if size > limit + MOST_HEADER:
+    if size > limit + MOST_ABOUT:
         raise StorageError(f"{path}: {size} bytes, more than the limit of {limit}")
     try:
-        arrays, text = (_read_npz if kind == "npz" else _read_safetensors)(path, limit)
+        arrays, text = READERS[kind](Path(path).read_bytes(), limit)
         about = json.loads(text)
-    except StorageError:
-        raise
+    except StorageError as error:
+        raise StorageError(f"{path}: {error}") from error
     except Exception as error:  # readers of damaged files raise almost anything
         reason = str(error) or type(error).__name__
         raise StorageError(f"{path}: damaged, or not .{kind}: {reason:.200}") from error
+    for name, value in arrays.items():
+        if value.dtype.str not in DTYPES:
+            raise StorageError(f"{path}: {name}: dtype {value.dtype}, not {sorted(DTYPES)}")
     if not isinstance(about, dict):
         raise StorageError(f"{path}: {ABOUT}: expected a dict, got {type(about).__name__}")
     return arrays, about
@@ -132,54 +135,28 @@ def _write_npz(file, arrays):
                 np.lib.format.write_array(stream, value, version=(1, 0), allow_pickle=False)
 
 
-def _read_npz(path, limit):
-    with zipfile.ZipFile(path) as file:
-        members = file.infolist()
-        names = [member.filename.removesuffix(".npy") for member in members]
-        if len(members) > MOST_ARRAYS or len(set(names)) < len(names):
-            raise StorageError(f"{path}: {len(members)} arrays, too many or two of one name")
-        if sum(member.file_size for member in members) > limit + MOST_HEADER:
-            raise StorageError(f"{path}: unpacked, it is larger than the limit of {limit} bytes")
-        if ABOUT not in names:
-            raise StorageError(f"{path}: does not say what it is: {ABOUT} is missing")
-        arrays = {}
-        for name, member in zip(names, members, strict=True):
-            if name == ABOUT and member.file_size > MOST_ABOUT:
-                raise StorageError(f"{path}: {ABOUT}: more than {MOST_ABOUT} bytes")
-            with file.open(member) as stream:
-                arrays[name] = _array(path, name, stream, member.file_size)
-    return arrays, arrays.pop(ABOUT).tobytes().decode()
+def _read_npz(data, limit):
+    arrays = archive.arrays(data, limit + MOST_ABOUT, StorageError)
+    if ABOUT not in arrays:
+        raise StorageError(f"does not say what it is: {ABOUT} is missing")
+    text = arrays.pop(ABOUT).tobytes()
+    if len(text) > MOST_ABOUT:
+        raise StorageError(f"{ABOUT}: more than {MOST_ABOUT} bytes")
+    return arrays, text.decode()
 
 
-def _array(path, name, stream, size):
-    """One .npy: its header is compared with the bytes there are before memory is taken."""
-    version = np.lib.format.read_magic(stream)
-    if version != (1, 0):
-        raise StorageError(f"{path}: {name}: .npy version {version}, expected (1, 0)")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype.str not in DTYPES:
-        raise StorageError(f"{path}: {name}: dtype {dtype}, expected one of {sorted(DTYPES)}")
-    wanted, there = math.prod(shape) * dtype.itemsize, size - stream.tell()
-    if wanted != there or min(shape, default=0) < 0:
-        raise StorageError(f"{path}: {name}: shape {shape} needs {wanted} bytes, got {there}")
-    flat = np.frombuffer(stream.read(), dtype)
-    return flat.reshape(shape, order="F" if fortran else "C").copy()
-
-
-def _read_safetensors(path, limit):
+def _read_safetensors(data, limit):
     library = _safetensors()
-    data = Path(path).read_bytes()
     header = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or header > min(len(data) - 8, MOST_HEADER):
-        raise StorageError(f"{path}: damaged: a header of {header} bytes in a file of {len(data)}")
+    if len(data) < 8 or header > min(len(data) - 8, MOST_ABOUT):
+        raise StorageError(f"damaged: a header of {header} bytes in a file of {len(data)}")
     text = json.loads(data[8 : 8 + header]).get("__metadata__", {}).get(ABOUT)
     if text is None:
-        raise StorageError(f"{path}: does not say what it is: {ABOUT} is missing")
-    arrays = library.numpy.load(data)
-    for name, value in arrays.items():
-        if value.dtype.str not in DTYPES:
-            raise StorageError(f"{path}: {name}: dtype {value.dtype}")
-    return {name: value.copy() for name, value in arrays.items()}, text
+        raise StorageError(f"does not say what it is: {ABOUT} is missing")
+    return {name: value.copy() for name, value in library.numpy.load(data).items()}, text
+
+
+READERS = {"npz": _read_npz, "safetensors": _read_safetensors}  # of bytes, with the limit
 
 
 def _safetensors():

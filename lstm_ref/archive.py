@@ -1,0 +1,88 @@
+"""npz archives, read as if a stranger had made them: plain arrays, or an error that says why.
+
+Nothing is unpickled or executed, and no memory is taken for what a file merely claims to hold.
+"""
+
+import io
+import math
+import warnings
+import zipfile
+
+import numpy as np
+
+MEMBERS = 2000  # of an archive
+HEADER = 4096  # bytes of an array's header
+
+
+def arrays(data, limit, error):
+    """The arrays of an npz archive: dict name -> array, in the archive's order.
+
+    data: bytes of the archive; limit: most bytes of all members, as they declare them; error: the
+    class of what is raised. Arrays of numbers, booleans and text come, and records of them.
+    """
+    found = {}
+    with _opened(data, error) as archive:
+        for member in _members(archive, limit, error):
+            name = member.filename.removesuffix(".npy")
+            found[name] = _array(name, _content(archive, member, error), error)
+    return found
+
+
+def _opened(data, error):
+    if (entries := data.count(b"PK\x01\x02")) > MEMBERS:  # before zipfile builds an object of each
+        raise error(f"{entries} members, more than {MEMBERS}, the limit")
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except Exception as problem:  # zipfile raises many kinds on damaged bytes
+        raise error(f"damaged, or not .npz: {problem}") from problem
+
+
+def _members(archive, limit, error):
+    """Entries that may be opened: named NAME.npy, each once, plainly stored or deflated."""
+    members, seen = archive.infolist(), set()
+    for member in members:
+        name = member.filename
+        if not name.endswith(".npy"):
+            raise error(f"member {name!r:.80}: expected NAME.npy, as of numpy.savez")
+        if name in seen:
+            raise error(f"member {name!r:.80} occurs twice")
+        if member.flag_bits & 1 or member.compress_type not in (0, zipfile.ZIP_DEFLATED):
+            raise error(f"member {name!r:.80}: encrypted or of an unknown compression")
+        seen.add(name)
+    if (declared := sum(member.file_size for member in members)) > limit:
+        raise error(f"declares {declared} bytes, more than {limit}, the limit")
+    return members
+
+
+def _content(archive, member, error):
+    """Bytes of a member; never more of them than it declares."""
+    try:
+        with archive.open(member) as stream:
+            data = stream.read(member.file_size + 1)
+    except Exception as problem:  # zipfile and zlib raise many kinds on damaged bytes
+        raise error(f"{member.filename}: damaged: {problem}") from problem
+    if len(data) != member.file_size:
+        raise error(f"{member.filename}: truncated")
+    return data
+
+
+def _array(name, data, error):
+    """The array in an npy file, whose lengths must fit exactly."""
+    stream = io.BytesIO(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of headers from Python 2
+            version = np.lib.format.read_magic(stream)[0]
+            reader = getattr(np.lib.format, f"read_array_header_{version}_0")
+            shape, fortran, dtype = reader(stream, max_header_size=HEADER)
+    except Exception as problem:  # NumPy parses the header as Python: many kinds of errors
+        raise error(f"{name}: damaged, or not an array in NumPy's format") from problem
+    if dtype.hasobject:
+        raise error(f"{name}: dtype {dtype}: pickled Python objects, which are never loaded")
+    start, wanted = stream.tell(), dtype.itemsize * math.prod(shape)
+    if wanted != len(data) - start or min(shape, default=0) < 0:
+        raise error(f"{name}: shape {shape} needs {wanted} bytes, got {len(data) - start}")
+    try:
+        return np.ndarray(shape, dtype, data, start, order="F" if fortran else "C").copy("C")
+    except (ValueError, OverflowError) as problem:  # no bytes, but an axis beyond all bounds
+        raise error(f"{name}: bad shape {shape!s:.80}") from problem
