@@ -16,8 +16,8 @@ import matplotlib.pyplot as plt
 
 from lstm_ref.check import mutants
 from lstm_ref.derive import latex
+from lstm_ref.derive.alphabets import Latex
 from lstm_ref.derive.catalogue import GRU_AFTER, LSTM, VANILLA
-from lstm_ref.derive.printing import Latex
 from lstm_ref.show import museum, style
 
 CELLS = (LSTM, VANILLA, GRU_AFTER)

@@ -1,7 +1,8 @@
 """Parts of formulas as plain text, for sentences about mistakes."""
 
 from lstm_ref.derive import bptt, derivation
-from lstm_ref.derive.printing import Text, show, text_letter
+from lstm_ref.derive.alphabets import Text, text_letter
+from lstm_ref.derive.printing import show
 
 STYLE = Text()
 

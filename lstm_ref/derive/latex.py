@@ -3,7 +3,7 @@
 import re
 
 from lstm_ref.derive import derivation
-from lstm_ref.derive.printing import Latex, Text
+from lstm_ref.derive.alphabets import Latex, Text
 
 LINE = 30  # letters on a line before it is broken: what fits on a phone
 

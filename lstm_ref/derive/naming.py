@@ -6,9 +6,10 @@ import sympy
 
 from lstm_ref import door
 from lstm_ref.derive import bptt
+from lstm_ref.derive.alphabets import Numpy
 from lstm_ref.derive.expressions import SPREAD, Dot, at
 from lstm_ref.derive.layout import alone, factors, layout
-from lstm_ref.derive.printing import Numpy, show
+from lstm_ref.derive.printing import show
 
 RESERVED = {
     *keyword.kwlist,

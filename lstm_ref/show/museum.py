@@ -9,8 +9,9 @@ import numpy as np
 
 from lstm_ref.check.recipe import recipe
 from lstm_ref.derive import derivation, latex
+from lstm_ref.derive.alphabets import Latex
 from lstm_ref.derive.expressions import at
-from lstm_ref.derive.printing import Latex, grouped, show
+from lstm_ref.derive.printing import grouped, show
 
 SEEN, BLIND = "#332288", "#f1e9d8"
 
