@@ -223,6 +223,16 @@ def test_curves_show_median_and_spread():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["LSTM", "mine"]
 
 
+@pytest.mark.parametrize(
+    "labels", [("LSTM", "mine"), ("mine", "GRU", "RNN", "LSTM"), ("a", "b", "c", "d"), ("f", "a")]
+)
+def test_no_two_curves_of_a_figure_look_alike(labels):
+    _, ax = plt.subplots()
+    plots.curves(ax, np.arange(2), {label: np.ones((3, 2)) for label in labels})
+    looks = {(line.get_color(), line.get_linestyle(), line.get_marker()) for line in ax.lines}
+    assert len(looks) == len({line.get_color() for line in ax.lines}) == len(labels)
+
+
 def test_lag_is_logarithmic():
     _, ax = plt.subplots()
     lags = np.arange(1, 40)

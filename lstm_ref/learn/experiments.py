@@ -94,6 +94,8 @@ CELLS = (
     (50, "every seed of all but the tanh RNN, none of that", "17 s"),
     (100, "chrono, GRU, b_f = 0 every seed; IRNN, b_f = 1 four", "34 s"),
     (200, "LSTM chrono and GRU every seed, the others at most two", "66 s"),
+    (400, "chrono and GRU every seed, b_f = 0 one, the others none", "135 s"),
+    (750, "chrono and GRU every seed, the others none", "250 s"),
 )
 
 WRONG = ("LSTM without carousel", "LSTM carousel only")

@@ -1,5 +1,7 @@
 """Curves with their spread, and gates over the words of a sentence: arrays in, axes out."""
 
+from itertools import cycle
+
 import numpy as np
 from matplotlib.ticker import LogLocator
 
@@ -27,7 +29,7 @@ def curves(ax, x, runs):
     """One median line with its band for each label; returns ax.
 
     x (n,); runs: dict of label -> (seeds, n). A label that names a gate, state or model ("LSTM")
-    gets its colour, dash and marker; the others get the styles of OTHERS in turn.
+    gets its colour, dash and marker; the others get the styles of OTHERS that are free, in turn.
     """
     for (label, values), kept in zip(runs.items(), _styles(runs), strict=True):
         few = max(1, len(x) // 8)  # about eight markers: enough to tell, few enough to see the line
@@ -53,14 +55,11 @@ def lag(ax, lags, norms):
 
 
 def _styles(labels):
-    """A style for each label: its own where it has one, the next of OTHERS where not."""
-    known, spare = {**GATES, **STATES, **MODELS}, 0
-    for label in labels:
-        if label in known:
-            yield line(label)
-        else:
-            yield OTHERS[spare % len(OTHERS)]
-            spare += 1
+    """A style for each label: its own where it has one, a free one of OTHERS where not."""
+    known = {**GATES, **STATES, **MODELS}
+    taken = {known[label]["color"] for label in labels if label in known}
+    free = cycle([style for style in OTHERS if style["color"] not in taken])
+    return [line(label) if label in known else next(free) for label in labels]
 
 
 def _spread(ax, x, runs, **kept):
