@@ -162,13 +162,15 @@ def test_any_subset_of_peepholes():
 
 
 def test_dropping_a_term_fails_exactly_its_identity():
-    """For every cell, every term: drop it, and the proof misses that one and no other."""
+    """Drop a term, and the proof misses that one and no other: all of the LSTM, others' signals."""
     for cell in (catalogue.LSTM, catalogue.VANILLA, catalogue.GRU_BEFORE, catalogue.GRU_AFTER):
-        for name in (cell.input, *cell.equations):
-            for term in bptt.terms(cell, name):
-                wrong = cell.truncated("wrong", lambda other, term=term: other == term)
-                label = f"{name}[t-1]" if term.lag else f"{name}[t]"
-                assert proof.failures(wrong) == [label], term
+        parameters = {*cell.matrices, *cell.vectors}
+        for term in bptt.every(cell):
+            if term.of in parameters and cell is not catalogue.LSTM:
+                continue
+            wrong = cell.truncated("wrong", lambda other, term=term: other == term)
+            label = f"{term.of}[t-1]" if term.lag else f"{term.of}[t]"
+            assert proof.failures(wrong) == [term.of if term.of in parameters else label], term
 
 
 def test_a_dropped_term_is_missing_from_code_and_formula_too():
@@ -185,3 +187,52 @@ def test_a_dropped_term_is_missing_from_code_and_formula_too():
     right = witnesses.by_hand(generated("LSTM"), tensors, errors)
     off = {k: np.max(np.abs(wrong[k] - right[k])) / np.max(np.abs(right[k])) for k in right}
     assert off["W_fh"] > 0.05 and off["W_ix"] > 0.05
+
+
+@pytest.mark.parametrize("of", ["W_fh", "W_hx", "b_f", "W_hh", "w_h", "S"])
+def test_a_dropped_gradient_is_missing_everywhere_and_nothing_else_changes(of):
+    """Stacked matrices, matrices alone, vectors: zeros in the code, 0 in the formula."""
+    from lstm_ref.derive import latex
+    from lstm_ref.derive.expressions import sigma, t, tanh
+    from lstm_ref.derive.language import cell
+
+    @cell
+    def Mixed(x, h, f, *, W, w, b):
+        f[t] = sigma(W.fh @ h[t - 1] + W.fx @ x[t] + b.f)
+        h[t] = f[t] * tanh(W.hh @ (f[t] * h[t - 1])) + w.h * (W.hx @ x[t])
+
+    if of not in {*Mixed.matrices, *Mixed.vectors}:
+        with pytest.raises(catalogue.DeclarationError, match="drop is true for no term of Mixed"):
+            Mixed.truncated("cut", lambda term: term.of == of)
+        return
+    cut = Mixed.truncated("cut", lambda term: term.of == of)
+    assert proof.failures(cut) == [of]
+    assert f"∂E/∂{of} = 0" in latex.text(cut)["Weight gradients"].splitlines()
+    right, wrong = numpy_code.compiled(Mixed), numpy_code.compiled(cut)
+    tensors, errors = problem(right, 4)
+    want = witnesses.by_hand(right, tensors, errors)
+    got = witnesses.by_hand(wrong, tensors, errors)
+    assert not got[of].any() and want[of].any() and got[of].shape == want[of].shape
+    for name in want.keys() - {of}:
+        np.testing.assert_array_equal(got[name], want[name])
+    assert "terms left out on purpose" in wrong.SOURCE and "exact" not in wrong.SOURCE
+
+
+def test_all_weight_gradients_may_be_dropped():
+    lstm = catalogue.LSTM
+    cut = lstm.truncated("cut", lambda term: term.of in {*lstm.matrices, *lstm.vectors})
+    assert proof.failures(cut) == [*lstm.vectors, *lstm.matrices]
+    tensors, errors = problem(generated("LSTM"), 3)
+    got = witnesses.by_hand(numpy_code.compiled(cut), tensors, errors)
+    want = witnesses.by_hand(generated("LSTM"), tensors, errors)
+    assert not any(got[name].any() for name in lstm.matrices)
+    np.testing.assert_array_equal(got["x"], want["x"])
+
+
+@pytest.mark.parametrize("text", ['my "cell"', 'a """ b', "\\x", "end\\", '"""', "a\tb\x00", "{T}"])
+def test_any_name_and_any_title_give_source_that_compiles(text):
+    for cell in (catalogue.ELMAN.but(text), catalogue.ELMAN.but("Plain", text)):
+        module = numpy_code.compiled(cell)
+        assert module.NAME == cell.name
+        assert module.__doc__.splitlines()[0] == f"{cell.name}: {cell.title}"
+        assert module.SHAPES == generated("ELMAN").SHAPES

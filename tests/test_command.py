@@ -69,7 +69,17 @@ def test_a_readers_file(tmp_path):
         ("x = 1\n", "my.py:Mine", "the file has no cell; a cell is a function with @cell above it"),
         ("x = 1\nx +\n", "my.py:Mine", "SyntaxError"),
         ("x = 1\ny = x / 0\n", "my.py:Mine", "my.py, line 2: ZeroDivisionError: division by zero"),
-        (MINE.replace("h[t] =", "h ="), "my.py:Mine", "my.py: Mine: h has no equation; write h[t]"),
+        (MINE.replace("h[t] =", "h ="), "my.py:Mine", "my.py: Mine, line 6: h has no equation"),
+        (
+            "import sys\nsys.exit(3)\n",
+            "my.py:Mine",
+            "my.py, line 2: it ends Python, with exit code 3; put that under if __name__ ==",
+        ),
+        (
+            MINE.replace(" + W.gx @ x[t]", "").replace("W.hx @ x[t] + ", ""),
+            "my.py",
+            "my.py: Mine, line 6: the input x is never read; add it",
+        ),
         (None, "NOBODY", "no cell 'NOBODY' in the catalogue; it has ELMAN, LSTM_1997"),
     ],
 )
@@ -80,6 +90,30 @@ def test_unusable_input_is_told_in_one_line(tmp_path, text, name, message, monke
     assert program.main(["derive", name]) == 2
     out, err = capsys.readouterr()
     assert out == "" and message in err and len(err.splitlines()) == 1
+
+
+def test_a_readers_file_may_import_what_lies_beside_it(tmp_path, capsys):
+    (tmp_path / "gates_of_mine.py").write_text("from sympy import sin as gate\n", encoding="utf-8")
+    text = MINE.replace("sigma(", "gate(").replace(
+        "\n\n\n", "\nfrom gates_of_mine import gate\n\n\n"
+    )
+    (tmp_path / "my.py").write_text(text, encoding="utf-8")
+    before = list(sys.path)
+    assert program.main(["derive", f"{tmp_path / 'my.py'}:Mine"]) == 0
+    out, err = capsys.readouterr()
+    assert "g_t = sin(W_gh h_{t-1} + W_gx x_t + b_g)" in out and err == ""
+    assert sys.path == before
+
+
+def test_a_docstring_of_a_reader_does_not_break_the_source(tmp_path, capsys):
+    doc = "    r'''A \\xi gate and \"\"\" in it.'''\n"
+    text = MINE.replace("*, W, b):\n", "*, W, b):\n" + doc)
+    (tmp_path / "my.py").write_text(text, encoding="utf-8")
+    assert program.main(["derive", f"{tmp_path / 'my.py'}", "--format", "python"]) == 0
+    out = capsys.readouterr().out
+    space = {}
+    exec(compile(out, "my", "exec"), space)
+    assert space["__doc__"].startswith('Mine: A \\xi gate and """ in it.')
 
 
 def test_no_cell_no_command_and_a_reader_who_leaves_early():

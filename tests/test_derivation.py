@@ -3,8 +3,20 @@
 import sympy
 
 from lstm_ref.derive import bptt, latex
-from lstm_ref.derive.catalogue import CIFG, FGR, GRU_AFTER, GRU_BEFORE, LSTM, VANILLA
-from lstm_ref.derive.expressions import at, t
+from lstm_ref.derive.alphabets import Latex, Numpy, Text
+from lstm_ref.derive.catalogue import (
+    BLOCK,
+    CIFG,
+    COUPLED,
+    FGR,
+    GRU_AFTER,
+    GRU_BEFORE,
+    LSTM,
+    VANILLA,
+)
+from lstm_ref.derive.expressions import at, sigma, t, tanh
+from lstm_ref.derive.language import cell as declare
+from lstm_ref.derive.printing import show
 
 
 def error(name, steps=0):
@@ -70,7 +82,7 @@ def test_the_weight_gradients_are_those_of_greff_et_al():
     """δ_g x_tᵀ, δ_g h_{t-1}ᵀ (they write δ_{t+1} y_tᵀ), δ_g, and for peepholes δ_g ⊙ c."""
     for g, signal in GATES.items():
         for name, v in ((f"W_{g}x", at("x")), (f"W_{g}h", at("h", 1))):
-            assert bptt.products(VANILLA, name) == [bptt.Product(signal, sympy.Integer(1), v)]
+            assert bptt.products(VANILLA, name) == [bptt.Product(name, signal, sympy.Integer(1), v)]
         (bias,) = bptt.terms(VANILLA, f"b_{g}")
         assert (bias.by, bias.inner, bias.via) == (signal, 1, None)
     for g, seen in (("f", at("c", 1)), ("i", at("c", 1)), ("o", c)):
@@ -107,6 +119,122 @@ def test_printed_as_text():
     assert "= δ_c,t ⊙ c_{t-1} ⊙ f_t ⊙ (1 − f_t)" in parts["Error terms"]
     assert "∂E/∂W_fx = Σ_t δ_f,t x_tᵀ" in parts["Weight gradients"]
     assert "∂E/∂c_0 = δ_c,1 ⊙ f_1" in parts["Error passed on"]
+
+
+def plain(cell, heading):
+    """Lines of plain text without spaces at both ends."""
+    return [line.strip() for line in latex.text(cell)[heading].splitlines()]
+
+
+def test_a_factor_belongs_to_the_whole_product():
+    """Wᵀδ ⊙ f could be read as Wᵀ(δ ⊙ f)."""
+    assert "= (Sᵀ (δ_h,t ⊙ tanh(c_t))) ⊙ o_t ⊙ (1 − o_t)" in plain(BLOCK, "Error terms")
+    assert "= ((∂h_t/∂o_t)ᵀ δ_h,t) ⊙ ∂o_t/∂net_o,t" in plain(BLOCK, "Error terms")
+    formula = latex.error_terms(BLOCK, ["o"])
+    assert r"\left(S^\top\,\left(\delta_{h,t} \odot \tanh(c_t)\right)\right) \odot o_t" in formula
+
+    @declare
+    def Two(x, h, p, q, *, W):
+        p[t] = tanh(W.px @ x[t] + W.ph @ h[t - 1])
+        q[t] = tanh(W.qp @ p[t])
+        h[t] = -q[t]
+
+    lines = plain(Two, "Error terms")
+    assert "= (W_qpᵀ δ_q,t) ⊙ (1 − p_t²)" in lines
+    assert "= ((∂net_q,t/∂p_t)ᵀ δ_q,t) ⊙ ∂p_t/∂net_p,t" in lines
+    assert "= -δ_h,t ⊙ (1 − q_t²)" in lines
+
+
+def test_what_replaces_a_symbol_stands_where_it_stood():
+    for cell in (CIFG, COUPLED):
+        assert "c_t = (1 − i_t) ⊙ c_{t-1} + i_t ⊙ c̃_t" in plain(cell, "Equations")
+    swap = LSTM.but("SWAP", o=LSTM["i"][t])
+    assert "h_t = i_t ⊙ tanh(c_t)" in plain(swap, "Equations")
+    mine = VANILLA.but("MINE", i=1 - VANILLA["f"][t])
+    assert "c_t = f_t ⊙ c_{t-1} + (1 − f_t) ⊙ c̃_t" in plain(mine, "Equations")
+
+
+def test_signs_and_numbers_come_first():
+    @declare
+    def Mine(x, h, a, g, *, W, w, b):
+        g[t] = sigma(W.gx @ x[t] - W.gh @ h[t - 1])
+        a[t] = 3 * g[t] * h[t - 1] - sympy.pi * b.a
+        h[t] = -2 * w.h * a[t] * g[t] + 2 * (W.hh @ (3 * a[t]))
+
+    def lines(heading):
+        return [line.split(" = ", 1)[1] for line in plain(Mine, heading)]
+
+    assert lines("Equations")[1:] == [
+        "3 ⊙ g_t ⊙ h_{t-1} − π ⊙ b_a",
+        "2 ⊙ (W_hh (3 ⊙ a_t)) − 2 ⊙ w_h ⊙ a_t ⊙ g_t",
+    ]
+    assert lines("Weight gradients") == [
+        "Σ_t δ_g,t x_tᵀ",
+        "-Σ_t δ_g,t h_{t-1}ᵀ",
+        "Σ_t 2 ⊙ (δ_h,t (3 ⊙ a_t)ᵀ)",
+        "-Σ_t π ⊙ δ_a,t",
+        "-Σ_t 2 ⊙ δ_h,t ⊙ a_t ⊙ g_t",
+    ]
+    assert "= -2 ⊙ δ_h,t ⊙ w_h ⊙ g_t + 6 ⊙ (W_hhᵀ δ_h,t)" in plain(Mine, "Error terms")
+    (back,) = [line for line in plain(Mine, "Error terms") if line.startswith("= (3 ⊙ δ_a,t")]
+    assert back == "= (3 ⊙ δ_a,t ⊙ h_{t-1} − 2 ⊙ δ_h,t ⊙ w_h ⊙ a_t) ⊙ g_t ⊙ (1 − g_t)"
+
+
+def test_the_slope_of_a_cosine_has_its_sign_in_brackets():
+    @declare
+    def Mine(x, h, *, W):
+        h[t] = sympy.cos(W.hx @ x[t] + W.hh @ h[t - 1])
+
+    assert plain(Mine, "Error terms")[-1].endswith(") ⊙ (-sin(net_h,t))")
+
+
+def test_numbers_in_all_alphabets():
+    h = at("h")
+    numbers = {
+        sympy.pi * h: (r"\pi \odot h_t", "π ⊙ h_t", "3.141592653589793 * h[t]"),
+        0.5 * h: (r"0.5 \odot h_t", "0.5 ⊙ h_t", "0.5 * h[t]"),
+        1e-7 * h: (r"1 \cdot 10^{-7} \odot h_t", "1e-07 ⊙ h_t", "1e-07 * h[t]"),
+        h / 3: (r"\frac{1}{3} \odot h_t", "1/3 ⊙ h_t", "1/3 * h[t]"),
+        h - sympy.Rational(1, 2): (r"h_t - \frac{1}{2}", "h_t − 1/2", "h[t] - 1/2"),
+        2**h: ("2^{h_t}", "2^(h_t)", "2**(h[t])"),
+        0.5**h: ("0.5^{h_t}", "0.5^(h_t)", "0.5**(h[t])"),
+        h**2: ("h_t^{2}", "h_t²", "h[t]**2"),
+        h + sympy.log(2): (r"\log(2) + h_t", "log(2) + h_t", "0.6931471805599453 + h[t]"),
+        sympy.E + h: (r"\mathrm{e} + h_t", "e + h_t", "2.718281828459045 + h[t]"),
+    }
+    for expr, texts in numbers.items():
+        assert tuple(show(expr, style) for style in (Latex(), Text(), Numpy())) == texts
+
+
+def test_names_become_what_mathjax_knows():
+    """tests/site/test_mathjax.py lets MathJax read such names."""
+    style = Latex()
+    names = {
+        "Alpha": r"\mathrm{A}_t",
+        "Tau": r"\mathrm{T}_t",
+        "lamda": r"\lambda_t",
+        "lambda_": r"\lambda_t",
+        "chi": r"\chi_t",
+        "Omega": r"\Omega_t",
+        "alpha_tilde": r"\tilde{\alpha}_t",
+        "gate_tilde": r"\tilde{\mathrm{gate}}_t",
+        "c1_tilde": r"\tilde{c}_{1,t}",
+        "c_1_eta": r"c_{1,\eta,t}",
+        "gate": r"\mathrm{gate}_t",
+    }
+    assert {name: style.signal(name) for name in names} == names
+    parameters = {
+        "W_fh": "W_{fh}",
+        "b_f": "b_f",
+        "W_a_b_c": "W_{a,b,c}",
+        "W_eta_h": r"W_{\eta,h}",
+        "W_c_tilde_h": r"W_{\tilde{c},h}",
+        "beta_h": r"\beta_h",
+        "W1_h": "W_{1,h}",
+        "bias_f": r"\mathrm{bias}_f",
+    }
+    assert {name: style.parameter(name) for name in parameters} == parameters
+    assert style.delta("c_tilde") == r"\delta_{\tilde{c},t}"
 
 
 def test_latex_is_balanced_for_every_cell():

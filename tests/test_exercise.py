@@ -1,5 +1,7 @@
+import itertools
 import subprocess
 import sys
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from lstm_ref.cells import lstm
 from lstm_ref.check import witnesses
-from lstm_ref.check.exercise import verdict
+from lstm_ref.check.exercise import cell_fault, verdict
 from lstm_ref.derive.expressions import Dot, at, sigma
 
 x, y, z = sp.symbols("x y z")
@@ -31,6 +33,64 @@ x, y, z = sp.symbols("x y z")
 )
 def test_verdict(answer, right, says):
     assert verdict(answer, right) == says
+
+
+@pytest.mark.parametrize(
+    "answer, right, says",
+    [
+        (np.array([1 + 5j, 2]), [1, 2], "complex, it should be real"),
+        (np.complex128(3 + 9j), 3, "complex, it should be real"),
+        (3 + 0j, 3, "complex, it should be real"),
+        (np.array([np.complex128(3 + 9j), 1], dtype=object), [3, 1], "complex, it should be real"),
+        ("3", 3, "not a number or an array of numbers: str"),
+        (b"3", 3, "not a number or an array of numbers: bytes"),
+        ([1, "2"], [1, 2], "not a number or an array of numbers: list"),
+        (np.array(["2", 1], dtype=object), [2, 1], "not a number or an array of numbers: ndarray"),
+        (np.datetime64("1970-01-04"), 3, "not a number or an array of numbers: datetime64"),
+        (10**400, 3, "not a number or an array of numbers: int"),
+        (sp.I, 3, "not a number or an array of numbers: ImaginaryUnit"),
+        (sp.Rational(1, 2), 0.5, "right"),
+        (Fraction(1, 2), 0.5, "right"),
+        (np.float32(0.5), 0.5, "right"),
+        ([Fraction(1, 2), sp.Integer(3)], [0.5, 3], "right"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_what_numpy_would_convert_in_silence_is_no_number(answer, right, says):
+    assert verdict(answer, right) == says
+    got = verdict(lambda a: answer, lambda a: right, inputs=[()])
+    if np.ndim(right) == 0:
+        assert got == ("right" if says == "right" else f"with random input 1 of 5: {says}")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_function_returns_real_numbers():
+    assert "1 of 5: complex" in verdict(lambda a: a + 1j * a, lambda a: a, inputs=[(3,)])
+    assert "1 of 5: not a number" in verdict(lambda a: str(a), lambda a: a, inputs=[()])
+    says = verdict(lambda a: (str(a), a), lambda a: (a, a), inputs=[()])
+    assert says == "with random input 1 of 5: 1: not a number or an array of numbers: str"
+
+
+@pytest.mark.parametrize(
+    "several, says",
+    [
+        ({1: "x", 2: "y"}, "it returns dict, expected 2 values"),
+        ({1, 2}, "it returns set, expected 2 values"),
+        ("12", "it returns str, expected 2 values"),
+        (itertools.count(1), "it returns more than 2 values, expected 2"),
+        ([1, 2, 3], "it returns more than 2 values, expected 2"),
+        (np.array([1.0, 2.0]), "right"),
+    ],
+)
+def test_several_values_come_in_an_order(several, says):
+    got = verdict(lambda: several, lambda: (1, 2), inputs=[], trials=1)
+    assert got == says or got == f"with random input 1 of 1: {says}"
+
+
+@pytest.mark.parametrize("right", [3 + 1j, "ocif", [1, [2, 3]], np.nan, [1, np.inf], None])
+def test_the_right_answer_must_be_a_finite_real_number(right):
+    with pytest.raises(ValueError, match="right: expected finite real numbers"):
+        verdict(3, right)
 
 
 def gate(x_t, h, W_x, W_h, b):
@@ -178,6 +238,84 @@ def test_a_string_is_not_run(monkeypatch):
     assert verdict(bomb, 3) == "not a number or an array of numbers: str"
 
 
+@pytest.mark.parametrize("dtype", [str, object])
+def test_a_string_in_an_array_is_not_run(dtype, tmp_path):
+    bomb = np.array([[f"open({str(tmp_path / 'bang')!r}, 'w')"]], dtype=dtype)
+    assert verdict(bomb, sp.Matrix([[x]])).startswith("not a matrix of SymPy expressions")
+    assert not list(tmp_path.iterdir())
+
+
+LARGE = 10**9
+n = sp.Symbol("n", integer=True)
+square = sp.MatrixSymbol("A", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "answer, says",
+    [
+        (x**LARGE, "an exponent is too large"),
+        (x**-LARGE, "an exponent is too large"),
+        (x ** sp.Rational(LARGE + 1, 2), "an exponent is too large"),
+        (sp.Pow(2, 10 * LARGE, evaluate=False), "an exponent is too large"),
+        ((x**900 + 1) ** 900, "an exponent is too large"),
+        (n**n**n**n, "an exponent is too large"),
+        (x ** (y * LARGE), "an exponent is too large"),
+        (g(g(x**LARGE)), "an exponent is too large"),
+        (sp.exp(sp.exp(sp.exp(sp.exp(x**2 + 1)))), "exp of a number above 100000"),
+        (sp.factorial(sp.Integer(LARGE), evaluate=False), "factorial of a number above 100000"),
+        (sp.Integer(10) ** 60000 * x, "its numbers are too long"),
+        (sp.Sum(x * n, (n, 1, LARGE)), "a sum or product of more than 1000 terms"),
+        (sp.Sum(sp.Sum(x * y, (x, 1, 99)), (y, 1, 99)), "a sum or product of more than 1000 terms"),
+        (sp.Sum(x, (y, 1, n)), "a sum or product of more than 1000 terms"),
+        (sp.Integral(sp.exp(-(x**2)), x), "it contains Integral: write what comes out of it"),
+        (sp.Derivative(x**3, (x, 100)), "a derivative of an order above 10"),
+        (sp.Add(*(sp.sin(k * x) for k in range(1, 800))), "it has more than 2000 parts"),
+    ],
+)
+def test_what_would_take_for_ever_is_not_evaluated(answer, says):
+    assert verdict(answer, x).startswith(f"not evaluated: {says}")
+    assert verdict(sp.ImmutableMatrix([[1, answer]]), sp.Matrix([[1, x]])).startswith(
+        f"not evaluated: {says}"
+    )
+
+
+def test_large_matrices_and_deep_brackets_are_not_evaluated():
+    two = sp.Matrix([[x, y], [y, x]])
+    assert verdict(square**LARGE, two).startswith("not evaluated: ")
+    long = sp.MatrixSymbol("L", 2, LARGE)
+    assert verdict(long * long.T, two).startswith("not evaluated: a matrix with more than")
+    deep = x
+    for _ in range(900):
+        deep = sp.sin(deep, evaluate=False)
+    assert verdict(deep, x) == "not evaluated: too many brackets within each other"
+    shared = x
+    for _ in range(60):  # 2**60 parts, 120 of them different
+        shared = sp.Add(shared, sp.sin(shared), evaluate=False)
+    assert verdict(shared, x) == "not evaluated: it has more than 2000 parts"
+
+
+@pytest.mark.parametrize(
+    "answer, right, says",
+    [
+        (x**1000, x**1000, "right"),
+        (x**1001, x**1000, "not right: its value differs"),
+        (x**y**z, x**y**z, "right"),
+        (sp.Sum(x * n, (n, 1, 3)), 6 * x, "right"),
+        (sp.Derivative(x**3, (x, 2)), 6 * x, "right"),
+        (g((x + y) ** 3), g(x**3 + 3 * x**2 * y + 3 * x * y**2 + y**3), "right"),
+        (g((x + y + z + 1) ** 300), g((x + y + z + 1) ** 300), "right"),
+        (sigma(y * sigma(x)), 1 / (1 + sp.exp(-y / (1 + sp.exp(-x)))), "right"),
+        (sp.Piecewise((x, x > 0), (-x, True)), sp.Abs(x), "right"),
+        (sp.Tuple(x), x, "not a SymPy expression: Tuple"),
+        ({x}, x, "not a SymPy expression: set"),
+        (sp.Poly(x**2 + 1, x), x, "not a SymPy expression: Poly"),
+        (np.array([[x, 2.5]], dtype=object), sp.Matrix([[x, sp.Rational(5, 2)]]), "right"),
+    ],
+)
+def test_what_is_below_the_bounds_is_evaluated(answer, right, says):
+    assert verdict(answer, right) == says
+
+
 polynomials = st.recursive(
     st.sampled_from([x, y, z]) | st.integers(-3, 3).map(sp.Integer),
     lambda e: st.tuples(st.sampled_from([sp.Add, sp.Mul]), e, e).map(lambda p: p[0](p[1], p[2])),
@@ -189,6 +327,24 @@ polynomials = st.recursive(
 def test_equal_polynomials_and_only_those_are_right(a, b):
     assert verdict(sp.expand(a), a) == "right"
     assert (verdict(a, b) == "right") == (sp.expand(a - b) == 0)
+
+
+def test_what_is_no_cell_is_said():
+    from lstm_ref.derive import catalogue
+    from lstm_ref.derive.expressions import t
+    from lstm_ref.derive.language import cell
+
+    @cell
+    def ADDED(x, h, *, W):
+        h[t] = W.hh @ h[t - 1] + x[t]
+
+    assert cell_fault(catalogue.LSTM) == cell_fault(catalogue.LSTM, "HD") == ""
+    assert cell_fault(None) == "not answered yet"
+    assert cell_fault(lambda x, h: 0).startswith("not a declared cell: function; is there @cell")
+    assert cell_fault(ADDED) == "" and "x[t] is added" in cell_fault(ADDED, "HD")
+    projection = catalogue.CELLS["PROJECTION"]
+    assert cell_fault(projection, "HD") == "sizes: expected H, D, got P too"
+    assert cell_fault(projection) == cell_fault(projection, "HDP") == ""
 
 
 def test_numbers_and_functions_do_not_load_sympy():

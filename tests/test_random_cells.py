@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lstm_ref.check import witnesses
 from lstm_ref.derive import numpy_code, proof
 from lstm_ref.derive.declaration import Cell, DeclarationError, Equation
-from lstm_ref.derive.expressions import Dot, at, sigma
+from lstm_ref.derive.expressions import Dot, at, sigma, signals
 
 NAMES = ("h", "c", "m", "net", "delta", "next_h", "run", "lambda_", "e_h", "t1")
 FUNCTIONS = (sigma, sympy.tanh, sympy.sin)
@@ -59,11 +59,25 @@ def cells(draw):
         if draw(st.booleans()):
             expr = draw(st.sampled_from(FUNCTIONS))(expr)
         equations[name] = Equation(name, expr)
+    equations[name] = Equation(name, with_the_unused(equations, Dot(sympy.Symbol("W_x"), at("x"))))
     try:
         cell = Cell("RANDOM", "", "x", equations)
     except DeclarationError:
         assume(False)
     return cell
+
+
+def with_the_unused(equations, input_term):
+    """The last expression, with what does not act on it added: a cell must not have any of that."""
+    *others, last = equations
+    expr, used, new = equations[last].expr, set(), {last}
+    while new:
+        used |= new
+        read = {s for n in new - {"x"} for s, _ in signals(equations[n].expr)}
+        new = read - used
+    extra = sum(at(name) for name in others if name not in used)
+    extra += 0 if any(("x", 0) in signals(e.expr) for e in equations.values()) else input_term
+    return expr.func(expr.args[0] + extra) if expr.func in FUNCTIONS else expr + extra
 
 
 def interpreted(cell, params, x, state0):

@@ -122,11 +122,11 @@ def test_the_header_says_what_it_is():
 
 def test_a_readers_own_cell():
     @cell
-    def Mine(x, h, e, *, W, b):
-        e[t] = tanh(W.eh @ h[t - 1] + W.ex @ x[t] + b.e)
-        h[t] = e[t] * h[t - 1]
+    def Mine(x, h, h_0, *, W, b):
+        h_0[t] = tanh(W.ah @ h[t - 1] + W.ax @ x[t] + b.a)
+        h[t] = h_0[t] * h[t - 1]
 
-    with pytest.raises(VectorsError, match="Mine: 'e' would name two arrays; rename the signal"):
+    with pytest.raises(VectorsError, match="Mine: 'h_0' would name two arrays; rename the signal"):
         vectors.make(Mine)
 
     @cell

@@ -2,7 +2,8 @@
 
 Both are evaluated at the same random points with 30 digits. Two expressions made of sums,
 products, powers and the usual functions that agree at several random points are equal.
-Only objects of SymPy and numbers are taken: a string is refused, never parsed.
+Only objects of SymPy and numbers are taken: a string is refused, never parsed. So is an expression
+too large to be evaluated (see bounds).
 """
 
 import random
@@ -12,6 +13,8 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 from sympy.matrices.expressions.matexpr import MatrixElement
+
+from lstm_ref.check import bounds
 
 DIGITS, POINTS = 30, 6
 # Not Boolean: a Symbol is one too.
@@ -24,12 +27,15 @@ def verdict(answer, right, tol=1e-6):
     A number counts as an expression. Signals like c[t-1], undefined functions f(x) and products
     Dot(W, h) count as symbols; any function named sigma is the logistic function.
     """
-    if isinstance(right, sp.MatrixBase | sp.MatrixExpr):
-        return _matrices(answer, right, tol)
-    got = _expression(answer)
-    if isinstance(got, str):
-        return got
-    return _compare([got], [right], tol)
+    try:
+        if isinstance(right, sp.MatrixBase | sp.MatrixExpr):
+            return _matrices(answer, right, tol)
+        got = _expression(answer)
+        return got if isinstance(got, str) else _compare([got], [right], tol)
+    except bounds.TooLarge as reason:
+        return f"not evaluated: {reason}"
+    except RecursionError:
+        return "not evaluated: too many brackets within each other"
 
 
 def _expression(answer):
@@ -40,9 +46,12 @@ def _expression(answer):
     if isinstance(answer, BOOLEANS):
         return "an equation or a truth value: give the right-hand side alone"
     try:
-        return sp.sympify(answer, strict=True)  # strict: nothing is parsed
+        found = sp.sympify(answer, strict=True)  # strict: nothing is parsed
     except (sp.SympifyError, TypeError):
-        return f"not a SymPy expression: {type(answer).__name__}"
+        found = None
+    return (
+        found if isinstance(found, sp.Expr) else f"not a SymPy expression: {type(answer).__name__}"
+    )
 
 
 def _matrices(answer, right, tol):
@@ -50,14 +59,26 @@ def _matrices(answer, right, tol):
         return f"not a SymPy matrix: {type(answer).__name__}"
     if tuple(answer.shape) != tuple(right.shape):
         return f"the shape is {tuple(answer.shape)}, it should be {tuple(right.shape)}"
+    if isinstance(answer, sp.MatrixExpr):
+        bounds.check_form(answer)
     try:
-        got, want = sp.Matrix(answer), sp.Matrix(right)
+        got, want = _matrix(answer), sp.Matrix(right)
     except (TypeError, ValueError, NotImplementedError, sp.SympifyError):
         return "not a matrix of SymPy expressions with a known number of rows and columns"
     return _compare(list(got), list(want), tol, right.shape)
 
 
+def _matrix(answer):
+    """A matrix of SymPy. It would parse strings, so only what is no string goes there."""
+    if isinstance(answer, sp.MatrixBase | sp.MatrixExpr):
+        return sp.Matrix(answer)
+    entries = [sp.sympify(entry, strict=True) for entry in answer.reshape(-1)]
+    return sp.Matrix(*answer.shape, entries)
+
+
 def _compare(got, want, tol, shape=None):
+    for expr in got:
+        bounds.check_form(expr)
     want = _plain(want)
     got = _same_letters(_plain(got), want)
     symbols = sorted(set().union(*(e.free_symbols for e in got + want)), key=str)
@@ -100,10 +121,15 @@ def _opaque(expr):
     ]
     opaque.sort(key=sp.count_ops, reverse=True)  # an outer one before what is inside of it
     for found in opaque:
-        inside = [sp.expand(a) if isinstance(a, sp.Expr) else a for a in found.args]
+        inside = [_expanded(a) for a in found.args]
         name = str(found) if isinstance(found, sp.Indexed) else f"{found.func.__name__}{inside}"
         expr = expr.xreplace({found: sp.Symbol(name)})
     return expr
+
+
+def _expanded(expr):
+    short = isinstance(expr, sp.Expr) and bounds.summands(expr) <= bounds.SUMMANDS
+    return sp.expand(expr) if short else expr
 
 
 def _ratios(got, want, symbols, tol):
@@ -111,6 +137,7 @@ def _ratios(got, want, symbols, tol):
     rng, ratios, equal = random.Random(0), [], True
     for _ in range(POINTS):
         point = {s: _draw(s, rng) for s in symbols}
+        bounds.check_value(got, point)
         g, w = (_value(e, point) for e in (got, want))
         if w is None:
             continue  # the right expression has no value here

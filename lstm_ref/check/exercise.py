@@ -5,6 +5,7 @@ which. Nothing is fetched, and a string is never evaluated.
 """
 
 import copy
+import itertools
 import sys
 
 import numpy as np
@@ -20,10 +21,13 @@ def verdict(answer, right, tol=1e-6, *, inputs=None, trials=5):
     matrix, then the answer may have another form of the same value.
     tol: an entry is right within tol, relative to the largest entry of `right`; an expression,
     relative to its value.
+    Numbers are real: a complex number, a string, a date is no answer. An expression may have
+    powers and parts up to a bound, beyond which it is refused.
     inputs: what the function is called with. A list of shapes, () for a number: normally
     distributed arrays are drawn. Or a function rng -> tuple of arguments.
     trials: with how many random inputs. The seeds are fixed.
-    Raises ValueError for a function without inputs; whatever `right` itself raises.
+    Raises ValueError for a function without inputs and for a `right` that is no number;
+    whatever `right` itself raises.
     """
     if answer is None:
         return NOT_YET
@@ -36,16 +40,33 @@ def verdict(answer, right, tol=1e-6, *, inputs=None, trials=5):
     return _numbers(answer, right, tol)
 
 
+def cell_fault(answer, letters=None):
+    """Why an answer cannot be looked at as a declared cell: a sentence, "" if it can.
+
+    letters: the sizes it may have, "HD": H units, D inputs; None for any.
+    """
+    if answer is None:
+        return NOT_YET
+    if not hasattr(answer, "equations"):
+        return f"not a declared cell: {type(answer).__name__}; is there @cell above the function?"
+    if letters and answer.letters[answer.input] != "D":
+        return f"{answer.input}[t] is added or multiplied without a matrix, so it must have H rows"
+    others = {*"".join(answer.letters.values())} - {*letters, "1"} if letters else ()
+    return f"sizes: expected {', '.join(letters)}, got {', '.join(others)} too" if others else ""
+
+
 def _is_sympy(value):
     sympy = sys.modules.get("sympy")  # a value of SymPy exists only if SymPy has been loaded
     return sympy is not None and isinstance(value, sympy.Basic | sympy.MatrixBase)
 
 
 def _numbers(answer, right, tol):
-    try:
-        got, want = np.asarray(answer, dtype=float), np.asarray(right, dtype=float)
-    except (TypeError, ValueError):
-        return f"not a number or an array of numbers: {type(answer).__name__}"
+    want = _real(right)
+    if isinstance(want, str) or not np.isfinite(want).all():
+        raise ValueError(f"right: expected finite real numbers, got {right!r}")
+    got = _real(answer)
+    if isinstance(got, str):
+        return got
     if got.shape != want.shape:
         return f"the shape is {got.shape}, it should be {want.shape}"
     if not np.isfinite(got).all():
@@ -58,6 +79,25 @@ def _numbers(answer, right, tol):
         return "not right: too large" if got > want else "not right: too small"
     where = tuple(int(k) for k in np.argwhere(wrong)[0])
     return f"not right: {int(wrong.sum())} of {wrong.size} entries, the first at {list(where)}"
+
+
+def _real(value):
+    """A number or an array as float64; else a sentence that says what it is instead.
+
+    By itself NumPy would read "3" as 3, drop the imaginary part of 3 + 9i and count the days since
+    1970.
+    """
+    try:
+        array = np.asarray(value)
+        entries = array.flat if array.dtype == object else [array]
+        kinds = {entry.dtype.kind for entry in map(np.asarray, entries)}
+        if "c" in kinds:
+            return "complex, it should be real"
+        if kinds <= set("biufO"):  # O: of SymPy, a Fraction, something that cannot be converted
+            return array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    return f"not a number or an array of numbers: {type(value).__name__}"
 
 
 def _function(answer, right, tol, inputs, trials):
@@ -113,12 +153,16 @@ def _named(got, want, tol):
 
 
 def _several(got, want, tol):
+    n = len(want)
+    if isinstance(got, dict | set | str):
+        return f"it returns {type(got).__name__}, expected {n} values"
     try:
-        got = list(got)
+        got = list(itertools.islice(got, n + 1))
     except TypeError:
-        return f"it returns {type(got).__name__}, expected {len(want)} values"
-    if len(got) != len(want):
-        return f"it returns {len(got)} values, expected {len(want)}"
+        return f"it returns {type(got).__name__}, expected {n} values"
+    if len(got) != n:
+        found = f"more than {n}" if len(got) > n else len(got)
+        return f"it returns {found} values, expected {n}"
     return _join(
         {k + 1: _result(g, w, tol) for k, (g, w) in enumerate(zip(got, want, strict=True))}
     )

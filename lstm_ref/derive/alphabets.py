@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass, replace
 
-from sympy.printing.latex import tex_greek_dictionary
+import sympy
 
 from lstm_ref.derive.expressions import FUNCTIONS
+from lstm_ref.derive.letters import indexed, latex_letter, split, text_letter
 
-GREEK = {*tex_greek_dictionary, "alpha", "beta", "gamma", "delta", "epsilon", "eta", "theta"}
-GREEK |= {"lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "psi", "omega", "zeta"}
+__all__ = ["Latex", "Numpy", "Style", "Text", "latex_letter", "text_letter"]
+
 GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+CONSTANTS = {
+    sympy.pi: (r"\pi", "π"),
+    sympy.E: (r"\mathrm{e}", "e"),
+    sympy.GoldenRatio: (r"\varphi", "φ"),
+    sympy.EulerGamma: (r"\gamma", "γ"),
+}
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,15 @@ class Style:
     times, minus = " * ", " - "
 
     def number(self, value):
-        return str(value)
+        """A whole number, a fraction, a decimal number with its own digits, or π and its like."""
+        if value in CONSTANTS:
+            return self.constant(CONSTANTS[value])
+        if value.is_Integer:
+            return str(value)
+        return self.fraction(value.p, value.q) if value.is_Rational else self.decimal(value)
+
+    def decimal(self, value):
+        return repr(float(value))
 
     def outside(self):
         """e_t, the error that enters at the output of step t from outside."""
@@ -53,16 +68,25 @@ class Latex(Style):
     left, right, wide = r"\left(", r"\right)", (r"\bigl(", r"\bigr)")  # wide: across lines
     thin, sum = r"\,", r"\sum_t "
 
+    def constant(self, signs):
+        return signs[0]
+
+    def fraction(self, p, q):
+        return rf"{'-' * (p < 0)}\frac{{{abs(p)}}}{{{q}}}"
+
+    def decimal(self, value):
+        digits, _, power = super().decimal(value).partition("e")
+        return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits
+
     def signal(self, name, lag=0):
-        return self._coloured(name, _indexed(latex_letter(name), self.when(lag)))
+        letter, below = split(name)
+        return self._coloured(name, indexed(letter, [*below, self.when(lag)]))
 
     def parameter(self, name):
-        family, _, index = name.partition("_")
-        return f"{family}_{{{index}}}" if len(index) != 1 else f"{family}_{index}"
+        return latex_letter(name)
 
     def subscripted(self, letter, name, lag=0):
-        index = latex_letter(name).replace("_{", "{").strip()
-        return rf"{letter}_{{{index},{self.when(lag)}}}"
+        return indexed(letter, [latex_letter(name), self.when(lag)])
 
     def delta(self, name, lag=0):
         return self.subscripted(r"\delta", name, lag)
@@ -95,6 +119,12 @@ class Text(Style):
     times, minus = " ⊙ ", " − "
     left, right, wide = "(", ")", ("(", ")")
     thin, sum = " ", "Σ_t "
+
+    def constant(self, signs):
+        return signs[1]
+
+    def fraction(self, p, q):
+        return f"{p}/{q}"
 
     def signal(self, name, lag=0):
         when = self.when(lag)
@@ -164,26 +194,3 @@ class Numpy(Style):
     def function(self, kind, argument, exponent=None):
         text = f"{FUNCTIONS[kind]}({argument})"
         return text if exponent is None else self.power(text, exponent)
-
-
-def latex_letter(name):
-    """c_tilde -> \\tilde{c}, alpha -> \\alpha, c1 -> c_{1}, gate -> \\mathrm{gate}."""
-    base, _, rest = name.partition("_")
-    if rest == "tilde":
-        return rf"\tilde{{{base}}}"
-    digits = base[len(base.rstrip("0123456789")) :]
-    base = base[: len(base) - len(digits)]
-    letter = rf"\{base}" if base in GREEK else base if len(base) == 1 else rf"\mathrm{{{base}}}"
-    below = ",".join(part for part in (digits, rest.replace("_", ",")) if part)
-    return f"{letter}_{{{below}}}" if below else letter
-
-
-def text_letter(name):
-    return f"{name[0]}\u0303" if name[1:] == "_tilde" else name
-
-
-def _indexed(letter, when):
-    """c and t -> c_t; a letter with an index of its own gets both: c_{1,t}."""
-    if letter.endswith("}") and "_{" in letter:
-        return f"{letter[:-1]},{when}}}"
-    return f"{letter}_{when}" if len(when) == 1 else f"{letter}_{{{when}}}"

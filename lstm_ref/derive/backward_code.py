@@ -32,10 +32,13 @@ class Backward:
         self.plan, self.cell = plan, plan.cell
         readers = (self.cell.input, *self.cell.equations, *self.cell.vectors)
         self.terms = {name: bptt.terms(self.cell, name) for name in readers}
+        self.products = {  # whose gradient is wanted: (equation, matrix, vector)
+            (p.by, name, p.v) for name in self.cell.matrices for p in bptt.products(self.cell, name)
+        }
         self.next = {s: plan.new(f"next_{plan.names[s]}") for s in self.cell.states}
         self.outside = plan.new("e")
         # Products that are not stacked: the error at each, and that error carried to its vector.
-        self.inner = {(by, p): self._inner(by, p) for by, p in plan.alone}
+        self.inner = {(by, p): bptt.at_product(self.cell, by, p) for by, p in plan.alone}
         self.point = {
             key: plan.new(f"delta_{key[1].args[0]}")
             for key, inner in self.inner.items()
@@ -45,10 +48,6 @@ class Backward:
         self.stored = {*plan.layout.rows} | {by for by, p in self.inner if p.args[0] != SPREAD}
         for name in (self.cell.input, *self.cell.vectors):
             self.stored |= {term.by for term in self.terms[name]}
-
-    def _inner(self, by, product):
-        found = bptt.products(self.cell, str(product.args[0]))
-        return next(p.inner for p in found if p.by == by and p.v == product.args[1])
 
     def delta(self, name, whole=False):
         """The error term of an equation, at this step or at all of them."""
@@ -182,28 +181,36 @@ class Backward:
         """Sums over all steps: weight gradients, and the errors at the inputs."""
         zeros = [f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[self.cell.input]}B")']
         lines = added("dx =", self.pieces(self.cell.input, 0, whole=True) or zeros)
-        lines += ["dparams = {}"]
-        if self.plan.layout.stacks:
-            lines.append("errors = run.flat(delta[1:])")
-        found = {name: [] for name in self.cell.matrices}
-        for stack in self.plan.layout.stacks:
-            lines += self._stack_gradient(stack, found)
-        for (by, product), _ in self.inner.items():
-            if product.args[0] != SPREAD:
-                error = self.point.get((by, product), self.plan.deltas[by])
-                v = self.plan.show(product.args[1], by, whole=True)
-                found[str(product.args[0])].append(f"run.outer({error}[1:], {v})")
-        for name, texts in found.items():
-            if texts:
-                lines += added(f'dparams["{name}"] =', _plus(texts))
+        lines += ["dparams = {}", *self._matrix_gradients()]
         for name in self.cell.vectors:
             zeros = f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[name][0]}B")'
             terms = self.pieces(name, 0, whole=True) or [zeros]
             lines += call(f'dparams["{name}"] = run.total', [" ".join(terms)])
         return lines
 
+    def _matrix_gradients(self):
+        """Products with stacked matrices first, then each gradient; zeros where all is dropped."""
+        lines, found = [], {name: [] for name in self.cell.matrices}
+        for stack in self.plan.layout.stacks:
+            lines += self._stack_gradient(stack, found)
+        if lines or any(found.values()):
+            lines.insert(0, "errors = run.flat(delta[1:])")
+        for by, product in self.inner:
+            if (by, str(product.args[0]), product.args[1]) in self.products:
+                error = self.point.get((by, product), self.plan.deltas[by])
+                v = self.plan.show(product.args[1], by, whole=True)
+                found[str(product.args[0])].append(f"run.outer({error}[1:], {v})")
+        for name, texts in found.items():
+            zeros = f'run.zeros(sizes, tape["dtype"], "{self.cell.letters[name]}")'
+            lines += added(f'dparams["{name}"] =', _plus(texts or [zeros]))
+        return lines
+
     def _stack_gradient(self, stack, found):
+        """Adds the gradients of a stack's matrices to `found`; the lines that come before them."""
         plan = self.plan
+        wanted = [(r, W) for r, W in stack.pairs if (r, str(W), stack.v) in self.products]
+        if not wanted:
+            return []
         cut = plan.cut(stack.rows)
         errors = f"errors[{cut}]" if cut else "errors"
         product = f"{errors} @ run.flat({plan.show(stack.v, whole=True)}).T"
@@ -211,7 +218,7 @@ class Backward:
             found[str(stack.matrices[0])].append(product)
             return []
         name = plan.new(f"d{stack_name(plan, stack)}")
-        for r, W in stack.pairs:
+        for r, W in wanted:
             inside = stack.rows.index(r)
             start, end = plan.height(stack.rows[:inside]), plan.height(stack.rows[: inside + 1])
             found[str(W)].append(f"{name}[{start if inside else ''}:{end}]")

@@ -2,11 +2,12 @@
 
 δ_u is the error term of the equation of u: ∂E/∂net_u where u = act(net_u) has parameters inside,
 else ∂E/∂u. By the chain rule ∂E/∂s_t is a sum over all equations that read s, at the same step
-(lag 0) and one step later (lag 1). Each summand is a `Term`. The list of terms is the only source
-of the printed formulas, of the generated code, of what the proof compares, and of truncations.
+(lag 0) and one step later (lag 1). Each summand is a `Term`; a summand of the gradient of a matrix
+is a `Product`. The list of both, `every`, is the only source of the printed formulas, of the
+generated code, of what the proof compares, and of truncations.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy
 
@@ -36,11 +37,18 @@ class Term:
 
 @dataclass(frozen=True)
 class Product:
-    """One summand of ∂E/∂W: Σ_t (δ_by ⊙ inner) vᵀ, from a product W v in the equation of `by`."""
+    """One summand of ∂E/∂W: Σ_t (δ_by ⊙ inner) vᵀ, from a product W v in the equation of `by`.
 
+    It has the other fields of a `Term` too, so that one predicate can be asked about both.
+    """
+
+    of: str
     by: str
     inner: sympy.Expr
     v: sympy.Expr
+    lag: int = field(default=0, init=False, repr=False)
+    via: None = field(default=None, init=False, repr=False)
+    outer: sympy.Expr = field(default=ONE, init=False, repr=False)
 
 
 def terms(cell, name):
@@ -53,6 +61,14 @@ def terms(cell, name):
         for by, equation in cell.equations.items():
             found += _through(equation.net, name, by, lag, symbol)
     return [term for term in found if not any(drop(term) for drop in cell.dropped)]
+
+
+def every(cell):
+    """All terms and products of a cell that are not dropped: of its signals, then parameters."""
+    for name in (cell.input, *cell.equations, *cell.vectors):
+        yield from terms(cell, name)
+    for name in cell.matrices:
+        yield from products(cell, name)
 
 
 def _occurrences(cell, name):
@@ -76,14 +92,20 @@ def _through(net, name, by, lag, symbol):
 
 
 def products(cell, name):
-    """All summands of the gradient of the matrix `name`."""
+    """All summands of the gradient of the matrix `name`. Dropped ones are left out."""
     found = []
     for by, equation in cell.equations.items():
-        slots = _slots(equation.net)
-        for product, slot in slots.items():
+        for product in dots(equation.net):
             if str(product.args[0]) == name:
-                found.append(Product(by, _slope(equation.net, slot, slots), product.args[1]))
-    return found
+                found.append(Product(name, by, at_product(cell, by, product), product.args[1]))
+    return [product for product in found if not any(drop(product) for drop in cell.dropped)]
+
+
+def at_product(cell, by, product):
+    """What δ_by is multiplied with to get the error at a product W v in the equation of `by`."""
+    net = cell.equations[by].net
+    slots = _slots(net)
+    return _slope(net, slots[product], slots)
 
 
 def slope(cell, name):

@@ -60,17 +60,13 @@ def _parts(name):
 
 
 def from_file(path, name=None):
-    """A cell that a Python file declares; the file is run. Raises DeclarationError."""
+    """A cell that a Python file declares; the file is run, and may import what lies beside it.
+
+    Raises DeclarationError.
+    """
     if not Path(path).is_file():
         raise DeclarationError(f"{path}: no such file")
-    try:
-        found = runpy.run_path(path)
-    except DeclarationError as error:
-        raise DeclarationError(f"{path}: {error}") from error
-    except Exception as error:
-        where = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
-        line = f", line {where[-1]}" if where else ""
-        raise DeclarationError(f"{path}{line}: {type(error).__name__}: {error}") from error
+    found = _run(path)
     cells = {key: value for key, value in found.items() if isinstance(value, Cell)}
     if name is None and len(cells) == 1:
         return next(iter(cells.values()))
@@ -79,3 +75,26 @@ def from_file(path, name=None):
         wanted = f"no cell {name!r}" if name else "expected FILE.py:NAME"
         raise DeclarationError(f"{path}: {wanted}; the file has {known}")
     return cells[name]
+
+
+def _run(path):
+    """What a file defines. Its folder is looked in for modules, as when Python runs it."""
+    before = list(sys.path)
+    sys.path.insert(0, str(Path(path).resolve().parent))
+    try:
+        return runpy.run_path(path)
+    except DeclarationError as error:
+        raise DeclarationError(f"{path}: {error}") from error
+    except SystemExit as error:
+        end = f"it ends Python, with exit code {error.code!r}; put that under "
+        raise DeclarationError(f'{_at(error, path)}: {end}if __name__ == "__main__"') from error
+    except Exception as error:
+        raise DeclarationError(f"{_at(error, path)}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path[:] = before
+
+
+def _at(error, path):
+    """The file, and the line in it where the error arose."""
+    where = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    return f"{path}, line {where[-1]}" if where else path

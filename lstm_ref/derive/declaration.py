@@ -5,15 +5,13 @@ from functools import cached_property
 
 import sympy
 
-from lstm_ref.derive import sizes
+from lstm_ref.derive import bptt, checks, sizes
 from lstm_ref.derive.expressions import (
-    FUNCTIONS,
     SPREAD,
     DeclarationError,
     Dot,
     at,
     dots,
-    foreign,
     move,
     parameters,
     signals,
@@ -46,8 +44,8 @@ class Cell:
     """A declared cell. Made by `@cell`, or from another one by `but` and `truncated`.
 
     equations: name -> Equation, in order; the last is the output. dropped: predicates on
-    `bptt.Term`; a term for which one of them is true is left out, which makes the gradient wrong
-    on purpose. Raises DeclarationError.
+    `bptt.Term` and `bptt.Product`; what one of them is true for is left out, which makes the
+    gradient wrong on purpose. Raises DeclarationError.
     """
 
     name: str
@@ -58,7 +56,7 @@ class Cell:
     letters: dict = field(init=False, repr=False, default=None)
 
     def __post_init__(self):
-        _check(self)
+        checks.check(self)
         object.__setattr__(self, "letters", sizes.letters(self))
 
     def __getitem__(self, name):
@@ -109,6 +107,8 @@ class Cell:
           as in V.but("NIG", i=1) and V.but("CIFG", f=1 - V["i"][t]);
         - signal=function: its equation is changed, V.but("NIAF", c_tilde=without(tanh));
         - parameter=0: a parameter (w_fc=0) or a whole family (w=0) is left out.
+
+        doc: a title and the source; without one the cell says what it was changed from.
         """
         equations = dict(self.equations)
         for key, value in changes.items():
@@ -125,7 +125,8 @@ class Cell:
                 new = _expression(key, value)
                 del equations[key]
                 equations = _replace(equations, {at(key): new, at(key, 1): move(new, -1)})
-        return Cell(name, doc or self.doc, self.input, equations, self.dropped)
+        doc = doc or f"Changed from {self.name}."
+        return Cell(name, doc, self.input, equations, self.dropped)
 
     def _without(self, equations, key, value):
         gone = [p for p in self._parameters() if p == key or p.startswith(f"{key}_")]
@@ -140,10 +141,23 @@ class Cell:
         return _replace(equations, rules)
 
     def truncated(self, name, drop):
-        """The same cell with a wrong gradient: terms with drop(term) true are left out of bptt."""
+        """The same cell with a wrong gradient: what drop(term) is true for is left out of `bptt`.
+
+        term: a `bptt.Term`, of the error of a signal or a vector of parameters, or a
+        `bptt.Product`, of the gradient of a matrix: lambda term: term.of == "W_fh". Raises
+        DeclarationError if there is no such term.
+        """
         if not callable(drop):
             raise DeclarationError(f"drop: expected a function of a term, got {drop!r}")
-        return Cell(name, self.doc, self.input, self.equations, (*self.dropped, drop))
+        found = list(bptt.every(self))
+        if not any(drop(term) for term in found):
+            known = ", ".join(dict.fromkeys(term.of for term in found))
+            raise DeclarationError(
+                f"{name}: drop is true for no term of {self.name}, so nothing would be left out; "
+                f"a term has of, by and lag, and `of` is one of {known}"
+            )
+        doc = f"{self.name} with terms left out of its gradient, wrong on purpose."
+        return Cell(name, doc, self.input, self.equations, (*self.dropped, drop))
 
 
 def without(function):
@@ -166,40 +180,14 @@ def _replace(equations, rules):
     for name, old in equations.items():
         # Matrix products first: a rule for a whole product must see it before it is changed.
         expr = old.expr.xreplace({k: v for k, v in rules.items() if isinstance(k, Dot)})
-        new[name] = Equation(name, expr.xreplace(rules), old.reads)
+        new[name] = Equation(name, expr.xreplace(rules), _reads(old.reads, rules))
     return new
 
 
-def _check(cell):
-    """Order, delays and products, also after a change by `but`."""
-    if not cell.equations:
-        raise DeclarationError(f"{cell.name}: no equations; the body has lines like h[t] = ...")
-    if not cell._parameters():
-        raise DeclarationError(f"{cell.name}: no parameters, so there is nothing to learn")
-    known = {cell.input}
-    for name, equation in cell.equations.items():
-        for read, lag in signals(equation.expr):
-            if lag not in (0, 1):
-                raise DeclarationError(f"{cell.name}: {name}[t] reads {read}[t-{lag}]")
-            if lag == 0 and read not in known:
-                raise DeclarationError(f"{cell.name}: {name}[t] reads {read}[t] before it is known")
-            if read != cell.input and read not in cell.equations:
-                raise DeclarationError(f"{cell.name}: {name}[t] reads {read}, without an equation")
-        if (part := foreign(equation.expr)) is not None:
-            raise DeclarationError(
-                f"{cell.name}: {name}[t] has {part}; an equation is made of +, -, *, /, powers, "
-                f"products W @ v and {', '.join(f.__name__ for f in FUNCTIONS)}"
-            )
-        for product in dots(equation.expr):
-            if not signals(product.args[1]):
-                raise DeclarationError(
-                    f"{cell.name}: {name}[t] has a product without a signal in it"
-                )
-            if dots(product.args[1]):
-                raise DeclarationError(
-                    f"{cell.name}: {name}[t] has a matrix product inside another one; "
-                    "give the inner one a name: q[t] = W.q @ ..., then W.p @ q[t]"
-                )
-        known.add(name)
-    if not any(lag for e in cell.equations.values() for _, lag in signals(e.expr)):
-        raise DeclarationError(f"{cell.name}: nothing is read at t-1, so it has no memory")
+def _reads(reads, rules):
+    """What was read, in order: what replaces a symbol stands where the symbol stood."""
+    found = []
+    for symbol in reads:
+        new = rules.get(symbol, symbol)
+        found += sorted(new.atoms(sympy.Indexed), key=str) + parameters(new)
+    return tuple(found)

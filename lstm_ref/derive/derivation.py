@@ -7,6 +7,8 @@ between. The same lines become LaTeX (`latex`) and text (`text`): only the style
 from collections import defaultdict
 from dataclasses import replace
 
+import sympy
+
 from lstm_ref.derive import bptt
 from lstm_ref.derive.expressions import SPREAD, at
 from lstm_ref.derive.printing import grouped, show
@@ -47,8 +49,9 @@ def slope_text(cell, name, style):
     """The slope of an equation's activation, f ⊙ (1 - f)."""
     value = bptt.slope(cell, name)
     ranked = style.ranked([at(name)])
-    # f ⊙ (1 - f) is a product already; a sum needs brackets
-    return show(value, ranked) if value.is_Mul else grouped(value, ranked)
+    # f ⊙ (1 - f) is a product already; a sum needs brackets, and so does a sign
+    plain = value.is_Mul and _split(value)[0] > 0
+    return show(value, ranked) if plain else grouped(value, ranked)
 
 
 def _summands(cell, name, style):
@@ -81,23 +84,31 @@ def _partial(cell, name, by, lag, group, style):
 def term_text(cell, term, style):
     """One `bptt.Term`: the error it carries, times its factors."""
     late = style.later(term.lag).ranked(cell.equations[term.by].reads)
-    sign, inner = _signed(term.inner)
+    sign, number, inner = _split(term.inner)
+    outer_sign, outer_number, outer = _split(term.outer)
+    number *= outer_number
     text = _factor(late.delta(term.by), inner, late)
     if term.via is not None:
-        brackets = inner != 1
-        text = f"{style.left}{text}{style.right}" if brackets else text
+        text = text if inner == 1 else f"{style.left}{text}{style.right}"
         W = "S" if term.via == SPREAD else style.parameter(str(term.via))
         text = style.transposed(W) + style.thin + text
-        if term.outer != 1:
-            text = _factor(f"{style.left}{text}{style.right}", term.outer, late)
-    return sign + text
+        if outer != 1 or number != 1:
+            text = _factor(f"{style.left}{text}{style.right}", outer, late)
+    return _signed(sign * outer_sign, number, text, style)
 
 
-def _signed(factor):
-    """A minus sign is taken out to the front of the term."""
-    if not factor.is_Add and factor.could_extract_minus_sign():
-        return "-", -factor
-    return "", factor
+def _split(factor):
+    """(sign, number, rest): the first two go to the front of the term."""
+    parts = sympy.Mul.make_args(factor)
+    number = sympy.Mul(*(part for part in parts if part.is_number))
+    rest = sympy.Mul(*(part for part in parts if not part.is_number))
+    return (-1 if number.is_negative else 1), abs(number), rest
+
+
+def _signed(sign, number, text, style):
+    """The text of a term with its sign and its number in front of everything."""
+    lead = "" if number == 1 else show(number, style) + style.times
+    return ("-" if sign < 0 else "") + lead + text
 
 
 def _factor(text, factor, style):
@@ -105,13 +116,29 @@ def _factor(text, factor, style):
 
 
 def times(pieces, factor, style):
-    """A sum times a factor, with brackets if it has more than one summand."""
+    """A sum times a factor, with brackets if it has more than one summand.
+
+    A single product Wᵀδ gets brackets as well: the factor belongs to all of it, not to δ.
+    """
     if not pieces:
         return []
     if len(pieces) == 1:
-        return [pieces[0] + style.times + factor]
+        return [_closed(pieces[0], style) + style.times + factor]
     left, right = style.wide
     return [left + pieces[0], *pieces[1:-1], pieces[-1] + right + style.times + factor]
+
+
+def _closed(piece, style):
+    """A piece in brackets if a transposed matrix is outside of all brackets in it."""
+    depth, outside = 0, ""
+    for letter in piece:
+        depth -= letter == ")"
+        outside += letter * (depth == 0)
+        depth += letter == "("
+    if style.transposed("") not in outside:
+        return piece
+    sign = "-" * piece.startswith("-")
+    return f"{sign}{style.left}{piece.removeprefix('-')}{style.right}"
 
 
 def _join(pieces, text, style):
@@ -125,27 +152,32 @@ def _join(pieces, text, style):
 def gradients(cell, style):
     """Weight gradients: sums over time of error times input, matrices first, then vectors."""
     for name in cell.matrices:
-        pieces = []
-        for product in bptt.products(cell, name):
-            _join(pieces, style.sum + product_text(cell, product, style), style)
-        yield style.partial("E", style.parameter(name)), [pieces]
+        found = [product_text(cell, product, style) for product in bptt.products(cell, name)]
+        yield style.partial("E", style.parameter(name)), [_joined(_summed(found, style), style)]
     for name in cell.vectors:
-        pieces = []
-        for term in bptt.terms(cell, name):
-            _join(pieces, style.sum + term_text(cell, term, style), style)
-        yield style.partial("E", style.parameter(name)), [pieces or ["0"]]
+        found = [term_text(cell, term, style) for term in bptt.terms(cell, name)]
+        yield style.partial("E", style.parameter(name)), [_joined(_summed(found, style), style)]
+
+
+def _summed(texts, style):
+    """Each summed over time, the sign before the sum."""
+    return ["-" * t.startswith("-") + style.sum + t.removeprefix("-") for t in texts]
 
 
 def product_text(cell, product, style):
     """One `bptt.Product`: an error times the transposed input of its matrix."""
     ranked = style.ranked(cell.equations[product.by].reads)
-    left = _factor(style.delta(product.by), product.inner, ranked)
-    if product.inner != 1:
+    sign, number, inner = _split(product.inner)
+    left = _factor(style.delta(product.by), inner, ranked)
+    if inner != 1:
         left = f"{style.left}{left}{style.right}"
     right = show(product.v, ranked)
     if not product.v.is_Indexed:
         right = f"{style.left}{right}{style.right}"
-    return left + style.thin + style.transposed(right)
+    text = left + style.thin + style.transposed(right)
+    if number != 1:
+        text = f"{style.left}{text}{style.right}"
+    return _signed(sign, number, text, style)
 
 
 def passed_on(cell, style):

@@ -3,6 +3,7 @@
 The module has the interface of `lstm_ref.cells`: SHAPES, STATES, `init`, `forward`, `backward`.
 """
 
+import json
 import types
 
 from lstm_ref.derive import backward_code, forward_code, latex
@@ -39,7 +40,7 @@ def forward(params, x, state0=None, workspace=None):
 BACKWARD = '''
 
 def backward(params, tape, dh, dstate_T=None):
-    """Back-propagation through time, exact.
+    """Back-propagation through time, {exact}.
 
     dh ({Y}): error that enters at the outputs, None for none; dstate_T: error that
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
@@ -66,6 +67,7 @@ def source(cell):
     words = {
         "X": ", ".join(x),
         "Y": ", ".join(y),
+        "exact": "with terms left out on purpose" if cell.dropped else "exact",
         "states": ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1),
     }
     text = [_head(cell, x), *_constants(cell, x, y), INIT.rstrip("\n")]
@@ -82,15 +84,21 @@ def _head(cell, x):
     letters.pop("1", None)
     sizes = ", ".join(f"{k} {MEANING.get(k, 'units of another width')}" for k in letters)
     equations = "\n".join(indent(latex.text(cell)["Equations"].splitlines()))
-    title = f"{cell.name}: {cell.title}" if cell.doc else cell.name
+    title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
     return HEAD.format(title=title, equations=equations, sizes=sizes)
+
+
+def _escaped(title):
+    """A title inside of a docstring: nothing in it ends the string or starts an escape."""
+    title = title.replace("\\", r"\\").replace('"""', r"\"\"\"")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in title)
 
 
 def _constants(cell, x, y):
     shapes = [f'"{n}": "{cell.letters[n]}"' for n in cell.letters if _is_parameter(cell, n)]
     states = ", ".join(f'"{s}": "{cell.letters[s][0]}B"' for s in cell.states)
     return [
-        f'NAME, INPUT, OUTPUT = "{cell.name}", "{x}", "{y}"',
+        f'NAME, INPUT, OUTPUT = {json.dumps(cell.name, ensure_ascii=False)}, "{x}", "{y}"',
         *call("SHAPES = ", shapes, "{", "}"),
         f"STATES = {{{states}}}",
         "CELL = dict(NAME=NAME, INPUT=INPUT, OUTPUT=OUTPUT, SHAPES=SHAPES, STATES=STATES)",
@@ -104,7 +112,7 @@ def _is_parameter(cell, name):
 def compiled(cell):
     """The module itself, without a file; `module.SOURCE` is its text."""
     text = source(cell)
-    module = types.ModuleType(f"lstm_ref.derived.{cell.name}", text.split('"""')[1])
+    module = types.ModuleType(f"lstm_ref.derived.{cell.name}")
     module.SOURCE = text
-    exec(compile(text, f"<derived {cell.name}>", "exec"), module.__dict__)
+    exec(compile(text, f"<derived {cell.name!r}>", "exec"), module.__dict__)
     return module

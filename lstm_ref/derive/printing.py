@@ -12,6 +12,8 @@ from lstm_ref.derive.expressions import SPREAD, Dot, t
 
 def show(expr, style):
     """The expression as a string."""
+    if isinstance(style, Numpy) and expr.is_number and not expr.is_Rational:
+        return style.number(expr)  # a Python number: one of NumPy would turn float32 into float64
     if isinstance(expr, sympy.Add):
         return _sum(expr, style)
     if isinstance(expr, sympy.Mul):
@@ -55,10 +57,11 @@ def _negative(expr):
 
 
 def _product(expr, style):
+    """Numbers first, then factors in the order of writing."""
     number, rest = expr.as_coeff_Mul()
     factors = sorted(
         sympy.Mul.make_args(rest),
-        key=lambda a: (rank(a, style), isinstance(a, sympy.Add), str(a)),
+        key=lambda a: (not a.is_number, rank(a, style), isinstance(a, sympy.Add), str(a)),
     )
     texts = [grouped(a, style) for a in factors]
     sign = "-" if number.is_negative else ""
@@ -72,7 +75,8 @@ def _power(expr, style):
     if exponent.isdigit() and isinstance(base, sympy.Function) and not isinstance(base, Dot):
         return style.function(base.func, show(base.args[0], style), exponent)
     text = show(base, style)
-    atom = isinstance(base, sympy.Indexed | sympy.Symbol)
+    atom = isinstance(base, sympy.Indexed | sympy.Symbol | sympy.NumberSymbol)
+    atom |= text.replace(".", "").isdigit()
     return style.power(text if atom else f"{style.left}{text}{style.right}", exponent)
 
 

@@ -65,10 +65,9 @@ def _identity(cell, of, entry, terms):
 
 def _matrices(cell):
     for name in cell.matrices:
-        right = sum(
-            _delta(product.by, p) * _at(cell, product.inner, p) * _at(cell, product.v, q)
-            for product in bptt.products(cell, name)
-        )
+        right = sympy.Integer(0)
+        for product in bptt.products(cell, name):
+            right += _delta(product.by, p) * _at(cell, product.inner, p) * _at(cell, product.v, q)
         yield _compare(name, _derivative(cell, sympy.IndexedBase(name)[p, q]), right)
 
 

@@ -2,7 +2,7 @@
 
     i_t = σ(W_ih h_{t-1} + W_ix x_t + b_i)
     c̃_t = tanh(W_ch h_{t-1} + W_cx x_t + b_c)
-    c_t = c_{t-1} ⊙ (1 − i_t) + i_t ⊙ c̃_t
+    c_t = (1 − i_t) ⊙ c_{t-1} + i_t ⊙ c̃_t
     o_t = σ(W_oh h_{t-1} + W_ox x_t + b_o)
     h_t = o_t ⊙ tanh(c_t)
 
@@ -55,7 +55,7 @@ def forward(params, x, state0=None, workspace=None):
         net[t] += W_h @ h[t - 1]
         sigmoid(net[t, :2 * H], out=net[t, :2 * H])
         np.tanh(c_tilde[t], out=c_tilde[t])
-        c[t] = c[t - 1] * (1 - i[t]) + i[t] * c_tilde[t]
+        c[t] = (1 - i[t]) * c[t - 1] + i[t] * c_tilde[t]
         tanh_c[t] = np.tanh(c[t])
         h[t] = o[t] * tanh_c[t]
     outputs, state_T = run.leave(CELL, h, (h[T], c[T],))

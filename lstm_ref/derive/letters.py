@@ -1,0 +1,91 @@
+"""How a name of Python looks on the page, and which letters the page keeps for itself.
+
+MathJax knows a fixed list of commands, so only names of that list become one. A letter has one
+place for everything below it: `W_a_b` is W with "a,b" below, since TeX refuses a second subscript.
+"""
+
+from lstm_ref.derive.expressions import FUNCTIONS
+
+GREEK = {
+    name: rf"\{name}"
+    for name in (
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+        "upsilon phi chi psi omega varepsilon vartheta varkappa varpi varrho varsigma varphi "
+        "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+    ).split()
+}
+# SymPy's spelling, for `lambda` is a word of Python; letters that look like Latin ones.
+GREEK |= {"lamda": r"\lambda", "Lamda": r"\Lambda", "khi": r"\chi", "omicron": "o"}
+GREEK |= {
+    name: rf"\mathrm{{{letter}}}"
+    for name, letter in zip(
+        "Alpha Beta Epsilon Zeta Eta Iota Kappa Mu Nu Omicron Rho Tau Chi Khi".split(),
+        "ABEZHIKMNOPTXX",
+        strict=True,
+    )
+}
+UNICODE = {"δ": "delta", "σ": "sigma", "Σ": "Sigma"}  # as they may be typed in a name
+
+# Letters that mean something else on the page. One that ends in _ goes before the name of a signal.
+TAKEN = {
+    "e": ("the error that enters at the output from outside", "a"),
+    "E": ("the error, as in ∂E/∂W", "A"),
+    "S": ("the matrix that spreads gates over a block", "s"),
+    "Sigma": ("the sum over steps", "s"),
+    "spread": ("the function that spreads gates over a block", "s"),
+    "t": ("the step", "a"),
+    "delta": ("the error term", "d"),
+    "net": ("the weighted input", "a"),
+}
+BEFORE = {
+    "delta_": ("the error term of {}", "d_{}"),
+    "net_": ("the weighted input of {}", "a_{}"),
+}
+
+
+def taken(name):
+    """What a name means on the page already, and another one to use: a pair, or None."""
+    base, line, rest = name.partition("_")
+    plain = UNICODE.get(base, base) + line + rest
+    for start, (meaning, other) in BEFORE.items():
+        if rest and plain.startswith(start):
+            return meaning.format(rest), other.format(rest)
+    if plain in {function.__name__ for function in FUNCTIONS}:
+        return f"the function {plain}", "a"
+    return TAKEN.get(plain)
+
+
+def latex_letter(name):
+    """c_tilde -> \\tilde{c}, alpha -> \\alpha, c1 -> c_{1}, gate -> \\mathrm{gate}."""
+    return indexed(*split(name))
+
+
+def indexed(letter, below):
+    """A letter with everything that stands below it: c and ["1", "t"] -> c_{1,t}."""
+    index = ",".join(below)
+    if not index:
+        return letter
+    return f"{letter}_{index}" if len(index) == 1 else f"{letter}_{{{index}}}"
+
+
+def split(name):
+    """A name as its letter in LaTeX and what stands below: gate1_eta -> \\mathrm{gate}, [1, \\eta].
+
+    A tilde belongs to the part before it.
+    """
+    parts = [part for part in name.split("_") if part] or [r"\_"]
+    base = parts[0].rstrip("0123456789") or parts[0]
+    letter = GREEK.get(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}")
+    if parts[1:2] == ["tilde"]:
+        letter, parts = rf"\tilde{{{letter}}}", [parts[0], *parts[2:]]
+    below = [digits] if (digits := parts[0][len(base) :]) else []
+    for part in parts[1:]:
+        if part == "tilde" and below:
+            below[-1] = rf"\tilde{{{below[-1]}}}"
+        else:
+            below.append(GREEK.get(part, part))
+    return letter, below
+
+
+def text_letter(name):
+    return f"{name[0]}\u0303" if name[1:] == "_tilde" else name
