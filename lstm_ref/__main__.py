@@ -29,6 +29,9 @@ def main(arguments=None):
             raise
         print(f"lstm_ref {options.command} needs {PACKAGES[error.name]}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # somebody reads only the beginning, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -140,3 +140,14 @@ def test_without_sympy_it_says_what_to_install(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "sympy", None)
     assert program.main(["derive", "LSTM"]) == 2
     assert "needs SymPy: pip install sympy" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch, capsys):
+    from lstm_ref.derive import command
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run", interrupted)
+    assert program.main(["derive", "LSTM"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"

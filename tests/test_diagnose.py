@@ -228,7 +228,7 @@ def test_right_backward_of_other_values():
     own = type(gallery)(gallery.numbers, values).run(()).tensors
     mine = {n: own[n] for n in own if not n.startswith("net_")}
     report = asked(mine, seconds=0.5)
-    assert report.note == "the backward pass is right for these values"
+    assert report.note.startswith("the backward pass follows the book's formulas on these values")
     assert report.begins == "in the forward pass at t = 1, in f"
 
 
@@ -270,16 +270,130 @@ def test_what_would_tell_them_apart():
         assert report.tell in report.missing and f"Store {report.tell}, too" in report.text
 
 
+def rough(arrays, size, seed=3):
+    """As if computed with rounding errors of this size."""
+    rng = np.random.default_rng(seed)
+    return {n: v * (1 + size * rng.normal(size=v.shape)) for n, v in arrays.items()}
+
+
+def as_single(arrays):
+    return {n: v.astype(np.float32) for n, v in arrays.items()}
+
+
 def test_single_precision():
-    single = {n: v.astype(np.float32) for n, v in gradients_of("LSTM").items()}
-    rng = np.random.default_rng(3)
-    rough = {n: v * (1 + 1e-5 * rng.normal(size=v.shape)) for n, v in single.items()}
-    assert asked(single).ok and asked(single).tolerance == 1e-6
-    report = asked(rough)
+    right = gradients_of("LSTM")
+    assert asked(as_single(right)).ok and asked(as_single(right)).tolerance == 1e-6
+    report = asked(as_single(rough(right, 1e-5)))
     assert report.ok and report.tolerance == 1e-4 and "single precision" in report.text
-    wrong = {n: v.astype(np.float32) for n, v in planted(mutants.find("no-carousel")).items()}
-    rough = {n: v * (1 + 1e-5 * rng.normal(size=v.shape)) for n, v in wrong.items()}
-    assert asked(rough).mistakes[0].names == ("no-carousel",)
+    wrong = planted(mutants.find("no-carousel"))
+    wrong = as_single(rough(wrong, 1e-5))
+    assert asked(wrong).mistakes[0].names == ("no-carousel",)
+    # The inputs of the vectors may stand beside them; they are in double precision.
+    assert asked({**wrong, **given_to("LSTM")[0]}).mistakes[0].names == ("no-carousel",)
+
+
+def test_single_precision_that_is_stored_as_text():
+    """In JSON every number is float64: float32 exactly, or seven digits."""
+    single = as_single(rough(gradients_of("LSTM"), 1e-5))
+    for arrays in (
+        {n: v.astype(np.float64) for n, v in single.items()},
+        {n: np.array([[float(f"{x:.7g}") for x in row.flat] for row in v]).reshape(v.shape)
+         for n, v in single.items()},
+    ):  # fmt: skip
+        assert asked(arrays).ok and asked(arrays).tolerance == 1e-4
+
+
+def test_single_precision_on_the_way():
+    """Computed in single precision, summed and stored in double: all tensors are a little off."""
+    right = gradients_of("LSTM")
+    mine = {**rough(right, 2e-7), "db_f": right["db_f"] * (1 + 5e-6)}
+    report = asked(mine)
+    assert report.ok and report.tolerance == 1e-4
+
+
+def test_a_small_mistake_in_double_precision():
+    """It is no rounding if the others are exact, nor if all are that far off."""
+    right = gradients_of("LSTM")
+    report = asked({**right, "db_f": right["db_f"] * (1 + 5e-5)})
+    assert not report.ok and list(report.differs) == ["db_f"] and report.tolerance == 1e-6
+    report = asked(rough(right, 1e-5), seconds=0.5)
+    assert report.verdict == "unknown" and "a small mistake" in report.text
+
+
+def test_half_precision():
+    """Three digits: they agree at once, and a large mistake is still named."""
+    right, wrong = gradients_of("LSTM"), planted(mutants.find("no-carousel"))
+    half = [{n: v.astype(np.float16) for n, v in a.items()} for a in (right, wrong)]
+    report = asked(half[0])
+    assert report.ok and report.tolerance == 2e-3 and "half precision" in report.text
+    assert asked(half[1]).mistakes[0].names == ("no-carousel",)
+    report = asked({**right, "db_f": right["db_f"].astype(np.float16)})
+    assert not report.ok and list(report.differs) == ["db_f"]
+
+
+# ---- nothing is left out
+
+
+def test_what_was_not_compared_does_not_agree():
+    right = golden("LSTM")[1]
+    odd = {"dW_fx": right["dW_fx"], "forget_gate_weight_grad": np.full((6, 6), 9.0)}
+    report = asked(odd)
+    assert report.verdict == "partly" and not report.ok
+    assert report.unknown == ("forget_gate_weight_grad (6, 6)",)
+    assert "What was understood agrees; 1 array was not compared." in report.text
+    assert "All numbers agree" not in report.text and "weight_ih_l0" in report.text
+    assert "2 arrays were not compared" in asked({**odd, "more": np.ones(7)}).text
+    wrong = asked({**odd, "dW_fx": 0 * right["dW_fx"]})
+    assert wrong.verdict == "known" and "not compared: forget_gate" in wrong.text
+
+
+def test_an_array_that_fits_no_layout_of_the_others_is_told():
+    """One joined with its bias, the other without; as inputs they must not be left out either."""
+    right = golden("LSTM")[1]
+    with_bias = np.hstack([right["dW_ih"], right["dW_ix"], right["db_i"]])
+    report = asked({"dWf": np.hstack([right["dW_fh"], right["dW_fx"]]), "dWi": with_bias})
+    assert report.verdict == "partly" and report.unknown == ("dWf (6, 10)",)
+    assert any("unlike the other arrays: dWf; one layout" in hint for hint in report.hints)
+    with_bias = np.hstack([right["W_ih"], right["W_ix"], right["b_i"]])
+    inputs = {"Wf": np.hstack([right["W_fh"], right["W_fx"]]) + 1, "Wi": with_bias + 1}
+    assert asked({**inputs, "db_o": right["db_o"]}).verdict == "inputs"
+
+
+def test_inputs_alone_are_no_results():
+    with pytest.raises(ValueError, match="only inputs of the vectors"):
+        asked(given_to("LSTM")[0])
+
+
+# ---- what to do next
+
+
+def test_what_to_store():
+    report = asked(rough(gradients_of("LSTM"), 1e-2), seconds=0.1)
+    said = "store f, i, c_tilde, c, o, h, delta_f, delta_i, delta_c_tilde, delta_c, delta_o and"
+    assert any(said in hint for hint in report.hints)
+    right = golden("LSTM")[1]
+    values = {n: right[n] for n in right if n[:2] not in ("dW", "db")}
+    report = asked({**rough(gradients_of("LSTM"), 1e-2), **values}, seconds=0.1)
+    assert report.verdict == "unknown" and "store" not in report.text
+
+
+def test_gradients_of_another_seed():
+    mine = {n: v for n, v in vectors.make("LSTM", seed=2)[1].items() if n in gradients_of("LSTM")}
+    report = asked(mine, seconds=0.1)
+    assert report.verdict == "unknown" and "no array is even near" in report.text
+
+
+def test_names_of_another_cell():
+    with pytest.raises(ValueError, match="names of GRU_AFTER.*not of LSTM: say --cell GRU_AFTER"):
+        asked(gradients_of("GRU_AFTER"))
+    with pytest.raises(ValueError, match="names of LSTM.*not of GRU_AFTER: say --cell LSTM"):
+        asked(gradients_of("LSTM"), "GRU_AFTER")
+    report = asked(gradients_of("VANILLA"), seconds=0.1)  # most names are those of the LSTM, too
+    assert "dw_fc, dw_ic, dw_oc are names of VANILLA" in report.text
+    with pytest.raises(ValueError, match="18 is 3 times H, and LSTM has 4 gates.*--cell GRU_AFTER"):
+        asked({"weight_ih_l0": np.ones((18, 4))})
+    with pytest.raises(ValueError, match="names that are understood are dW_fx.*weight_ih_l0"):
+        asked({"gradient": np.ones((6, 4))})
 
 
 @settings(max_examples=15, deadline=None)
@@ -307,8 +421,9 @@ def test_a_second_run_is_looked_at():
 def test_other_inputs():
     right = golden("LSTM")[1]
     report = asked({"x": right["x"] + 1, "dW_fx": right["dW_fx"], "W_fx": right["W_fx"]})
-    assert report.verdict == "inputs" and "x" in report.differs
-    assert "not those of the vectors" in report.text
+    assert report.verdict == "inputs" and list(report.differs) == ["x"]
+    assert list(report.agrees) == ["W_fx"] and "differs: x (" in report.text
+    assert "not those of the vectors" in report.text and "--seed" in report.text
 
 
 @pytest.mark.parametrize(
@@ -328,6 +443,18 @@ def test_other_inputs():
 def test_what_cannot_be_compared(arrays, error, says):
     with pytest.raises(error, match=says):
         asked(arrays)
+
+
+@pytest.mark.parametrize("cell", [5, 1.5, True, None, ["LSTM"]])
+def test_what_is_no_cell(cell):
+    with pytest.raises(TypeError, match="cell: expected a name of the catalogue"):
+        diagnose(gradients_of("LSTM"), cell)
+
+
+@pytest.mark.parametrize("against", [5, ({},), ({}, {}), ({"cell": "LSTM"}, {})])
+def test_what_are_no_vectors(against):
+    with pytest.raises((TypeError, ValueError), match="against: "):
+        diagnose(gradients_of("LSTM"), against=against)
 
 
 def test_factor_two_has_two_reasons():

@@ -43,6 +43,11 @@ HOSTILE = {
     "cell.json": b'{"format": "x", "cell": ["LSTM"], "arrays": {"dx": [1.0]}}',
     "huge.json": b'{"sizes": {"T": 1e9, "B": 1, "D": 1, "H": 1}, "arrays": {"dx": [1.0]}}',
     "seed.json": b'{"seed": "one", "arrays": {"dx": [1.0]}}',
+    "cellint.json": b'{"cell": 5, "arrays": {"dx": [1.0]}}',
+    "cellfloat.json": b'{"cell": 1.5, "arrays": {"dx": [1.0]}}',
+    "celltrue.json": b'{"cell": true, "arrays": {"dx": [1.0]}}',
+    "cellnull.json": b'{"cell": null, "arrays": {"dx": [1.0]}}',
+    "seednull.json": b'{"seed": null, "arrays": {"dx": [1.0]}}',
     "nocell.json": b'{"cell": "NO_SUCH", "arrays": {"dx": [1.0]}}',
 }
 
@@ -91,3 +96,50 @@ def test_wrong_size_says_what_was_expected(tmp_path, capsys):
     np.savez(tmp_path / "mine.npz", **gradients_of("LSTM"))
     assert run(tmp_path / "mine.npz", "--H", "7") == 2
     assert "expected shape (7, 7)" in capsys.readouterr().err
+
+
+def test_what_was_not_compared_does_not_agree(tmp_path, capsys):
+    np.savez(tmp_path / "mine.npz", **gradients_of("LSTM"), gates_grad=np.full((6, 4), 9.0))
+    assert run(tmp_path / "mine.npz") == 1
+    said = capsys.readouterr().out
+    assert "1 array was not compared" in said and "All numbers agree" not in said
+
+
+def test_other_inputs_are_unusable(tmp_path, capsys):
+    right = golden("LSTM")[1]
+    np.savez(tmp_path / "mine.npz", x=2 * right["x"], dW_fx=right["dW_fx"])
+    assert run(tmp_path / "mine.npz") == 2
+    said = capsys.readouterr()
+    assert said.out == "" and "differs: x (1.0e+00)" in said.err and "checksum" not in said.err
+
+
+def test_damaged_vectors(tmp_path, capsys):
+    header, right = golden("LSTM")
+    vectors.write(tmp_path / "lstm.json", header, right)
+    text = (tmp_path / "lstm.json").read_text()
+    number = repr(float(right["W_fh"][0, 0]))
+    (tmp_path / "lstm.json").write_text(text.replace(number, "0.25"))
+    assert run(tmp_path / "lstm.json") == 2
+    said = capsys.readouterr().err
+    assert (
+        "differs: W_fh (" in said and "the checksum in the file is not that of its arrays" in said
+    )
+
+
+def test_names_of_a_gru_without_the_option(tmp_path, capsys):
+    np.savez(tmp_path / "mine.npz", **gradients_of("GRU_AFTER"))
+    assert run(tmp_path / "mine.npz") == 2
+    assert "say --cell GRU_AFTER" in capsys.readouterr().err
+    assert run(tmp_path / "mine.npz", "--cell", "GRU_AFTER") == 0
+
+
+def test_a_text_among_the_arrays(tmp_path, capsys):
+    numbers = {n: v.tolist() for n, v in gradients_of("LSTM").items()}
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"comment": "my run", **numbers}))
+    assert run(path) == 2
+    assert (
+        'comment: expected numbers, got a text; put it beside "arrays"' in capsys.readouterr().err
+    )
+    path.write_text(json.dumps({"comment": "my run", "arrays": numbers}))
+    assert run(path) == 0

@@ -132,7 +132,8 @@ def test_the_result_is_complete(tiny, tmp_path, capsys):
     result = json.loads(path.read_text())
     assert os.listdir(tmp_path) == ["tiny.json"]
     assert result["command"] == "python -m lstm_ref experiments tiny --seeds 2"
-    assert result["settings"] == experiments.settings("tiny") and "numpy" in result["versions"]
+    assert result["settings"] == experiments.settings("tiny")
+    assert {"numpy", "blas", "blas kernel", "simd", "threads"} <= set(result["versions"])
     found = [(trial["arm"], trial["seed"]) for trial in result["trials"]]
     assert found == [("one", 0), ("one", 1), ("two", 0), ("two", 1)]
     trial = result["trials"][1]
@@ -196,6 +197,85 @@ def test_ctrl_c_from_the_keyboard_is_kept(tmp_path):
     assert (folder / "0-0.npz").exists() and not (tmp_path / "tiny.json").exists()
 
 
+INTERRUPTED = """
+    import signal, sys, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs may ignore it
+    from lstm_ref import __main__
+
+    def wait(*arguments):
+        print("ready", flush=True)
+        time.sleep(60)
+
+    class Loading:
+        def find_spec(name, *arguments):
+            return wait() if name == sys.argv[2] else None
+
+    if sys.argv[2] == "measure":
+        from lstm_ref.learn import experiments, measures
+        tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=2, every=1, test=20, after="stream")
+        tiny["measure"] = "squared error"
+        experiments.EXPERIMENTS["gender"] = experiments.Experiment("", "", "", {"one": tiny})
+        measures.AFTER["stream"] = wait
+    sys.meta_path.insert(0, Loading)
+    sys.exit(__main__.main(["experiments", "gender", "--quiet", "-o", sys.argv[1]]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("where", ["lstm_ref.learn.trials", "numpy", "measure"])
+def test_ctrl_c_outside_of_the_loop(tmp_path, where):
+    """While modules are loaded, and in the measure after the training."""
+    script = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(INTERRUPTED),
+        str(tmp_path / "tiny.json"),
+        where,
+    ]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(script, stdout=pipe, stderr=pipe, text=True)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "interrupted; the same command goes on from here\n"
+    assert (tmp_path / ".tiny.partial" / "0-0.npz").exists() == (where == "measure")
+
+
+KILLED_SAVING = """
+    import os, signal, sys
+    from lstm_ref.learn import storage, trials, experiments
+    tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=40, every=10, test=20)
+    tiny |= dict(measure="squared error", goal=["<", 0.0])
+    experiments.EXPERIMENTS["tiny"] = experiments.Experiment("", "", "", {"one": tiny})
+
+    def half(file, arrays):
+        file.write(b"PK")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    storage._write_npz = half
+    trials.run("tiny", 1, sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_killed_while_saving_it_leaves_nothing_for_good(tiny, tmp_path):
+    path, folder = tmp_path / "tiny.json", tmp_path / ".tiny.partial"
+    script = [sys.executable, "-c", textwrap.dedent(KILLED_SAVING), str(path)]
+    assert subprocess.run(script, capture_output=True).returncode == -signal.SIGKILL
+    (left,) = os.listdir(folder)
+    assert left.startswith(".0-0.npz.") and left.endswith(".tmp")
+    (tmp_path / ".tiny.json.123.tmp").write_bytes(b"half")
+    trials.run("tiny", 1, path, report=lambda text: None)
+    assert os.listdir(tmp_path) == ["tiny.json"]
+    # What somebody else has put there stays.
+    folder.mkdir()
+    for name in ("notes.txt", ".0-0.npz.mine.tmp"):
+        (folder / name).write_text("")
+    trials.run("tiny", 1, path, report=lambda text: None)
+    assert sorted(os.listdir(folder)) == [".0-0.npz.mine.tmp", "notes.txt"]
+
+
 def test_other_settings_do_not_take_up_the_trials_of_before(tiny, tmp_path, monkeypatch, capsys):
     path, real = tmp_path / "tiny.json", trials.write_whole
     monkeypatch.setattr(trials, "write_whole", lambda *_: (_ for _ in ()).throw(OSError("full")))
@@ -213,7 +293,8 @@ def test_a_trial_that_diverges_is_a_result(tiny, monkeypatch):
     arm = experiments.settings("tiny")["one"] | dict(rate=1e308, optimiser="sgd")
     found = trials.trial("one", arm, 0)
     assert found["solved"] is None and found["reason"].startswith("diverged after")
-    assert "diverged after" in trials.line(arm, found)
+    assert "; try a smaller rate" in found["reason"]  # in one line, as everything the command says
+    assert "diverged after" in trials.line(arm, found) and "\n" not in trials.line(arm, found)
     json.dumps(found, allow_nan=False)
     monkeypatch.setitem(measures.MEASURES, "squared error", lambda *_, batch: np.inf)
     found = trials.trial("one", experiments.settings("tiny")["one"] | dict(steps=10), 0)

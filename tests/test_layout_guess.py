@@ -1,13 +1,16 @@
 """Somebody's arrays under other names and in another order are read as what they are."""
 
+import importlib
+
 import numpy as np
 import pytest
 from diagnosed import GATES, asked, given_to, golden, gradients_of, planted
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_ref.check import mutants
+from lstm_ref.check import keras_bridge, layouts, mutants, onnx_bridge, torch_bridge
 from lstm_ref.check.diagnosis.spelling import hints
+from lstm_ref.derive import catalogue
 
 
 def stacked(found, order=GATES, what="W_{}x"):
@@ -83,6 +86,135 @@ def test_gru_of_pytorch():
     }
     report = asked(arrays, "GRU_AFTER")
     assert report.ok and report.missing == ("dx", "dh_0")
+
+
+BRIDGES = {
+    "torch": torch_bridge.to_torch,
+    "keras": keras_bridge.to_keras,
+    "onnx": onnx_bridge.to_onnx,
+}
+
+
+def carried(bridge, name, tensors):
+    """Tensors of a cell by a bridge to another library, or None."""
+    try:
+        return BRIDGES[bridge](
+            importlib.import_module(f"lstm_ref.generated.{name.lower()}"), tensors
+        )
+    except layouts.NotCarried:
+        return None
+
+
+def through(bridge, name, arrays):
+    """Gradients dW_fx, ... as the library has them, under the names of its parameters."""
+    parameters = {n[1:]: v for n, v in arrays.items() if n[1] in "Wwb"}
+    return carried(bridge, name, parameters)
+
+
+CARRIED = [
+    (b, n) for n in catalogue.CELLS for b in BRIDGES if through(b, n, gradients_of(n)) is not None
+]
+
+
+def test_bridges_carry_most_cells():
+    assert len(CARRIED) > 25 and {"LSTM", "VANILLA", "PROJECTION"} <= {n for _, n in CARRIED}
+
+
+@pytest.mark.parametrize(("bridge", "name"), CARRIED)
+def test_right_gradients_through_every_bridge(bridge, name):
+    """Under the bare names and with a mark; nothing is left aside, and a change is seen."""
+    found = through(bridge, name, gradients_of(name))
+    parameters = {n for n in gradients_of(name) if n[1] in "Wwb"}
+    for mark in ("", "d"):
+        report = asked({f"{mark}{k}": v for k, v in found.items()}, name)
+        assert report.verdict == "agrees" and set(report.agrees) == parameters, report.text
+    for key in found:
+        wrong = {**found, key: 1.25 * found[key]}
+        if np.any(found[key]):  # the second bias is 0
+            assert not asked(wrong, name, seconds=0.1).ok, key
+
+
+@pytest.mark.parametrize(("bridge", "name"), CARRIED)
+def test_parameters_through_every_bridge_are_the_inputs(bridge, name):
+    """Beside gradients with a mark they are compared as inputs; of two biases the sum counts."""
+    params, right = given_to(name)[0], gradients_of(name)
+    theirs = carried(bridge, name, params)
+    assert asked({**theirs, "dx": right["dx"]}, name).ok
+    key = next(k for k in theirs if "bias" in k or k == "B")
+    other = {**theirs, key: 1.5 * theirs[key]}
+    assert asked({**other, "dx": right["dx"]}, name).verdict == "inputs"
+
+
+def test_two_biases_are_added():
+    """As parameters, that is; nobody says how they share the sum."""
+    theirs = carried("torch", "LSTM", given_to("LSTM")[0])
+    theirs["bias_ih_l0"], theirs["bias_hh_l0"] = (
+        theirs["bias_ih_l0"] - 0.5,
+        theirs["bias_hh_l0"] + 0.5,
+    )
+    dx = gradients_of("LSTM")["dx"]
+    assert asked({**theirs, "dx": dx}).ok
+    theirs["bias_hh_l0"] = theirs["bias_hh_l0"] + 0.5
+    assert asked({**theirs, "dx": dx}).verdict == "inputs"
+
+
+def test_rows_of_zeros_must_be_zeros():
+    """A coupled cell has no forget gate; what stands in its place must not be left aside."""
+    found = through("onnx", "COUPLED", gradients_of("COUPLED"))
+    found["W"] = found["W"] + 1e-3 * (found["W"] == 0)
+    report = asked(found, "COUPLED")
+    assert report.verdict == "partly" and report.unknown == ("W (1, 24, 4)",)
+    report = asked({**through("onnx", "LSTM", gradients_of("LSTM")), "P": np.ones((1, 18))})
+    assert report.unknown == ("P (1, 18)",) and not report.ok
+
+
+def test_order_of_the_gates_is_not_asserted_where_nothing_fits():
+    """The names imply an order; the numbers may be nearer to another one."""
+    rng = np.random.default_rng(0)
+    right = gradients_of("LSTM")
+    near = {n: v + 0.1 * np.max(abs(v)) * rng.normal(size=v.shape) for n, v in right.items()}
+    far = {n: rng.normal(size=v.shape) for n, v in right.items()}
+    for found, order, said in (
+        (near, "ifco", "i, f, c̃, o"),
+        (near, "fico", "f, i, c̃, o"),
+        (far, "ocif", "i, f, c̃, o"),
+    ):
+        arrays = {
+            "weight_ih_l0.grad": stacked(found, order),
+            "weight_hh_l0.grad": stacked(found, order, "W_{}h"),
+        }
+        report = asked(arrays, seconds=0.01)
+        (layout,) = report.layout
+        assert layout.endswith(f"order of the gates undecided, compared as {said}")
+        assert any("store the gates one by one" in hint for hint in report.hints)
+    arrays["b_f.grad"] = right["db_f"]
+    arrays["weight_ih_l0.grad"] = stacked(right, "ocif")
+    assert "gates stacked in the order o, c̃, i, f" in asked(arrays, seconds=0.01).text
+
+
+@pytest.mark.parametrize(
+    "prefix", ["encoder.lstm.", "rnn.0.", "model.layers.3.", "a/b/", "lstm_1/lstm_cell/"]
+)
+def test_any_model_may_be_in_front(prefix):
+    found = as_pytorch(gradients_of("LSTM"))
+    found = {prefix + k.removeprefix("lstm."): v for k, v in found.items() if k != "x.grad"}
+    report = asked(found)
+    assert report.ok and len(report.agrees) == 12
+
+
+def test_names_that_are_ours_but_mean_a_stack():
+    """W_ih is our weight of i from h, and elsewhere the weights of all gates from the input."""
+    found = as_pytorch(gradients_of("LSTM"))
+    names = {"dW_ih": "weight_ih", "dW_hh": "weight_hh", "db_ih": "bias_ih", "db_hh": "bias_hh"}
+    report = asked({n: found[f"lstm.{k}_l0.grad"] for n, k in names.items()})
+    assert report.ok and len(report.agrees) == 12
+
+
+def test_keras_names():
+    found = through("keras", "LSTM", gradients_of("LSTM"))
+    assert asked({f"model/lstm/lstm_cell/{k}:0": v for k, v in found.items()}).ok
+    assert hints("head.bias", GATES, ["h", "c"]) == []  # of another layer
+    assert hints("dense/kernel", GATES, ["h", "c"]) == []
 
 
 @settings(max_examples=25, deadline=None)

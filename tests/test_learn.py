@@ -31,6 +31,38 @@ def test_cross_entropy_of_huge_scores_is_finite():
     assert right == 0 and wrong == pytest.approx(2e5) and np.isfinite(dy).all()
 
 
+@pytest.mark.parametrize("dtype, most", [(np.float32, 3e38), (np.float64, 1.7e308)])
+def test_cross_entropy_where_a_difference_cannot_be_held(dtype, most):
+    """No warning, the loss is inf if it counts, and dy is right."""
+    y = np.array([[[most, most], [-most, -most]]], dtype)
+    loss, dy = readout.cross_entropy(y, np.array([[1, 0]]))
+    assert loss == np.inf and dy.dtype == dtype
+    np.testing.assert_array_equal(dy, [[[0.5, 0], [-0.5, 0]]])
+    loss, dy = readout.cross_entropy(y, np.array([[1, 0]]), np.array([[False, True]]))
+    assert loss == 0 and not dy.any()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_where_the_mask_is_false_changes_nothing(bad):
+    y, target = rng().normal(size=(4, 3, 5)), rng(1).integers(0, 3, (4, 5))
+    mask = rng(2).random((4, 5)) < 0.6
+    want, want_dy = readout.cross_entropy(y, target, mask)
+    spoiled = np.where(mask[:, None, :] | (np.arange(3) > 0)[:, None], y, bad)
+    assert not np.isfinite(spoiled).all()
+    loss, dy = readout.cross_entropy(spoiled, target, mask)
+    assert loss == want and np.array_equal(dy, want_dy)
+
+
+@pytest.mark.parametrize("which", [readout.cross_entropy, readout.squared_error])
+def test_bad_masks(which):
+    y = np.zeros((3, 4, 2))
+    target = np.zeros((3, 2), int) if which is readout.cross_entropy else y
+    with pytest.raises(TypeError, match=r"mask: expected an array of booleans \(3, 2\), got list"):
+        which(y, target, [[True, True]] * 3)
+    with pytest.raises(ValueError, match=r"of booleans with some True, got int64 \(3, 2\)"):
+        which(y, target, np.ones((3, 2), np.int64))
+
+
 @pytest.mark.parametrize(
     "target, mask, message",
     [

@@ -153,6 +153,37 @@ def test_every_number_of_the_list_is_there():
     assert numbers == set(range(1, 30)) - {23, 27}
 
 
+def lstm_like(name):
+    return {"c", "c_tilde"} <= set(catalogue.find(name).equations) and name != "BLOCK"
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_sources_are_about_this_kind_of_cell(name):
+    """What was seen in an LSTM is not told of a GRU as if it had been seen in one."""
+    of_lstm = {s for m in mutants.of("VANILLA") for s in m.sources}
+    of_gru = {s for m in mutants.of("GRU_AFTER") for s in m.sources}
+    for mutant in mutants.of(name):
+        for source in mutant.sources:
+            says = source.startswith(("an LSTM: ", "an LSTM and a GRU: "))
+            if lstm_like(name):
+                assert not says and (source in of_lstm or "GRU" not in source), mutant.name
+            elif name.startswith("GRU"):
+                assert says or source in of_gru - of_lstm or "mxnet" in source, mutant.name
+            else:
+                assert says, mutant.name
+
+
+def test_sources_of_some():
+    assert mutants.find("no-carousel").sources[0] == "hanbt/learn_dl, lstm.py"
+    assert mutants.find("no-carousel", "BLOCK").sources[0].startswith("an LSTM: hanbt/learn_dl")
+    for name in ("GRU_BEFORE", "GRU_AFTER", "MGU"):  # the way of h to h, which no LSTM has
+        assert mutants.find("no-carousel", name).sources == ()
+    (source,) = mutants.find("errors-overwritten", "GRU_AFTER").sources
+    assert source.startswith("apache/mxnet#17898")
+    assert "d2l" in mutants.find("reset-elsewhere", "GRU_AFTER").sources[0]
+    assert mutants.find("weights-mean", "ELMAN").sources == ()
+
+
 def test_find_refuses_what_is_not_there():
     with pytest.raises(ValueError, match="expected one of no-carousel|expected one of"):
         mutants.find("no-such-mistake")

@@ -153,6 +153,83 @@ def test_weights_of_another_cell_or_version(tmp_path, good, params):
             storage.load(npz(tmp_path / "w.npz", members), lstm)
 
 
+def declared(function, name="MINE"):
+    """A reader's own cell, compiled: tanh or sigma of the same sums under the same name."""
+    from lstm_ref.derive import expressions, language, numpy_code
+
+    activation, t = getattr(expressions, function), expressions.t
+
+    def equation(x, h, *, W, b):
+        h[t] = activation(W.hx @ x[t] + W.hh @ h[t - 1] + b.h)
+
+    equation.__name__ = name
+    return numpy_code.compiled(language.cell(equation))
+
+
+def test_weights_of_another_cell_of_the_same_name(tmp_path):
+    mine, other, path = declared("tanh"), declared("sigma"), tmp_path / "w.npz"
+    assert mine.NAME == other.NAME and mine.SHAPES == other.SHAPES
+    params = network.start(mine, rng(), 3, 4, 2)
+    storage.save(path, mine, params)
+    back, about = storage.load(path, declared("tanh"))
+    np.testing.assert_array_equal(back["W_hx"], params["W_hx"])
+    with pytest.raises(StorageError, match="w.npz: weights of another cell of the name MINE, its"):
+        storage.load(path, other)
+    # Inside of layers too, and not the catalogue's: a reader may call his own cell ELMAN.
+    both = layers.Stack(lstm, layers.BothWays(mine)), layers.Stack(lstm, layers.BothWays(other))
+    storage.save(path, both[0], network.start(both[0], rng(), 3, 4, 2))
+    storage.load(path, both[0])
+    with pytest.raises(StorageError, match="weights of another cell of the name"):
+        storage.load(path, both[1])
+    storage.save(path, elman, network.start(elman, rng(), 3, 4, 2))
+    with pytest.raises(StorageError, match="weights of another cell of the name ELMAN"):
+        storage.load(path, declared("sigma", "ELMAN"))
+
+
+def test_a_file_of_before_says_only_the_name(tmp_path):
+    mine, path = declared("tanh"), tmp_path / "w.npz"
+    params = network.start(mine, rng(), 3, 4, 2)
+    storage.write(path, params, {"format": storage.FORMAT, "version": 1, "cell": "MINE"})
+    assert set(storage.load(path, mine)[0]) == set(params)
+    storage.write(
+        path, params, {"format": storage.FORMAT, "version": 1, "cell": "MINE", "equations": 5}
+    )
+    with pytest.raises(StorageError, match="weights of another cell"):
+        storage.load(path, mine)
+
+
+def test_a_cell_of_the_catalogue_is_known_by_its_name(tmp_path):
+    from lstm_ref.derive import catalogue, numpy_code
+    from lstm_ref.generated import lstm as generated
+
+    compiled, path = numpy_code.compiled(catalogue.LSTM), tmp_path / "w.npz"
+    own = lstm.init(rng(), 3, 4)
+    for writer in (lstm, stacked, generated, compiled):
+        storage.save(path, writer, own)
+        for reader in (lstm, stacked, generated, compiled):
+            assert set(storage.load(path, reader)[0]) == set(own)
+
+
+def test_what_is_said_of_the_weights_is_refused_where_load_would_refuse_it(tmp_path, params):
+    path = tmp_path / "w.npz"
+    with pytest.raises(ValueError, match="about: expected at most 1048576 bytes as JSON, got 2097"):
+        storage.save(path, lstm, params, note="x" * (2 << 20))
+    with pytest.raises(TypeError, match="about: expected what JSON can hold: .*set"):
+        storage.save(path, lstm, params, note={1})
+    assert not os.listdir(tmp_path)
+    storage.save(path, lstm, params, note="x" * ((1 << 20) - 1000))
+    assert len(storage.load(path)[1]["note"]) == (1 << 20) - 1000
+
+
+@pytest.mark.usefixtures("safetensors")
+def test_a_safetensors_header_is_as_short_as_load_wants_it(tmp_path, params):
+    """Quotes take more bytes there: the text stands in a JSON text."""
+    path = tmp_path / "w.safetensors"
+    with pytest.raises(ValueError, match="about: expected at most 1048576 bytes"):
+        storage.save(path, lstm, params, note='"' * 400_000)
+    assert not os.listdir(tmp_path)
+
+
 def test_a_name_without_a_known_suffix(tmp_path, params):
     for name in ("w", "w.pkl", "w.npy"):
         with pytest.raises(StorageError, match="expected a name with .npz or .safetensors"):

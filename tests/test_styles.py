@@ -115,7 +115,33 @@ def test_what_styles_compare_with_is_right():
 def test_smallest_check(name, says):
     mutant = mutants.find(name)
     style = styles.least(mutant)
-    assert styles.words(style) == says
+    assert styles.needs(style) == says
     assert styles.off(style, mutant) > style.tol
     if style.T > 1:
         assert styles.off(replace(style, T=style.T - 1), mutant) <= style.tol
+
+
+def test_words_say_what_is_looked_at():
+    """Three steps hold for parameters, zero states and no error at c_T: one step may do else."""
+    mutant = mutants.find("h-path-without-carousel")
+    three = styles.least(mutant)
+    assert styles.words(three) == (
+        "T >= 3 (parameters only, zero initial states, no error at the last state)"
+    )
+    assert styles.off(replace(three, T=2), mutant) == 0
+    assert styles.off(replace(three, T=2, last_state=True), mutant) > three.tol
+    assert styles.off(replace(three, T=2, look="all", zero_state=False), mutant) > three.tol
+    assert styles.off(replace(styles.BOOK, T=1, look=("h_0",)), mutant) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("tanh-for-slope", "T = 1"),
+        ("first-step-missing", "(parameters only, no error at the last state)"),
+        ("last-cell-error-ignored", "(parameters only, zero initial states)"),
+    ],
+)
+def test_words_leave_out_what_is_needed(name, says):
+    words = styles.words(styles.least(mutants.find(name)))
+    assert words.endswith(says) and (words == "T = 1") == (says == "T = 1")

@@ -28,7 +28,6 @@ NUMBERS = {
 }
 REBER = {"embedded_reber": (30, {}), "continual_reber": (60, {})}
 ALL = {name: (T, options) for name, (T, options, *_) in (CLASSES | NUMBERS).items()} | REBER
-MARKED = {name: ALL[name] for name in ALL if name != "binary_addition"}
 
 
 def rng(seed=0):
@@ -285,14 +284,57 @@ def test_near_word_hangs_on_the_thing():
     assert not np.isin(words[:-5], language.THINGS).any()
 
 
-@pytest.mark.parametrize("name", MARKED)
+@pytest.mark.parametrize("name", ALL)
 def test_bad_sizes(name):
-    task, options = getattr(tasks, name.split(",")[0]), MARKED[name][1]
+    task, options = getattr(tasks, name.split(",")[0]), ALL[name][1]
     for T, B, which in ((0, 2, "T"), (2.5, 2, "T"), (True, 2, "T"), (40, 0, "B"), (40, None, "B")):
         with pytest.raises(ValueError, match=f"{which}: expected a whole number >= "):
             task(rng(), T, B, **options)
     with pytest.raises(TypeError, match="rng: expected np.random.default_rng"):
         task(np.random.RandomState(0), 40, 2, **options)
+
+
+def test_bad_sizes_of_the_task_that_takes_a_distance():
+    for B, distance, which in (
+        (0, 3, "B"),
+        (2.0, 3, "B"),
+        (2, -1, "distance"),
+        (2, "3", "distance"),
+    ):
+        with pytest.raises(ValueError, match=f"{which}: expected a whole number >= "):
+            tasks.country_language(rng(), B, distance)
+    with pytest.raises(TypeError, match="rng: expected np.random.default_rng"):
+        tasks.country_language(np.random.RandomState(0), 2, 3)
+
+
+def test_every_task_says_where_it_is_from():
+    for name in {name.split(",")[0] for name in ALL} | {"country_language"}:
+        said = getattr(tasks, name).__doc__
+        assert "Source: " in said, name
+
+
+def test_what_adding_up_reaches_in_the_multiplication_problem():
+    """The levels that the docstring states, by exact integration over both numbers."""
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    nodes, weights = (nodes + 1) / 2, weights / 2
+    x, y = (grid.ravel() for grid in np.meshgrid(nodes, nodes))
+    root = np.sqrt(np.outer(weights, weights).ravel())
+    levels = []
+    for degree in (0, 1, 2):  # of the best polynomial in the sum
+        powers = np.vander(x + y, degree + 1)
+        levels.append(np.linalg.lstsq(powers * root[:, None], x * y * root)[1][0])
+    # Given the sum s <= 1, x is uniform on 0 to s; the other half of the sums mirrors this one.
+    s, u = (grid.ravel() for grid in np.meshgrid(nodes, nodes))
+    product, share = u * s * (s - u * s), np.outer(weights, weights).ravel()
+    mean = s**2 / 6
+    levels.append(2 * np.sum(share * s * (product - mean) ** 2))
+    for text, level in zip(("7/144", "1/144", "1/504", "1/540"), levels, strict=True):
+        top, bottom = map(int, text.split("/"))
+        assert text in tasks.multiplication.__doc__ and level == pytest.approx(top / bottom)
+    x, target, mask = tasks.multiplication(rng(), 2, 100_000)
+    total = np.vander(x[:, 0].sum(axis=0), 3)
+    error = np.linalg.lstsq(total, target[1, 0])[1][0] / 100_000
+    assert error == pytest.approx(1 / 504, rel=0.03)
 
 
 @pytest.mark.parametrize(
@@ -301,6 +343,13 @@ def test_bad_sizes(name):
         ("adding", {"shortest": 41}, "shortest: expected at most T = 40, got 41"),
         ("adding", {"shortest": 1}, "shortest: expected a whole number >= 2"),
         ("temporal_order", {"signals": 4}, "signals: expected 2 or 3"),
+        ("temporal_order", {"signals": 2.0}, "signals: expected a whole number"),
+        ("temporal_order", {"signals": [2]}, "signals: expected a whole number"),
+        ("two_sequence", {"clue_noise": "a"}, "clue_noise: expected a variance >= 0, got 'a'"),
+        ("two_sequence", {"target_noise": None}, "target_noise: expected a variance"),
+        ("recall", {"items": 2.0, "slots": 4}, "items: expected a whole number >= 1, got 2.0"),
+        ("recall", {"slots": 4.0}, "slots: expected a whole number >= 1, got 4.0"),
+        ("subject_verb", {"phrases": 1.5}, r"phrases: expected \(fewest, most\), got 1.5"),
         ("two_sequence", {"N": 0}, "N: expected a whole number"),
         ("two_sequence", {"clue_noise": -1}, "clue_noise: expected a variance"),
         ("two_sequence", {"target_noise": np.nan}, "target_noise: expected a variance"),

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,19 @@ import pytest
 from lstm_ref.cells import elman, irnn, lstm, stacked
 from lstm_ref.generated import gru_after
 from lstm_ref.learn import checkpoint as checkpoints
-from lstm_ref.learn import fast, layers, loop, network, optim, progress, tasks, train
+from lstm_ref.learn import (
+    fast,
+    identity,
+    layers,
+    loop,
+    machine,
+    network,
+    optim,
+    progress,
+    storage,
+    tasks,
+    train,
+)
 from lstm_ref.learn.storage import StorageError
 
 
@@ -272,8 +285,6 @@ def test_killed_without_warning_and_taken_up_again(tmp_path):
         time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        from lstm_ref.learn import storage
-
         reached.append(storage.read(path)[1]["state"]["parts"]["n"]["value"])
     assert 0 < reached[0] < reached[1] < reached[2]
     steps = reached[-1] + 20
@@ -305,6 +316,123 @@ def test_the_checkpoint_of_another_run_is_refused(tmp_path, change, message):
     assert path.read_bytes() == before
 
 
+def declared(function):
+    """A reader's own cell, always of the same name."""
+    from lstm_ref.derive import expressions, language
+
+    activation, t = getattr(expressions, function), expressions.t
+
+    @language.cell
+    def MINE(x, h, *, W, b):
+        h[t] = activation(W.hx @ x[t] + W.hh @ h[t - 1] + b.h)
+
+    return fast.module(MINE)
+
+
+def test_the_checkpoint_of_another_cell_of_the_same_name_is_refused(tmp_path):
+    mine, other, path = declared("tanh"), declared("sigma"), tmp_path / "run.npz"
+    params, more = begin(mine), dict(rate=0.01, checkpoint=path)
+    loop.fit(mine, params, add, steps=2, **more)
+    with pytest.raises(
+        StorageError, match="another run: code: '.*' there, '.*' here\\nremove this"
+    ):
+        loop.fit(other, params, add, steps=4, **more)
+    assert len(loop.fit(declared("tanh"), params, add, steps=4, **more).history["loss"]) == 4
+
+
+def test_the_code_of_a_cell():
+    class Mine:  # neither a module nor derived
+        SHAPES, STATES, init = stacked.SHAPES, stacked.STATES, staticmethod(stacked.init)
+
+        def forward(self, params, x, state0=None):
+            return stacked.forward(params, x, state0)
+
+        def backward(self, params, tape, dh, dstate_T=None):
+            return stacked.backward(params, tape, dh, dstate_T)
+
+    cells = [lstm, stacked, gru_after, Mine(), layers.Stack(lstm), layers.Stack(lstm, stacked)]
+    found = [identity.code(cell) for cell in cells]
+    assert len({*found}) == 5 and found[0] == found[4]
+    assert identity.code(SimpleNamespace(forward=len, backward=len)) == identity._hash("unknown")
+
+
+@pytest.mark.parametrize(
+    "variable, value", [("OPENBLAS_NUM_THREADS", "7"), ("OPENBLAS_CORETYPE", "PRESCOTT")]
+)
+def test_a_run_is_not_taken_up_where_other_digits_are_to_be_expected(
+    tmp_path, monkeypatch, variable, value
+):
+    path = tmp_path / "run.npz"
+    loop.fit(stacked, begin(), add, steps=2, rate=0.01, checkpoint=path)
+    before = path.read_bytes()
+    monkeypatch.setenv(variable, value)
+    message = f"another run: (threads|blas kernel): '.*' there, '{value}' here\nremove this file to"
+    with pytest.raises(StorageError, match=message):
+        loop.fit(stacked, begin(), add, steps=4, rate=0.01, checkpoint=path)
+    assert path.read_bytes() == before
+
+
+def test_the_machine(monkeypatch):
+    for name in machine.THREADS:
+        monkeypatch.delenv(name, raising=False)
+    found = machine.numerics()
+    assert int(found["threads"]) >= 1 and all(isinstance(text, str) for text in found.values())
+    assert found["blas"].split()[0] != "unknown" and found["simd"]
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert machine.numerics()["threads"] == "3"
+
+
+def test_a_checkpoint_of_before_is_taken_up(tmp_path):
+    """It says nothing of code and machine; what it says is compared."""
+    path, options = tmp_path / "run.npz", dict(rate=0.01)
+    loop.fit(stacked, begin(), add, steps=2, checkpoint=path, **options)
+    arrays, about = storage.read(path)
+    for name in checkpoints.LATER:
+        del about["fingerprint"][name]
+    storage.write(path, arrays, about)
+    want = loop.fit(stacked, begin(), add, steps=5, **options)
+    same(loop.fit(stacked, begin(), add, steps=5, checkpoint=path, **options), want)
+
+
+def test_fewer_steps_than_the_checkpoint_has_take_nothing_back(tmp_path):
+    path = tmp_path / "run.npz"
+    want = loop.fit(stacked, begin(), add, steps=8, rate=0.01, checkpoint=path)
+    same(loop.fit(stacked, begin(), add, steps=5, rate=0.01, checkpoint=path), want)
+
+
+def test_numbers_of_numpy_go_into_a_checkpoint(tmp_path):
+    options = dict(
+        steps=np.int64(6),
+        rate=np.float32(0.01),
+        seed=np.int32(3),
+        every=np.int64(2),
+        clip=np.float64(1),
+        goal=("<", np.float32(0)),
+        measure=score,
+    )
+    path = tmp_path / "run.npz"
+    want = loop.fit(stacked, begin(), add, **options)
+    loop.fit(stacked, begin(), add, checkpoint=path, **options | {"steps": 3})
+    same(loop.fit(stacked, begin(), add, checkpoint=path, **options), want)
+
+
+def test_lengths_as_a_list_go_into_a_checkpoint(tmp_path):
+    def batch(r):
+        return (*add(r), [12] * 4)
+
+    path = tmp_path / "run.npz"
+    assert len(loop.fit(lstm, begin(lstm), batch, steps=2, rate=0.01, checkpoint=path)[1]["loss"])
+
+
+def test_a_checkpoint_that_could_not_be_written_is_refused_before_training():
+    def trained(params):
+        raise AssertionError("too late")
+
+    options = dict(steps=2, rate=0.01, measure=trained, every=1, checkpoint="run.txt")
+    with pytest.raises(StorageError, match="run.txt: expected a name with .npz"):
+        loop.fit(stacked, begin(), add, **options)
+
+
 def test_a_damaged_checkpoint_is_refused(tmp_path):
     path = tmp_path / "run.npz"
     loop.fit(stacked, begin(), add, steps=2, rate=0.01, checkpoint=path)
@@ -314,8 +442,6 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
     own = {"a": 1}
     checkpoints.save(path, own, {"n": 1, "x": np.zeros(2)})
     assert checkpoints.load(path, own)["n"] == 1
-    from lstm_ref.learn import storage
-
     arrays, about = storage.read(path)
     storage.write(path, {}, about)
     with pytest.raises(StorageError, match="damaged"):
@@ -332,9 +458,8 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
 
 @pytest.mark.parametrize("clip, advice", [(1.0, "a smaller clip than 1.0"), (None, "a clip, 1.0")])
 def test_a_diverged_run_stops_and_says_what_to_try(clip, advice):
-    with pytest.raises(
-        loop.Diverged, match=f"diverged after .*rate than 1e\\+308, {advice}"
-    ) as info:
+    message = f"diverged after .*;\ntry a smaller rate than 1e\\+308, {advice}"  # in two lines
+    with pytest.raises(loop.Diverged, match=message) as info:
         loop.fit(stacked, begin(), add, steps=50, rate=1e308, optimiser="sgd", clip=clip)
     run = info.value.run
     assert isinstance(info.value, FloatingPointError) and run.reason == "diverged"
@@ -366,6 +491,15 @@ GOOD = dict(cell=stacked, params=begin(), batch=add, steps=2, rate=0.1)
         (dict(goal=(">=", 1)), "goal: expected .* with a measure"),
         (dict(goal=("=", 1), measure=score), "goal: expected"),
         (dict(goal=0.5, measure=score), "goal: expected"),
+        (dict(goal=([], 0.5), measure=score), "goal: expected"),
+        (dict(goal=("<", "0.5"), measure=score), "goal: expected"),
+        (dict(rate="fast"), "rate: expected a positive number, got 'fast'"),
+        (dict(rate=True), "rate: expected a positive number, got True"),
+        (dict(clip="1"), "clip: expected a positive number or None, got '1'"),
+        (dict(optimiser=["adam"]), "optimiser: expected one of .*, got \\['adam'\\]"),
+        (dict(save_seconds="2"), "save_seconds: expected a number, got '2'"),
+        (dict(params={n: v for n, v in begin().items() if n != "b_y"}), "params: missing b_y"),
+        (dict(params={n: v for n, v in begin().items() if n != "W_fh"}), "params: missing W_fh"),
         (dict(truncate=3, batch=lambda r: (*add(r), [12] * 4)), "lengths cannot be cut"),
         (dict(cell=layers.BothWays(lstm), truncate=3), "a cell that reads backwards"),
         (dict(batch=lambda r: (*add(r)[:2], add(r)[2] & False)), "no step of batch 0 counts"),
@@ -377,8 +511,36 @@ def test_bad_arguments(change, message):
 
 
 @pytest.mark.parametrize(
+    "change, message",
+    [
+        (dict(params=[1.0]), "params: expected a dict of arrays, got list"),
+        (dict(batch=add(rng())), "batch: expected a function of a generator, got tuple"),
+        (
+            dict(batch=lambda r: 5),
+            r"batch: expected \(x, target, mask\) or one with lengths, got int",
+        ),
+        (dict(batch=lambda r: (*add(r)[:2], [True])), "mask: expected an array, got list"),
+        (dict(batch=lambda r: (add(r)[0], [1.0], None)), "target: expected an array, got list"),
+        (dict(measure=0.5), "measure: expected a function of params, got float"),
+    ],
+)
+def test_arguments_of_another_kind(tmp_path, change, message):
+    for more in ({}, {"checkpoint": tmp_path / "run.npz"}):
+        with pytest.raises(TypeError, match=message):
+            loop.fit(**{**GOOD, **change}, **more)
+
+
+def test_a_network_without_its_read_out():
+    params = {n: v for n, v in begin().items() if n != "b_y"}
+    for function in (network.gradients, network.scores, network.loss, network.last_state):
+        with pytest.raises(ValueError, match="params: missing b_y; `start` gives all"):
+            function(stacked, params, TEST)
+
+
+@pytest.mark.parametrize(
     "batch, error, message",
     [
+        ((5.0, *TEST[1:]), ValueError, r"x: expected shape \(T, D, B\), got \(\)"),
         (5, TypeError, r"batch: expected \(x, target, mask\) or one with lengths, got int"),
         ((1, 2), TypeError, "got 2"),
         ((TEST[0], TEST[1], TEST[2].astype(int)), ValueError, "mask: expected booleans"),

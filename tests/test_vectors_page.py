@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from lstm_ref.check import vectors
+from lstm_ref.check.diagnosis import report
+from lstm_ref.check.diagnosis.spelling import hints
 
 PAGE = (Path(__file__).resolve().parents[1] / "book" / "vectors.md").read_text(encoding="utf-8")
 
@@ -99,6 +101,42 @@ def test_the_tables_name_what_is_there():
     assert named <= set(arrays)
     kinds = {kind(name) for name in named}
     assert {kind(name) for name in arrays} <= kinds
+
+
+def understood():
+    """Rows of the table of names that `diagnose` understands: what -> names."""
+    table = PAGE.split("names that are understood |")[1].split("\n\n")[0]
+    rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| ")]
+    return {what.strip(): re.findall(r"`([\w.]*\w)`", names) for what, names in rows}
+
+
+LSTM = {"f": "f", "i": "i", "c": "c", "g": "c", "a": "c", "n": "c", "j": "c", "o": "o"}
+GRU = {"z": "z", "u": "z", "r": "r", "h": "h", "n": "h", "g": "h"}
+
+
+def test_the_names_that_the_page_says_are_understood():
+    rows = understood()
+    letters = rows.pop("the letter of a gate")
+    assert letters == [*LSTM, *GRU]
+    for meant in (LSTM, GRU):
+        for said, gate in meant.items():
+            gates = "".join(dict.fromkeys(meant.values()))
+            assert gate in [h.gate for h in hints(f"dW_{said}", gates, ["h"])]
+    assert len(rows) == 11 and sum(map(len, rows.values())) > 50
+    for what, names in rows.items():
+        assert names and all(hints(name, "fico", ["h", "c"]) for name in names), what
+    assert hints("encoder.lstm.weight_ih_l0", "fico", ["h", "c"])
+
+
+def test_exit_codes_of_the_page():
+    codes = re.findall(r"^\| (\d) \| (.+) \|$", PAGE, re.M)
+    assert [code for code, _ in codes] == ["0", "1", "2"]
+    assert "or was not compared" in codes[1][1] and "other inputs" in codes[2][1]
+
+
+def test_tolerances_of_the_page():
+    assert (report.DOUBLE, report.SINGLE, report.HALF) == (1e-6, 1e-4, 2e-3)
+    assert "$10^{-6}$" in PAGE and "$10^{-4}$" in PAGE and r"$2 \cdot 10^{-3}$" in PAGE
 
 
 def kind(name):

@@ -1,6 +1,7 @@
 """The commands `vectors` and `diagnose`; what they need is loaded when they run.
 
-Exit codes: 0 done, or agrees; 1 differs; 2 unusable input.
+Exit codes: 0 done, or all was compared and agrees; 1 something differs or was not compared;
+2 unusable input.
 """
 
 import sys
@@ -39,13 +40,17 @@ def _add_diagnose(commands):
     parser = commands.add_parser(
         "diagnose",
         help="compare somebody's numbers with the golden vectors, and name the mistake",
-        description="Compare gradients and values, in a file .npz or .json, with golden vectors.",
+        description="Compare gradients and values, in a file .npz or .json, with golden vectors. "
+        "Exit code 0: all was compared and agrees; 1: something differs or was not compared; "
+        "2: unusable input.",
     )
     parser.add_argument("mine", help="what your implementation computed: FILE.npz or FILE.json")
     parser.add_argument(
         "--against", metavar="FILE", help="the golden vectors; default: computed from the sizes"
     )
-    parser.add_argument("--cell", help="a name of the catalogue; default: what the files say")
+    parser.add_argument(
+        "--cell", help="a name of the catalogue; default: what the files say, or LSTM"
+    )
     _add_sizes(parser)
     parser.set_defaults(run=_diagnose)
 

@@ -5,8 +5,8 @@
 says what agrees, what does not, where in time the difference begins, and names the mistake where
 the numbers match one. `diagnose` does the same for arrays, for a backward function and for a
 module. A match means that every stored number comes out, to 1e-6 of the largest entry of its
-tensor (1e-4 for single precision), and that the mistake changes far more than that; else the answer
-is "no known mistake matches". Needs SymPy.
+tensor (1e-4 if the numbers are stored in single precision, 2e-3 in half), and that the mistake
+changes far more than that; else the answer is "no known mistake matches". Needs SymPy.
 """
 
 import sys
@@ -16,7 +16,10 @@ import numpy as np
 
 from lstm_ref import cells
 
-TOLERANCES = (1e-6, 1e-4)  # double precision, single precision
+DAMAGED = (
+    "the checksum in the file is not that of its arrays: it is damaged, or its arrays were "
+    "changed under an old header"
+)
 
 
 def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, seconds=20.0):
@@ -34,20 +37,37 @@ def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, sec
     from lstm_ref.check.diagnosis.comparison import Comparison
     from lstm_ref.check.diagnosis.explain import explain
 
+    if not isinstance(cell, str) and not hasattr(cell, "equations"):
+        got = type(cell).__name__
+        raise TypeError(f"cell: expected a name of the catalogue or a declared cell, got {got}")
     cell = evaluate.declared(cell)
-    header, right = against or vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
-    if header.get("cell") != cell.name:
-        raise ValueError(f"against: vectors of {header.get('cell')}, the cell is {cell.name}")
+    if against is None:
+        against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
+    header, right = _vectors(against, cell)
     numbers = evaluate.numbers_of(cell, right)
     runs = [mine] if isinstance(mine, Mapping) else run(mine, cell, numbers)
     for arrays in runs:
-        found = Comparison(arrays, cell, header, right, TOLERANCES)
+        found = Comparison(arrays, cell, header, right)
         report = found.verdict() or explain(found, seconds)
         if not report.ok:
             break
     if len(runs) > 1:
         report = report.but(note="a second run on the same arguments gives other numbers")
     return report
+
+
+def _vectors(against, cell):
+    """Golden vectors, (header, arrays), unless they are of another cell or lack an array."""
+    if not isinstance(against, tuple | list) or len(against) != 2:
+        raise TypeError(f"against: expected (header, arrays), got {type(against).__name__}")
+    header, right = against
+    if header.get("cell") != cell.name:
+        raise ValueError(f"against: vectors of {header.get('cell')}, the cell is {cell.name}")
+    inputs = [*cell.matrices, *cell.vectors, cell.input, *(f"{s}_0" for s in cell.states)]
+    names = [*inputs, *(f"d{n}" for n in inputs), "e", *(f"e_{s}_T" for s in cell.states)]
+    if missing := [n for n in names if n not in right]:
+        raise ValueError(f"against: no {', '.join(missing)}, which vectors of {cell.name} have")
+    return header, right
 
 
 def run(mine, cell, numbers):
@@ -97,11 +117,16 @@ def _module(cell):
 
 
 def main(options):
-    """The command; returns the exit code: 0 agrees, 1 differs, 2 unusable input."""
+    """The command; returns the exit code.
+
+    0: all was compared and agrees; 1: something differs or was not compared; 2: unusable input.
+    """
     try:
         report = _from_files(options)
     except (TypeError, ValueError) as error:
         return _refuse(error)
+    if report.verdict == "inputs":
+        return _refuse(report.text)
     print(report.text)
     return 0 if report.ok else 1
 
@@ -112,13 +137,17 @@ def _from_files(options):
     header, arrays = vectors.read_arrays(options.mine)
     against = vectors.read(options.against) if options.against else None
     said = against[0] if against else header
-    name = _cell(options.cell) if options.cell else said.get("cell") or "LSTM"
+    name = _cell(options.cell) if options.cell else said.get("cell", "LSTM")
     sizes = said.get("sizes") or {k: getattr(options, k) for k in "TBDH"}
-    seed = said.get("seed", options.seed)
-    if isinstance(name, list | dict) or not isinstance(sizes, dict):
-        raise ValueError("header: expected the name of a cell and sizes")
+    if not isinstance(sizes, dict):
+        raise ValueError(f"header: sizes: expected T, B, D and H, got {type(sizes).__name__}")
     sizes = {k: sizes[k] for k in "TBDH" if k in sizes}
-    return diagnose(arrays, name, **sizes, seed=seed, against=against)
+    seed = said.get("seed", options.seed)
+    report = diagnose(arrays, name, **sizes, seed=seed, against=against)
+    if not report.ok and "checksum" in header:
+        if header["checksum"] != vectors.checksum(header, arrays):
+            report = report.but(hints=(DAMAGED, *report.hints))
+    return report
 
 
 def _cell(name):

@@ -35,9 +35,10 @@ class Mistake:
 
     name: short slug. cell: the declared cell. sentence: for the reader. edit: Recipe -> Recipe.
     of: the signal whose formula is wrong, "" for the sums over time. sources: where it has been
-    seen in public. numbers: of the list of errors (E1). wrong: "backward" or "forward"; forward:
-    for the latter the cell that is computed instead. second: shows in the second of two runs
-    only; spoil: function(errors, deltas, gradients) -> the errors that this second run reads.
+    seen in public, in a cell of this kind unless it says "an LSTM: ...". numbers: of the list of
+    errors (E1). wrong: "backward" or "forward"; forward: for the latter the cell that is computed
+    instead. second: shows in the second of two runs only; spoil: function(errors, deltas,
+    gradients) -> the errors that this second run reads.
     known: seen in public or collected by the book, else made systematically.
     """
 
@@ -96,12 +97,15 @@ def chain(*edits):
 
 
 def alter(keys, change):
-    """Put change(term) in the place of the terms with these keys; None leaves a term out."""
+    """Put change(term) in the place of the terms with these keys; None leaves a term out.
+
+    Terms that the recipe does not have stay away: a wrong forward pass may have other ones.
+    """
     keys = frozenset(keys)
 
     def edit(recipe):
         terms, straight = dict(recipe.terms), set(recipe.straight)
-        for of in {k[0] for k in keys}:
+        for of in {k[0] for k in keys} & terms.keys():
             new = {term: change(term) if key(term) in keys else term for term in terms[of]}
             straight = {new.get(term, term) for term in straight}
             terms[of] = tuple(term for term in new.values() if term is not None)

@@ -186,6 +186,19 @@ def least(mutant, style=replace(BOOK, look="parameters", tol=1e-6)):  # noqa: B0
 
 
 def words(style):
+    """What a check needs, and what it then can do without: "T >= 3 (parameters only, ...)".
+
+    The need holds together with the rest only: who looks at more, or starts from other states, may
+    see the mistake with fewer steps. With T = 1 alone nothing is left to save.
+    """
+    need = needs(style)
+    without = ["parameters only"] if style.look == "parameters" else []
+    without += ["zero initial states"] if style.zero_state else []
+    without += [] if style.last_state else ["no error at the last state"]
+    return need if need == "T = 1" or not without else f"{need} ({', '.join(without)})"
+
+
+def needs(style):
     """What a check needs, as a phrase: "T >= 3, weights of order 1"."""
     said = [f"T >= {style.T}" if style.T > 1 else "T = 1"]
     said += ["several samples"] if style.B > 1 else []

@@ -173,6 +173,11 @@ def _declared(name, value):
 
 def _nested(name, value):
     """(shape, numbers) of nested lists, which must be regular."""
+    if isinstance(value, str):
+        raise VectorsError(
+            f'{name}: expected numbers, got a text; put it beside "arrays", '
+            f'{{"{name:.20}": ..., "arrays": {{...}}}}, or leave it out'
+        )
     shape, level = [], [value]
     while level and isinstance(level[0], list):
         length = len(level[0])

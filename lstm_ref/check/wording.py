@@ -58,8 +58,10 @@ def slope(cell, name):
 
 
 def factor(cell, expr, term):
-    """A factor of a term, written at the step of that term."""
-    return show(expr, STYLE.later(term.lag).ranked(cell.equations[term.by].reads))
+    """A factor of a term or a product, written at the step of that term."""
+    lag = getattr(term, "lag", 0)  # a product is of the same step
+    text = show(expr, STYLE.later(lag).ranked(cell.equations[term.by].reads))
+    return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
 def letter(name):

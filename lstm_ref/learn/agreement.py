@@ -34,6 +34,7 @@ def pronoun_gender(rng, T, B, phrases=(0, 2), every_word=False):
 
     The stream stops after T words. T: long enough for one sentence, 6 + 3 phrases.
     Chance at the pronoun: one half.
+    Source: made for this book; the gender of the subject as what a cell keeps is from Olah 2015.
     """
 
     def sentence(nouns, kinds, words, more):
@@ -99,8 +100,8 @@ def _stream(rng, T, B, vocabulary, sentence, phrases, shortest, fixed, every_wor
 
 def _range(phrases):
     """Fewest and most phrases, from a pair or one number for both."""
-    pair = (phrases, phrases) if isinstance(phrases, int | np.integer) else tuple(phrases)
-    if len(pair) != 2:
+    pair = (phrases, phrases) if isinstance(phrases, int | np.integer) else phrases
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
         raise ValueError(f"phrases: expected (fewest, most), got {phrases!r}")
     least, most = (common.whole("phrases", value, 0) for value in pair)
     if least > most:

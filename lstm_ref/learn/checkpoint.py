@@ -1,7 +1,9 @@
 """The state of a training run in a file: everything that decides the numbers to come.
 
-A file belongs to one run. It carries a fingerprint of that run, its settings and checksums of the
-first parameters and the first batch, and is refused by another.
+A file belongs to one run. It carries a fingerprint of that run: its settings, checksums of the
+first parameters and the first batch, a hash of the cell's code, and what decides the last digits
+on this machine. Where any of it differs the file is refused: going on would not give the numbers
+of a run that was never stopped.
 """
 
 import zlib
@@ -11,9 +13,11 @@ import numpy as np
 
 from lstm_ref import __version__
 from lstm_ref.cells import name_of
-from lstm_ref.learn import storage
+from lstm_ref.learn import identity, machine, storage
 
 FORMAT, VERSION = "lstm_ref checkpoint", 1
+LATER = ("code", "blas", "blas kernel", "simd", "threads")  # of these the first files say nothing
+ADVICE = "remove this file to begin anew"
 
 
 def checksum(arrays):
@@ -21,17 +25,17 @@ def checksum(arrays):
     total = 0
     for value in arrays:
         if value is not None:
+            value = np.asarray(value)  # lengths may be a list
             head = f"{value.dtype}{value.shape}".encode()
             total = zlib.crc32(np.ascontiguousarray(value).tobytes(), zlib.crc32(head, total))
     return total
 
 
 def fingerprint(cell, params, batch, rules):
-    """What tells one run from another: a dict for JSON. batch: the first one."""
-    rules = {k: v.item() if isinstance(v, np.generic) else v for k, v in rules.items()}
-    versions = {"lstm_ref": __version__, "numpy": np.__version__}
+    """What tells one run from another: a dict for JSON. rules: of JSON; batch: the first one."""
+    versions = {"lstm_ref": __version__, "numpy": np.__version__, **machine.numerics()}
     sums = {"parameters": checksum(params.values()), "first batch": checksum(batch)}
-    return {"cell": name_of(cell), **rules, **versions, **sums}
+    return {"cell": name_of(cell), "code": identity.code(cell), **rules, **versions, **sums}
 
 
 def save(path, fingerprint, state):
@@ -45,25 +49,42 @@ def save(path, fingerprint, state):
 def load(path, fingerprint):
     """The state that `save` wrote, None if there is no file.
 
-    Raises StorageError for a file that is damaged or belongs to another run.
+    Raises StorageError, with what to do, for a file that is damaged or belongs to another run, and
+    for a name that `save` would refuse.
     """
+    storage.kind(path)  # before there is something to lose
     if not Path(path).exists():
         return None
+    try:
+        return _state(path, fingerprint)
+    except storage.StorageError as error:
+        raise storage.StorageError(f"{error}\n{ADVICE}") from error
+
+
+def _state(path, fingerprint):
     arrays, about = storage.read(path)
     if about.get("format") != FORMAT or about.get("version") != VERSION:
         raise storage.StorageError(f"{path}: expected {FORMAT} of version {VERSION}")
-    theirs = about.get("fingerprint")
-    if theirs != fingerprint:
-        theirs = theirs if isinstance(theirs, dict) else {}
-        other = [k for k in {**fingerprint, **theirs} if theirs.get(k) != fingerprint.get(k)]
-        listed = "; ".join(
-            f"{k}: {theirs.get(k)!r:.60} there, {fingerprint.get(k)!r:.60} here" for k in other
-        )
-        raise storage.StorageError(f"{path}: the checkpoint of another run: {listed}")
+    if other := _differences(about.get("fingerprint"), fingerprint):
+        raise storage.StorageError(f"{path}: the checkpoint of another run: {'; '.join(other)}")
     try:
         return _unflatten(about["state"], "state", arrays)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise storage.StorageError(f"{path}: damaged: {error!r:.200}") from error
+
+
+def _differences(theirs, ours):
+    """What differs between two fingerprints, in words. theirs: from a file, so it may be anything.
+
+    What an older file cannot say is not compared.
+    """
+    theirs = theirs if isinstance(theirs, dict) else {}
+    names = [k for k in {**ours, **theirs} if k in theirs or k not in LATER]
+    return [
+        f"{k}: {theirs.get(k)!r:.60} there, {ours.get(k)!r:.60} here"
+        for k in names
+        if theirs.get(k) != ours.get(k)
+    ]
 
 
 def _flatten(value, name, arrays):

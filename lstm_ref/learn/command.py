@@ -25,7 +25,15 @@ def add(commands):
 
 def run(options):
     """Run the command; return the exit code: 0 done, 2 unusable input, 130 interrupted."""
-    from lstm_ref.learn import experiments, loop, storage, trials
+    try:
+        return _run(options)
+    except KeyboardInterrupt:  # also while modules are loaded, a cell derived, a net measured
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def _run(options):
+    from lstm_ref.learn import experiments, trials
 
     if options.name is None:
         print(listing(experiments.EXPERIMENTS))
@@ -37,12 +45,6 @@ def run(options):
         path = output(options.name, options.output)
         show = sys.stderr.isatty() and not options.quiet
         result = trials.run(options.name, options.seeds, path, show)
-    except loop.Interrupted:
-        print("interrupted; the same command goes on from here", file=sys.stderr)
-        return 130
-    except storage.StorageError as error:
-        print(f"{error}\nremove this file to begin anew", file=sys.stderr)
-        return 2
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

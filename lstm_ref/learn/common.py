@@ -10,6 +10,12 @@ def whole(name, value, least):
     return int(value)
 
 
+def is_number(value):
+    """Is it one real number, of Python or NumPy? True and False are none; NaN is one."""
+    kinds = int | float | np.integer | np.floating
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
 def enter(rng, T, B, least=1, shortest=None):
     """Check what every task takes; return the lengths (B,) of the sequences.
 

@@ -89,6 +89,12 @@ def _gender(cell, rate=2e-2, **changes):
     return task | dict(rate=rate, steps=1000, goal=[">=", 1.0]) | changes
 
 
+def _number(cell, rate=2e-2, **changes):
+    task = dict(task="subject_verb", cell=cell, T=30, K=17, H=16)
+    learning = dict(rate=rate, steps=1000, goal=[">=", 1.0])
+    return task | learning | dict(after="distance") | changes
+
+
 # Of the adding problem with six cells: steps, what to expect, time of one seed.
 CELLS = (
     (50, "every seed of all but the tanh RNN, none of that", "17 s"),
@@ -160,6 +166,17 @@ EXPERIMENTS = {
             "LSTM b_f = 1": _gender("LSTM"),
             "GRU": _gender("GRU_AFTER"),
             "tanh RNN": _gender("ELMAN", 3e-3),
+        },
+    ),
+    "number": Experiment(
+        about="the verb that agrees with its subject, learned up to 6 words away, asked up to 96",
+        expected="?",
+        time="3 s",
+        arms={
+            "LSTM b_f = 1": _number("LSTM"),
+            "LSTM chrono": _number("LSTM", start=_chrono(15)),
+            "GRU": _number("GRU_AFTER"),
+            "tanh RNN": _number("ELMAN", 3e-3),
         },
     ),
 }

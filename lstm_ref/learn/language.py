@@ -30,10 +30,10 @@ def country_language(rng, B, distance):
     Returns x (distance + 3, D, B) one-hot over VOCABULARY, target (T, B) class numbers 0 to 3 for
     LANGUAGES, mask (T, B) True at "speak". Chance: one in four. With distance 0 the clue stands
     directly before the question, as near as in "the clouds are in the sky".
+    Source: made for this book from the sentence of Olah 2015.
     """
-    if isinstance(distance, bool) or not isinstance(distance, int | np.integer) or distance < 0:
-        raise ValueError(f"distance: expected a whole number >= 0, got {distance!r}")
-    T = distance + 3
+    T = common.whole("distance", distance, 0) + 3
+    common.enter(rng, T, B)
     country = rng.integers(0, len(COUNTRIES), B)
     words = np.empty((T, B), int)
     words[0] = VOCABULARY.index("grew-up-in")

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_ref.learn import checkpoint as checkpoints
-from lstm_ref.learn import optim, progress, sequences, updates
-from lstm_ref.learn.common import whole
+from lstm_ref.learn import network, optim, progress, sequences, updates
+from lstm_ref.learn.common import is_number, whole
 
 KEPT = {"loss": float, "norm": float, "step": int, "score": float}  # the history
 
@@ -80,14 +80,18 @@ def fit(
 
     checkpoint: .npz file that keeps the run, written every save_seconds, at the end and at
     Ctrl-C; a call with the same file and arguments goes on where the run was, also one with more
-    steps. show: a progress bar with this label.
+    steps. One with fewer steps than the file has takes nothing back: it returns the run as it is
+    in the file, with all its updates. show: a progress bar with this label.
 
     Raises Diverged, with what to try; Interrupted at Ctrl-C; StorageError for the checkpoint of
-    another run; TypeError or ValueError for bad arguments.
+    another run, another code of the cell, or another machine; TypeError or ValueError for bad
+    arguments.
     """
     rules = dict(seed=seed, rate=rate, optimiser=optimiser, clip=clip, truncate=truncate)
-    rules |= dict(carry=carry, every=every, goal=list(goal) if isinstance(goal, tuple) else goal)
-    _check(rules, cell, steps, measure)
+    rules = _plain(rules | dict(carry=carry, every=every, goal=goal))
+    _check(rules, cell, steps)
+    _check_goal(rules["goal"], measure)
+    _check_calls(batch, measure, save_seconds)
     own, now = _begin(cell, params, batch, rules, checkpoint)
     history = {name: list(values) for name, values in now["history"].items()}
 
@@ -117,8 +121,18 @@ def fit(
     return _run(now, history, _reason(now, history, rules))
 
 
+def _plain(rules):
+    """The rules as JSON has them: no numbers of NumPy, lists for tuples."""
+    if isinstance(rules, dict):
+        return {name: _plain(value) for name, value in rules.items()}
+    if isinstance(rules, tuple | list):
+        return [_plain(value) for value in rules]
+    return rules.item() if isinstance(rules, np.generic) else rules
+
+
 def _begin(cell, params, batch, rules, checkpoint):
     """(fingerprint or None, state to begin with: that of the checkpoint if there is one)."""
+    network.own_params(cell, params)
     start = optim.OPTIMISERS[rules["optimiser"]][0]
     now = dict(n=0, m=0, place=(0, 0), params=params, optimiser=start(params), state=None)
     now |= dict(
@@ -127,6 +141,7 @@ def _begin(cell, params, batch, rules, checkpoint):
     if checkpoint is None:
         return None, now
     first = batch(updates.generator(rules["seed"], 0))
+    network.taken_apart(first)  # refused here, if it is no batch
     own = checkpoints.fingerprint(cell, params, first, rules)
     return own, checkpoints.load(checkpoint, own) or now
 
@@ -162,32 +177,41 @@ def _advice(error, n, rules):
     clip = rules["clip"]
     clips = "a clip, 1.0 for instance" if clip is None else f"a smaller clip than {clip}"
     return (
-        f"diverged after {n} updates ({error}); try a smaller rate than {rules['rate']}, {clips}, "
-        "or smaller initial weights"
+        f"diverged after {n} updates ({error});\n"  # the advice is not to run out of a narrow page
+        f"try a smaller rate than {rules['rate']}, {clips}, or smaller initial weights"
     )
 
 
-def _check(rules, cell, steps, measure):
+def _check(rules, cell, steps):
     whole("steps", steps, 1)
     whole("seed", rules["seed"], 0)
     whole("every", rules["every"], 1)
-    if not 0 < rules["rate"] < np.inf:
-        raise ValueError(f"rate: expected a positive number, got {rules['rate']!r}")
-    if rules["clip"] is not None and not rules["clip"] > 0:
-        raise ValueError(f"clip: expected a positive number or None, got {rules['clip']!r}")
-    if rules["optimiser"] not in optim.OPTIMISERS:
+    rate, clip, name = rules["rate"], rules["clip"], rules["optimiser"]
+    if not (is_number(rate) and 0 < rate < np.inf):
+        raise ValueError(f"rate: expected a positive number, got {rate!r}")
+    if clip is not None and not (is_number(clip) and clip > 0):
+        raise ValueError(f"clip: expected a positive number or None, got {clip!r}")
+    if not isinstance(name, str) or name not in optim.OPTIMISERS:
         known = ", ".join(optim.OPTIMISERS)
-        raise ValueError(f"optimiser: expected one of {known}, got {rules['optimiser']!r}")
+        raise ValueError(f"optimiser: expected one of {known}, got {name!r}")
     if rules["truncate"] is not None:
         whole("truncate", rules["truncate"], 1)
     if (rules["truncate"] or rules["carry"]) and sequences.reads_backwards(cell):
         raise ValueError("truncate, carry: a cell that reads backwards needs whole sequences")
-    goal = rules["goal"]
-    good = (
-        isinstance(goal, list)
-        and len(goal) == 2
-        and goal[0] in updates.GOALS
-        and measure is not None
-    )
-    if goal is not None and not good:
+
+
+def _check_goal(goal, measure):
+    if goal is None:
+        return
+    pair = isinstance(goal, list) and len(goal) == 2 and isinstance(goal[0], str)
+    if not pair or goal[0] not in updates.GOALS or not is_number(goal[1]) or measure is None:
         raise ValueError(f'goal: expected (">=", 0.99) with a measure, got {goal!r}')
+
+
+def _check_calls(batch, measure, save_seconds):
+    if not callable(batch):
+        raise TypeError(f"batch: expected a function of a generator, got {type(batch).__name__}")
+    if measure is not None and not callable(measure):
+        raise TypeError(f"measure: expected a function of params, got {type(measure).__name__}")
+    if not is_number(save_seconds):
+        raise ValueError(f"save_seconds: expected a number, got {save_seconds!r}")

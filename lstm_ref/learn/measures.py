@@ -65,5 +65,20 @@ def recall(cell, params, arm, B=200):
     return {"items": list(ITEMS), "delays": list(DELAYS), "right": right}
 
 
+PHRASES = (0, 2, 4, 8, 16, 32)
+
+
+def distance(cell, params, arm, B=256):
+    """Share of right verbs by the phrases, of three words each, between subject and verb.
+
+    Returns {"phrases", "right"}: one number for each of PHRASES. One sentence a sample.
+    """
+    rng, right = np.random.default_rng(98), []
+    for n in PHRASES:
+        batch = tasks.subject_verb(rng, 2 + 3 * n, B, n)
+        right.append(network.accuracy(cell, params, batch))
+    return {"phrases": list(PHRASES), "right": right}
+
+
 # name -> function of (cell, params, settings), called once when training has ended
-AFTER = {"stream": stream, "recall": recall}
+AFTER = {"stream": stream, "recall": recall, "distance": distance}

@@ -43,9 +43,10 @@ def recall(rng, T, B, items=4, slots=None):
         asked     0  0  0  0  0  0  1  1
         target                      0  1
 
-    T: at least 2 items. Chance: one half.
+    T: at least 2 items. Chance: one half. Source: made for this book.
     """
-    slots = common.whole("items", items, 1) if slots is None else common.whole("slots", slots, 1)
+    items = common.whole("items", items, 1)
+    slots = items if slots is None else common.whole("slots", slots, 1)
     if slots < items:
         raise ValueError(f"slots: expected at least items = {items}, got {slots}")
     common.enter(rng, T, B, 2 * items)

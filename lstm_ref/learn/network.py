@@ -21,14 +21,23 @@ def start(cell, rng, D, H, K, init=None, **options):
     return {**params, **readout.init(rng, sequences.check(cell, params), K, dtype)}
 
 
+def own_params(cell, params):
+    """The parameters of the cell among those of a network. Raises TypeError or ValueError."""
+    if not hasattr(params, "keys"):
+        raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
+    if missing := [name for name in (*cell.SHAPES, "W_yh", "b_y") if name not in params]:
+        raise ValueError(f"params: missing {', '.join(missing)}; `start` gives all that are needed")
+    return {name: params[name] for name in cell.SHAPES}
+
+
 def scores(cell, params, batch, state0=None, workspace=None):
     """Scores y of the steps that count, and what `gradients` needs.
 
     Returns (y (n, K, B), target and mask of these n steps, rest): rest is (steps, h, state_T,
     tape). A step counts if the mask is True there for any sample.
     """
+    own = own_params(cell, params)
     x, target, mask, lengths = _parts(params, batch)
-    own = {name: params[name] for name in cell.SHAPES}
     h, state_T, tape = sequences.run(cell, own, x, state0, lengths, workspace)
     steps = np.flatnonzero(mask.any(axis=1))
     if len(steps) < len(h):
@@ -55,15 +64,15 @@ def gradients(cell, params, batch, state0=None, workspace=None):
         dh = np.zeros_like(h)
         dh[steps] = dh_seen
     door.finite("dh", dh, FloatingPointError)
-    own = {name: params[name] for name in cell.SHAPES}
+    own = own_params(cell, params)
     d_cell, _, _ = sequences.run_backward(cell, own, tape, dh)
     return loss, {**d_cell, **d_readout}, state_T
 
 
 def last_state(cell, params, batch, state0=None):
     """The state after a batch, without a loss."""
+    own = own_params(cell, params)
     x, _, _, lengths = _parts(params, batch)
-    own = {name: params[name] for name in cell.SHAPES}
     return sequences.run(cell, own, x, state0, lengths)[1]
 
 
@@ -83,22 +92,35 @@ def accuracy(cell, params, batch):
 
 def _parts(params, batch):
     """(x, target, mask, lengths) with the dtype of the parameters, and with a mask."""
-    if not isinstance(batch, tuple | list) or len(batch) not in (3, 4):
-        got = len(batch) if isinstance(batch, tuple | list) else type(batch).__name__
-        raise TypeError(f"batch: expected (x, target, mask) or one with lengths, got {got}")
-    x, target, mask, lengths = (*batch, None)[:4]
+    x, target, mask, lengths = taken_apart(batch)
     dtype = params["b_y"].dtype
-    x = np.asarray(x)
     if np.issubdtype(x.dtype, np.floating):
         x = x.astype(dtype, copy=False)
     if np.issubdtype(target.dtype, np.floating):
         target = target.astype(dtype, copy=False)
-    mask = np.ones((len(x), x.shape[-1]), bool) if mask is None else mask
-    if mask.shape != (len(x), x.shape[-1]) or mask.dtype != bool:
-        raise ValueError(
-            f"mask: expected booleans {(len(x), x.shape[-1])}, got {mask.dtype} {mask.shape}"
-        )
     if lengths is not None:
         lengths = sequences.check_lengths(lengths, x)
         mask = mask & (np.arange(len(x))[:, None] < lengths)
+    return x, target, mask, lengths
+
+
+def taken_apart(batch):
+    """A batch as (x, target, mask, lengths): the mask is an array, lengths None if there are none.
+
+    Raises TypeError or ValueError.
+    """
+    if not isinstance(batch, tuple | list) or len(batch) not in (3, 4):
+        got = len(batch) if isinstance(batch, tuple | list) else type(batch).__name__
+        raise TypeError(f"batch: expected (x, target, mask) or one with lengths, got {got}")
+    x, target, mask, lengths = (*batch, None)[:4]
+    x = np.asarray(x)
+    if x.ndim < 2:
+        raise ValueError(f"x: expected shape (T, D, B), got {x.shape}")
+    shape = (len(x), x.shape[-1])
+    mask = np.ones(shape, bool) if mask is None else mask
+    for name, value in (("target", target), ("mask", mask)):
+        if not isinstance(value, np.ndarray):
+            raise TypeError(f"{name}: expected an array, got {type(value).__name__}")
+    if mask.shape != shape or mask.dtype != bool:
+        raise ValueError(f"mask: expected booleans {shape}, got {mask.dtype} {mask.shape}")
     return x, target, mask, lengths

@@ -32,18 +32,15 @@ def cross_entropy(y, target, mask=None):
     """Mean negative log-probability, in nats, of the target class under softmax(y), and its dy.
 
     y (T, K, B) scores; target (T, B) integers in 0..K-1; mask (T, B) of booleans says which
-    entries count, None for all. Returns (loss, dy like y). Stable for scores of any size.
+    entries count, None for all; what y and target hold elsewhere changes nothing, NaN neither.
+    Returns (loss, dy like y). Large scores do no harm as long as their differences can be held:
+    beyond that (3.4e38 in float32) the loss is inf, and dy is right all the same.
     """
-    if target.shape != (y.shape[0], y.shape[2]):
-        raise ValueError(f"target: expected shape (T, B) of y {y.shape}, got {target.shape}")
-    if not np.issubdtype(target.dtype, np.integer):
-        raise TypeError(f"target: expected integers, got {target.dtype}")
-    mask = np.ones(target.shape, bool) if mask is None else mask
-    if mask.shape != target.shape or not mask.any():
-        raise ValueError(f"mask: expected shape {target.shape} with some True, got {mask.shape}")
-    if target[mask].min() < 0 or target[mask].max() >= y.shape[1]:
-        raise ValueError(f"target: expected classes 0 to {y.shape[1] - 1}, got others")
-    shifted = y - y.max(axis=1, keepdims=True)
+    mask = _classes(y, target, mask)
+    if not mask.all():
+        y = np.where(mask[:, None, :], y, np.array(0, y.dtype))
+    with np.errstate(over="ignore"):  # -inf is the right rounding of what is too large
+        shifted = y - y.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     index = np.where(mask, target, 0)[:, None, :]
     n = int(mask.sum())
@@ -51,6 +48,32 @@ def cross_entropy(y, target, mask=None):
     dy = np.exp(log_p)
     np.put_along_axis(dy, index, np.take_along_axis(dy, index, axis=1) - 1, axis=1)
     return loss, dy * mask[:, None, :] / np.array(n, y.dtype)
+
+
+def _classes(y, target, mask):
+    """Check class numbers and mask against the scores y; return the mask, for None all True."""
+    shape = (y.shape[0], y.shape[2])
+    if target.shape != shape:
+        raise ValueError(f"target: expected shape (T, B) of y {y.shape}, got {target.shape}")
+    if not np.issubdtype(target.dtype, np.integer):
+        raise TypeError(f"target: expected integers, got {target.dtype}")
+    mask = np.ones(shape, bool) if mask is None else booleans(mask, shape)
+    if target[mask].min() < 0 or target[mask].max() >= y.shape[1]:
+        raise ValueError(f"target: expected classes 0 to {y.shape[1] - 1}, got others")
+    return mask
+
+
+def booleans(mask, shape):
+    """The mask (T, B) itself, if it is an array of booleans of this shape with some True.
+
+    Raises TypeError or ValueError.
+    """
+    if not isinstance(mask, np.ndarray):
+        raise TypeError(f"mask: expected an array of booleans {shape}, got {type(mask).__name__}")
+    if mask.shape != shape or mask.dtype != bool or not mask.any():
+        got = f"{mask.dtype} {mask.shape}" if mask.any() else "no True"
+        raise ValueError(f"mask: expected shape {shape} of booleans with some True, got {got}")
+    return mask
 
 
 def squared_error(y, target, mask=None):
@@ -64,10 +87,9 @@ def squared_error(y, target, mask=None):
     if mask is None:
         difference = y - target
         return float(np.mean(difference**2)), 2 * difference / np.array(difference.size, y.dtype)
-    if y.ndim != 3 or mask.shape != (y.shape[0], y.shape[2]) or not mask.any():
-        raise ValueError(
-            f"mask: expected shape (T, B) of y {y.shape} with some True, got {mask.shape}"
-        )
+    if y.ndim != 3:
+        raise ValueError(f"mask: expected None for y that is not (T, K, B), got y {y.shape}")
+    mask = booleans(mask, (y.shape[0], y.shape[2]))
     difference = np.where(mask[:, None, :], y - target, np.array(0, y.dtype))
     n = int(mask.sum()) * y.shape[1]
     return float(np.sum(difference**2)) / n, 2 * difference / np.array(n, y.dtype)

@@ -1,6 +1,7 @@
 """Weights in a file, as .npz or .safetensors: numbers only, nothing that could be executed.
 
-A file holds named arrays and, as JSON, what they are: the format and its version, the cell's name.
+A file holds named arrays and, as JSON, what they are: the format and its version, the cell's name
+and of a reader's declared cell a hash of its equations, as `identity.equations` has it.
 Loading trusts nothing: sizes are compared with the file's before memory is taken, and an error
 says which file, which array and what is wrong.
 """
@@ -14,7 +15,7 @@ import numpy as np
 from lstm_ref import archive, door
 from lstm_ref.cells import name_of
 from lstm_ref.files import write_whole
-from lstm_ref.learn import sequences
+from lstm_ref.learn import identity, sequences
 
 FORMAT, VERSION = "lstm_ref weights", 1
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
@@ -30,12 +31,13 @@ class StorageError(ValueError):
 def save(path, cell, params, **about):
     """Write the parameters of a cell, with or without a read-out, to path.
 
-    path: .npz or .safetensors (needs the package safetensors). about: more to say, as JSON. The
-    file is written whole or not at all. Raises ValueError or TypeError for bad parameters.
+    path: .npz or .safetensors (needs the package safetensors). about: more to say, as JSON, 1 MiB
+    at most. The file is written whole or not at all. Raises ValueError or TypeError for bad
+    parameters and for an `about` that is no JSON or too long.
     """
     check(cell, params)
     about = {**about, "format": FORMAT, "version": VERSION, "cell": name_of(cell)}
-    write(path, params, about)
+    write(path, params, about | {"equations": identity.equations(cell)})
 
 
 def load(path, cell=None, limit=1 << 30):
@@ -55,14 +57,21 @@ def load(path, cell=None, limit=1 << 30):
             for name, value in params.items():
                 door.finite(name, value)
         else:
-            if about.get("cell") != name_of(cell):
-                raise ValueError(
-                    f"expected weights of {name_of(cell)}, got {about.get('cell')!r:.80}"
-                )
+            _same_cell(cell, about)
             check(cell, params)
     except (ValueError, TypeError) as error:
         raise StorageError(f"{path}: {error}") from error
     return params, about
+
+
+def _same_cell(cell, about):
+    """Refuse what a file says of its cell unless it is this one; old files tell only its name."""
+    name, own = name_of(cell), identity.equations(cell)
+    if about.get("cell") != name:
+        raise ValueError(f"expected weights of {name}, got {about.get('cell')!r:.80}")
+    if about.get("equations", own) != own:
+        got = f"expected {own}, got {about['equations']!r:.80}"
+        raise ValueError(f"weights of another cell of the name {name}, its equations differ: {got}")
 
 
 def check(cell, params):
@@ -79,20 +88,21 @@ def write(path, arrays, about):
     """Write named arrays and a dict that JSON can hold; the file is written whole or not at all.
 
     Raises StorageError for another suffix than .npz and .safetensors, and where the package
-    safetensors is missing.
+    safetensors is missing; TypeError or ValueError for what `read` would refuse.
     """
-    text = json.dumps(about)  # in its own order: that of a dict of parameters decides last digits
+    text = _text(about)
     arrays = {n: np.ascontiguousarray(v).reshape(np.shape(v)) for n, v in arrays.items()}
     for name, value in arrays.items():
         if value.dtype.str not in DTYPES or name == ABOUT:
             raise TypeError(f"{name}: cannot be stored, {value.dtype}")
     if len(arrays) >= archive.MEMBERS:
         raise ValueError(f"params: {len(arrays)} arrays, expected fewer than {archive.MEMBERS}")
-    if _kind(path) == "npz":
+    if kind(path) == "npz":
         arrays[ABOUT] = np.frombuffer(text.encode(), np.uint8)
         write_whole(path, lambda file: _write_npz(file, arrays))
     else:
         data = _safetensors().numpy.save(arrays, {ABOUT: text})
+        _short(int.from_bytes(data[:8], "little"))  # the header, where the text stands as well
         write_whole(path, lambda file: file.write(data))
 
 
@@ -101,17 +111,17 @@ def read(path, limit=1 << 30):
 
     Raises StorageError for a file that is not of this kind, damaged, too large or hostile.
     """
-    kind, size = _kind(path), Path(path).stat().st_size
+    suffix, size = kind(path), Path(path).stat().st_size
     if size > limit + MOST_ABOUT:
         raise StorageError(f"{path}: {size} bytes, more than the limit of {limit}")
     try:
-        arrays, text = READERS[kind](Path(path).read_bytes(), limit)
+        arrays, text = READERS[suffix](Path(path).read_bytes(), limit)
         about = json.loads(text)
     except StorageError as error:
         raise StorageError(f"{path}: {error}") from error
     except Exception as error:  # readers of damaged files raise almost anything
         reason = str(error) or type(error).__name__
-        raise StorageError(f"{path}: damaged, or not .{kind}: {reason:.200}") from error
+        raise StorageError(f"{path}: damaged, or not .{suffix}: {reason:.200}") from error
     for name, value in arrays.items():
         if value.dtype.str not in DTYPES:
             raise StorageError(f"{path}: {name}: dtype {value.dtype}, not {sorted(DTYPES)}")
@@ -120,11 +130,27 @@ def read(path, limit=1 << 30):
     return arrays, about
 
 
-def _kind(path):
+def kind(path):
+    """ "npz" or "safetensors", by the name of a file. Raises StorageError for another one."""
     suffix = Path(path).suffix
     if suffix not in (".npz", ".safetensors"):
         raise StorageError(f"{path}: expected a name with .npz or .safetensors")
     return suffix[1:]
+
+
+def _text(about):
+    """`about` as JSON, in its own order: that of a dict of parameters decides last digits."""
+    try:
+        text = json.dumps(about)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise TypeError(f"{ABOUT}: expected what JSON can hold: {error}") from error
+    _short(len(text))
+    return text
+
+
+def _short(size):
+    if size > MOST_ABOUT:
+        raise ValueError(f"{ABOUT}: expected at most {MOST_ABOUT} bytes as JSON, got {size}")
 
 
 def _write_npz(file, arrays):

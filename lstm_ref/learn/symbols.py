@@ -25,7 +25,7 @@ def temporal_order(rng, T, B, signals=3, shortest=None):
     T: at least 10; shortest: lengths are drawn from there to T, 100 and T = 110 in the paper.
     Chance: one in 4 or one in 8. Source: Hochreiter & Schmidhuber 1997, experiments 6a and 6b.
     """
-    if signals not in PLACES:
+    if common.whole("signals", signals, 2) not in PLACES:
         raise ValueError(f"signals: expected 2 or 3, got {signals!r}")
     ends = common.enter(rng, T, B, 10, shortest)
     words = rng.integers(0, FILLERS, (T, B))
@@ -60,7 +60,7 @@ def two_sequence(rng, T, B, N=3, clue_noise=0.0, target_noise=0.0, shortest=None
     """
     ends = common.enter(rng, T, B, common.whole("N", N, 1), shortest)
     for name, variance in (("clue_noise", clue_noise), ("target_noise", target_noise)):
-        if not 0 <= variance < np.inf:
+        if not (common.is_number(variance) and 0 <= variance < np.inf):
             raise ValueError(f"{name}: expected a variance >= 0, got {variance!r}")
     kind = rng.integers(0, 2, B)
     x = np.sqrt(0.2) * rng.normal(size=(T, 1, B))

@@ -1,8 +1,10 @@
 """Tasks with a known answer: generators of (x, target, mask).
 
-Every task is called as task(rng, T, B, ...): T steps, B samples. x is (T, D, B). target is (T, B)
-of class numbers, or (T, 1, B) of numbers. mask (T, B) says which steps count. Where sequences
-differ in length, one ends with its last step that counts (`lengths`); padding behind it is zeros.
+A task is called as task(rng, T, B, ...): T steps, B samples; `country_language` alone takes a
+distance, from which T follows: country_language(rng, B, distance). rng: np.random.default_rng.
+x is (T, D, B). target is (T, B) of class numbers, or (T, 1, B) of numbers. mask (T, B) says which
+steps count. Where sequences differ in length, one ends with its last step that counts (`lengths`);
+padding behind it is zeros. A bad argument raises ValueError, another rng TypeError.
 The generators stand in modules by subject; all of them are here under their names.
 """
 

@@ -5,6 +5,7 @@ interrupted or killed is taken up by the same command; the folder goes when the 
 """
 
 import functools
+import glob
 import json
 import math
 import platform
@@ -15,7 +16,7 @@ import numpy as np
 
 from lstm_ref import __version__, cells
 from lstm_ref.files import write_whole
-from lstm_ref.learn import experiments, fast, loop, measures, network, tasks
+from lstm_ref.learn import experiments, fast, loop, machine, measures, network, tasks
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
 
@@ -79,7 +80,7 @@ def trial(label, arm, seed, **how):
         if arm["after"]:
             more = {arm["after"]: measures.AFTER[arm["after"]](cell, run.params, arm)}
     except loop.Diverged as error:
-        run = error.run._replace(reason=str(error))
+        run = error.run._replace(reason=" ".join(str(error).split("\n")))
     # JSON has no infinity, which a measure before a divergence may be.
     scores = [score if math.isfinite(score) else None for score in run.history["score"].tolist()]
     return {
@@ -123,11 +124,20 @@ def run(name, seeds, path, show=False, report=print):
     }
     text = json.dumps(result, indent=1, allow_nan=False) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
+    _tidy(path, folder, files)
+    return result
+
+
+def _tidy(path, folder, files):
+    """Remove the checkpoints, and what a process that was killed while saving has left of them."""
+    for file in (path, *files):
+        for beside in file.parent.glob(f".{glob.escape(file.name)}.*.tmp"):
+            if beside.name[len(file.name) + 2 : -4].isdigit():  # named as `files` names them
+                beside.unlink(missing_ok=True)
     for file in files:
         file.unlink(missing_ok=True)
     if not any(folder.iterdir()):
         folder.rmdir()
-    return result
 
 
 def versions():
@@ -137,6 +147,7 @@ def versions():
         "numpy": np.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
+        **machine.numerics(),
     }
 
 

@@ -2,7 +2,8 @@
 
 Batch k of a run is drawn with np.random.default_rng([seed, k]), so it does not depend on what was
 drawn before. That is why a run that was stopped and taken up again gives the numbers, bit for
-bit, of one that was never stopped, on the same machine and with the same libraries.
+bit, of one that was never stopped, on the same machine and with the same libraries. A checkpoint
+says which (`machine.numerics`) and is refused elsewhere.
 
 The state of a run, `now`, is a dict: n updates and m measurements done; place, the batch and the
 piece that come next; params; optimiser, its state; state, the cell's; solved; seconds. It is never
@@ -64,15 +65,14 @@ def pieces(batch, rules, place):
     """
     (k, first), n = place, rules["truncate"]
     while True:
-        x, target, mask, *lengths = batch(generator(rules["seed"], k))
-        mask = np.ones((len(x), x.shape[-1]), bool) if mask is None else mask
+        x, target, mask, lengths = network.taken_apart(batch(generator(rules["seed"], k)))
         if not mask.any():
             raise ValueError(f"batch: no step of batch {k} counts")
-        if n is not None and lengths:
+        if n is not None and lengths is not None:
             raise ValueError("truncate: sequences with lengths cannot be cut")
         starts = range(0, len(x), n or len(x))
         for j in range(first, len(starts)):
             part = slice(starts[j], starts[j] + n) if n else slice(None)
             after = (k, j + 1) if j + 1 < len(starts) else (k + 1, 0)
-            yield (k, j), after, (x[part], target[part], mask[part], *lengths)
+            yield (k, j), after, (x[part], target[part], mask[part], lengths)
         k, first = k + 1, 0

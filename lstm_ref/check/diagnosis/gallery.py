@@ -27,9 +27,10 @@ def of(cell, header, right):
 class Gallery:
     """Single mistakes of a cell and what they give, on one set of `Numbers`.
 
-    known, drops, altered: mistakes in the error terms, from the literature, by leaving out a term,
-    by altering one; each has numbers of its own, and known ones have their known name. local: known
-    mistakes that spoil sums only. terms: those that leave out one term, under either name.
+    known, drops, altered: mistakes in the error terms, from the literature, by leaving out a
+    summand (or by a wrong forward pass), by altering one; each has numbers of its own, and known
+    ones have their known name. local: known mistakes that spoil sums only. terms: drops, under
+    either name.
     values: of a forward pass that is not the cell's, if given.
     """
 
@@ -47,16 +48,18 @@ class Gallery:
         ends = np.cumsum(sizes)
         self.columns = {n: slice(e - s, e) for n, s, e in zip(self.names, sizes, ends, strict=True)}
         self.rows = {(): self._flat(truth.tensors)}
-        self._fill([m for m in mutants.of(cell) if values is None or m.wrong == "backward"])
+        self._fill(whole=values is None)
 
-    def _fill(self, known):
+    def _fill(self, whole):
+        """Evaluate all mistakes; those of the forward pass only if it is `whole`, the cell's."""
         cell = self.numbers.cell
         self.known, self.drops, self.altered, self.local = [], [], [], []
         seen, self.terms = [()], []
-        groups = ((known, self.known), (families.dropped(cell), self.drops),
+        likely = [*families.dropped(cell), *families.forward(cell)]
+        groups = ((mutants.of(cell), self.known), (likely, self.drops),
                   (families.altered(cell), self.altered))  # fmt: skip
         for made, place in groups:
-            for mistake in made:
+            for mistake in (m for m in made if whole or m.wrong == "backward"):
                 row = self.row((mistake,))
                 if not np.isfinite(row).all():
                     continue

@@ -7,6 +7,7 @@ import numpy as np
 from lstm_ref.check import styles, wording
 from lstm_ref.check.diagnosis.sums import HANDED_ON
 
+DOUBLE, SINGLE, HALF = 1e-6, 1e-4, 2e-3  # tolerances of a match, relative, by precision
 MANY = 8  # names in one line of the text
 
 
@@ -39,13 +40,15 @@ class Finding:
 class Report:
     """What agrees, what does not, and why.
 
-    verdict: "agrees", "known" (the numbers match known mistakes), "unknown" or "inputs" (other
-    inputs than those of the vectors). agrees: tensor -> relative error; differs: likewise. layout:
-    sentences on how the arrays are stored. mistakes: `Finding`s; several are alternatives that
-    the stored numbers cannot tell apart. begins: where the difference begins, as a sentence.
-    missing: gradients that were not given; unknown: names of arrays that were not understood.
-    tolerance: of a match, relative. searched: False if the time limit cut the search short. tell:
-    the gradient that would tell alternatives apart. note: a further sentence.
+    verdict: "agrees"; "partly" (what was understood agrees, but not all arrays were); "known" (the
+    numbers match known mistakes); "unknown"; "inputs" (other inputs than those of the vectors, so
+    results were not compared, and agrees and differs tell of inputs). agrees: tensor -> relative
+    error; differs: likewise. layout: sentences on how the arrays are stored. mistakes: `Finding`s;
+    several are alternatives that the stored numbers cannot tell apart. begins: where the difference
+    begins, as a sentence. missing: gradients that were not given; unknown: arrays that were not
+    compared. tolerance: of a match, relative. searched: False if the time limit cut the search
+    short. tell: the gradient that would tell alternatives apart. note: a further sentence. hints:
+    what the reader can do next, sentences.
     """
 
     verdict: str
@@ -57,15 +60,16 @@ class Report:
     begins: str = ""
     missing: tuple = ()
     unknown: tuple = ()
-    tolerance: float = 1e-6
+    tolerance: float = DOUBLE
     searched: bool = True
     heading: str = ""
     tell: str = ""
     note: str = ""
+    hints: tuple = ()
 
     @property
     def ok(self):
-        """Whether every number that was given is right."""
+        """Whether every number that was given was compared and is right."""
         return self.verdict == "agrees"
 
     def but(self, **changes):
@@ -95,22 +99,29 @@ def _lines(report):
     if report.missing:
         yield f"missing: {_names(report.missing)}"
     if report.unknown:
-        yield f"not understood, left aside: {_names(report.unknown)}"
-    if report.tolerance > 1e-6:
-        yield f"compared to {report.tolerance:.0e}: the numbers look like single precision"
+        yield f"not compared: {_names(report.unknown)}"
+    if report.tolerance > DOUBLE:
+        what = "single" if report.tolerance == SINGLE else "half"
+        yield f"compared to {report.tolerance:.0e}: the numbers look like {what} precision"
     if report.begins:
         yield f"begins:  {report.begins}"
     if report.note:
         yield f"note:    {report.note}"
     yield ""
     yield from _verdict(report)
+    for sentence in report.hints:
+        yield f"hint:    {sentence}"
 
 
 def _verdict(report):
     if report.verdict == "agrees":
         yield "All numbers agree." + (" Only the layout is another one." if report.layout else "")
+    elif report.verdict == "partly":
+        left = len(report.unknown)
+        arrays = "1 array was" if left == 1 else f"{left} arrays were"
+        yield f"What was understood agrees; {arrays} not compared."
     elif report.verdict == "inputs":
-        yield "The inputs are not those of the vectors, so the gradients cannot be compared."
+        yield "These inputs are not those of the vectors, so the gradients cannot be compared."
     elif not report.mistakes:
         yield "No known mistake matches." + (
             "" if report.searched else " The search for pairs of mistakes ran out of time."

@@ -13,6 +13,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from lstm_ref.check.diagnosis.multiples import everywhere, of_gradients
 from lstm_ref.check.diagnosis.sums import HANDED_ON
 
 FAR = 30  # a mistake must change a tensor by this many tolerances to count as seen in it
@@ -130,18 +131,48 @@ class Search:
         return np.any(fits & self._changed(row, FAR * self.tol), axis=-1)
 
     def _try(self, found):
-        """[Explanation] with these mistakes of error terms, or []."""
-        plain, scaled, k = self._off(self.gallery.row(found)[self.columns])
+        """Explanations with these mistakes of error terms, or []."""
+        row = self.gallery.row(found)[self.columns]
+        plain, scaled, k = self._off(row)
         wrong = np.flatnonzero(plain > self.tol)
         if not len(wrong):
             return [Explanation(found)]
+        multiple = self._multiple(found, row, plain)
         run, sums = self.gallery.run(found), {}
         for n in wrong:
             kind = self._kind(run, self.names[n], scaled[n], k[n])
             if kind is None and self.names[n] not in self._coverable:
-                return []
+                return multiple
             sums[self.names[n]] = kind
-        return [self._grouped(found, *way) for way in self._ways(found, sums)]
+        ways = self._ways(found, sums)
+        if multiple:  # says the same of all of them
+            ways = [e for e in ways if len(e.mistakes) > len(found)]
+        return multiple + ways
+
+    def _multiple(self, found, row, plain):
+        """[Explanation] with one factor in everything, or in all gradients, besides; or []."""
+        gallery = self.gallery
+        gradients, forward = (
+            np.array([n in names for n in self.names])
+            for names in (gallery.gradient_names, gallery.forward_names)
+        )
+        shape = gallery.numbers.errors["dh"].shape
+        whole = np.count_nonzero(gradients) == len(gallery.gradient_names)
+        subject = "every gradient" if whole else "every gradient that is stored"
+        for changed, made in ((~forward, everywhere), (gradients, of_gradients)):
+            if np.all(plain[~changed] <= self.tol) and (k := self._factor(row, changed)):
+                mistake = made(gallery.numbers.cell, k, shape, subject)
+                return [Explanation((*found, mistake))]
+        return []
+
+    def _factor(self, row, changed):
+        """The one factor between these tensors of `row` and those stored, or None."""
+        where = np.repeat(changed, self.sizes)
+        row, mine = row * where, self.flat * where
+        k = np.vdot(row, mine) / (np.vdot(row, row) or 1)
+        off = self._largest(k * row - mine) > self.tol * self._largest(mine)
+        few = np.count_nonzero(mine) < 3  # one number fits any factor
+        return None if few or np.any(off) or abs(k - 1) <= FAR * self.tol else k
 
     def _grouped(self, found, known, sums):
         grouped = {}
@@ -180,7 +211,7 @@ class Search:
         return few & {f"d{n}" for n in self.gallery.numbers.params}
 
     def _ways(self, found, sums):
-        """Pairs (known mistakes, what is left of the sums): known ones that cover wrong sums.
+        """Explanations by known mistakes that cover wrong sums, and by what is left of these.
 
         The largest first; where several cover the same tensors, each of them is a way.
         """
@@ -191,10 +222,13 @@ class Search:
                 left = {n: kind for n, kind in left.items() if n not in names}
         if None in left.values():
             return []
-        ways = [(known, left) for known in product(*chosen)]
-        # That it is a second run is not in the numbers: the bare factor may be the reason, too.
-        if any(m.second for known, _ in ways for m in known) and None not in sums.values():
-            ways.append(((), sums))
+        ways = [self._grouped(found, known, left) for known in product(*chosen)]
+        bare = self._grouped(found, (), sums)
+        if chosen and None not in sums.values():
+            # That it is a second run is not in the numbers: the bare factor may be the reason, too.
+            # And a known mistake that covers only a part of what is wrong in one way is none.
+            if any(m.second for e in ways for m in e.mistakes) or bare.cost < ways[0].cost:
+                ways.append(bare)
         return ways
 
     def _covers(self, found, sums):

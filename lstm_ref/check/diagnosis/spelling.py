@@ -10,17 +10,19 @@ or small letters, with or without _ :
     weights         W_fx, W_xf, W_f, U_f, R_f, weight_ih_l0, weight_hh_l0, W_x, W_h, W, U, R,
                     kernel, recurrent_kernel
     biases          b_f, bf, bias_f, b, B, bias, bias_ih_l0, bias_hh_l0
-    peepholes       w_fc, w_cf, p_f, pf
+    peepholes       w_fc, w_cf, p_f, pf, P
+    projection      weight_hr_l0
     gates           f forget; i input; c, g, a, n, j, c_tilde, candidate, cell; o output
                     GRU: z, u, update; r, reset; h, n, g, c, h_tilde, candidate
     input           x, xs, input, inputs
-    initial states  h_0, h0, h_prev, hprev, h_next, h_init, a0 (for h), c_0, c_prev, s0 (for c)
+    initial states  h_0, h0, h_prev, hprev, h_next, h_init, initial_h, a0 (for h), c_0, c_prev,
+                    s0 (for c)
     values          f, i, c_tilde, ..., h, hs, out, output, y, c, cs, net_f
     error terms     delta_f, dnet_f, d_f; delta_h, dh and dc over all steps
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 GATES = {
     "f": ("f", "forget"),
@@ -35,18 +37,19 @@ GATES = {
 SOURCES = {"x": ("x", "i", "input"), "h": ("h", "a", "rec", "recurrent"), "c": ("c",)}
 INPUTS = ("x", "xs", "input", "inputs")
 STATES = {
-    "h": "h_?0|h_?prev|h_?next|h_?init|a_?0|a_?prev",
-    "c": "c_?0|c_?prev|c_?next|c_?init|s_?0|s_?prev",
+    "h": "h_?0|h_?prev|h_?next|h_?init|initial_h|a_?0|a_?prev",
+    "c": "c_?0|c_?prev|c_?next|c_?init|initial_c|s_?0|s_?prev",
 }
 OUTPUTS = ("h", "hs", "out", "outs", "output", "outputs", "y", "ys", "a", "hidden")
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What a name says. kind: weights, bias, peephole, input, state, value, delta or net.
+    """What a name says. kind: weights, bias, peephole, tensor, input, state, value, delta or net.
 
     gate: letter of the cell's parameters, "" for all of them together; source: x, h or "" for
-    both; name: signal or state. gradient: True, or False where the name has no mark of one.
+    both; name: tensor, signal or state. gradient: True, or False where the name has no mark of one.
+    library: the one that uses this name, or "".
     """
 
     kind: str
@@ -55,6 +58,7 @@ class Hints:
     name: str = ""
     gradient: bool = True
     second: bool = False  # of two biases the one of the recurrent product
+    library: str = ""
 
 
 def hints(key, gates, states):
@@ -64,7 +68,8 @@ def hints(key, gates, states):
     """
     body, gradient = _marked(key.strip())
     found = [*_parameter(body, gates), *_other(body, states)]
-    found = [Hints(**{**vars(h), "gradient": gradient}) for h in found]
+    library = next((name for name, words in LIBRARIES.items() if re.fullmatch(words, body)), "")
+    found = [replace(h, gradient=gradient, library=library) for h in found]
     return found + _terms(key, body, gates, states)
 
 
@@ -72,15 +77,28 @@ MARKS = (
     r"^(?:grads?|gradients?)[._]?(.+)$",
     r"^(.+?)[._](?:grads?|gradients?)$",
     r"^d[ELJ]_?d_?(.+)$",
-    r"^d_?((?:[WURVBPXwurvbp]|[xhcas]_?(?:\d|prev|next|init)|x|kernel|weight|bias|input).*)$",
+    r"^d_?((?:[WURVBPXwurvbp]|[xhcas]_?(?:\d|prev|next|init)|x|kernel|weight|bias|in).*)$",
 )
-PREFIXES = ("lstm", "gru", "rnn", "cell", "layer", "params", "weights")
+LIBRARIES = {
+    "PyTorch": r"(weight_(ih|hh|hr)|bias_(ih|hh))(_l0)?",
+    "Keras": r"(recurrent_)?kernel",
+    "ONNX": r"[WRBP]",
+}
+PREFIXES = ("cell", "layer", "params", "weights")
+LAYER = re.compile("lstm|gru|rnn", re.IGNORECASE)  # in the name of a module
 
 
 def _marked(key):
     """The name without module names and without what marks a gradient; was there such a mark?"""
     parts = re.split(r"[/:.]", key)
     words = [p for p in parts if p.lower() not in ("grad", "grads", "gradient", "gradients")]
+    if len(words) > 1 and words[-1].isdigit():  # TensorFlow's kernel:0
+        words.pop()
+    # Of which model a layer is a part says nothing, but fc.bias is no bias of an LSTM.
+    if any(map(LAYER.search, words[:-1])) or re.fullmatch(
+        LIBRARIES["PyTorch"], "".join(words[-1:])
+    ):
+        words = words[-1:]
     words = [p for p in words[:-1] if p.lower() not in PREFIXES] + words[-1:]
     body, marked = ".".join(words), len(words) < len(parts) and _said(parts)
     for mark in MARKS:
@@ -104,6 +122,10 @@ def _parameter(body, gates):
         found += _biases(m[1].strip("_."), gates)
     if m := re.match(r"^(?:peepholes?|p|w|v)_?c?_?([a-z]+?)_?c?$", lowered):
         found += [Hints("peephole", g) for g in _gate(m[1], gates)]
+    if re.fullmatch(r"p|peepholes?", lowered):
+        found.append(Hints("peephole"))
+    if re.fullmatch(r"weight_hr(_l0)?", lowered):
+        found.append(Hints("tensor", name="W_hm"))
     return found
 
 

@@ -5,11 +5,13 @@ what the weight has seen; here are the ways to get that sum wrong, each with the
 """
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
+import sympy
 
 from lstm_ref.check import evaluate, mistakes, recipe, wording
+from lstm_ref.check.diagnosis import families
 from lstm_ref.derive import bptt
 from lstm_ref.derive.expressions import at, signals
 
@@ -105,22 +107,33 @@ class Run:
             yield kind, self._backward(edit(self.recipe))[1][name]
 
     def _slips(self, name):
-        """What the weight has seen, read one step too late or too early."""
-        for product in self.recipe.products.get(name, ()):
-            for rule, kind in self._moved(product.v):
-                change = lambda p, rule=rule: replace(p, v=p.v.xreplace(rule))  # noqa: E731
-                yield kind, mistakes.products(name, change)
+        """What the weight has seen, one step too late or too early, or without a factor."""
+        for item, place in product(self.recipe.products.get(name, ()), ("v", "inner")):
+            for other, kind in self._changed(item, place):
+                swap = {item: replace(item, **{place: other})}
+                yield kind, mistakes.products(name, lambda p, swap=swap: swap.get(p, p))
         for term in self.recipe.terms.get(name, ()):
-            for rule, kind in self._moved(term.inner):
-                change = lambda a, rule=rule: a.xreplace(rule)  # noqa: E731
-                yield kind, mistakes.inner([mistakes.key(term)], change)
+            for other, kind in self._changed(term, "inner"):
+                yield kind, mistakes.inner([mistakes.key(term)], lambda _, other=other: other)
 
-    def _moved(self, expr):
+    def _changed(self, item, place):
+        """Pairs (expression, what is wrong with it) for a part of a product or term."""
+        cell, expr = self.numbers.cell, getattr(item, place)
         for name, lag in signals(expr):
-            if name != self.numbers.cell.input:
-                right, other = at(name, lag), at(name, 1 - lag)
+            if name != cell.input:
+                other = expr.xreplace({at(name, lag): at(name, 1 - lag)})
                 said = (wording.STYLE.signal(name, k) for k in (1 - lag, lag))
-                yield {right: other}, "has {} for {}".format(*said)
+                yield other, "has {} for {}".format(*said)
+        for rest, said in self._without(item, place):
+            if place != "v" or rest.atoms(sympy.Indexed):  # a matrix must see something
+                yield rest, f"lacks {said}"
+
+    def _without(self, item, place):
+        """Pairs (expression, what it lacks) for a part of a product or term."""
+        expr = getattr(item, place)
+        for gone, rest in families.without_one(expr):
+            kind = "factor" if gone in sympy.Mul.make_args(expr) else "part"
+            yield rest, f"the {kind} {wording.factor(self.numbers.cell, gone, item)}"
 
     def _passed_on(self, tensor, name, numbers):
         """So many of the terms left out of the sum that is passed on; the error terms stay."""
@@ -129,6 +142,17 @@ class Run:
             texts = wording.listed(wording.summand(self.numbers.cell, t) for t in gone)
             rest = self.gradients[tensor] - sum(self._brought(t, tensor) for t in gone)
             yield f"lacks {texts}", rest
+        if tensor == "x":
+            yield from self._without_factors(terms)
+
+    def _without_factors(self, terms):
+        """Of the error at the input: one factor of one term forgotten."""
+        for term, place in product(terms, ("inner", "outer")):
+            others = self.gradients["x"] - self._brought(term, "x")
+            text = wording.summand(self.numbers.cell, term)
+            for rest, said in self._without(term, place):
+                changed = self._brought(replace(term, **{place: rest}), "x")
+                yield f"has {text} without {said}", others + changed
 
     def _brought(self, term, tensor):
         """What one term brings to the input, all steps, or to an initial state."""

@@ -98,6 +98,7 @@ def output_not_squashed_backward_is(p):
     "z-exchanged",
     "E29",
     "keras-team/keras#785, pytorch/pytorch#20129 (questions which one it is)",
+    seen_in=("GRU",),
 )
 def z_exchanged(p):
     name = p.cell.name
@@ -113,6 +114,7 @@ def z_exchanged(p):
     "reset-elsewhere",
     "E29",
     "two models in one chapter: d2l-ai/d2l-en gru.md; pytorch/pytorch#8153",
+    seen_in=("GRU",),
 )
 def reset_elsewhere(p):
     """Reset before the product where after was meant, or the other way round, without b_hh."""

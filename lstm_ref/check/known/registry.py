@@ -9,6 +9,7 @@ from lstm_ref.check.evaluate import derived
 from lstm_ref.check.mistakes import Mistake
 
 REGISTERED = {}  # name -> function(Parts) -> Mistake or None
+A_KIND = {"LSTM": "an LSTM", "GRU": "a GRU", "RNN": "a simple RNN"}
 _PARTS = {}  # id -> Parts: cells hold dicts, cannot be hashed, and never change
 
 
@@ -16,7 +17,8 @@ _PARTS = {}  # id -> Parts: cells hold dicts, cannot be hashed, and never change
 class Change:
     """What a registered function answers: the sentence, the edit, the signal it is about.
 
-    forward, second, spoil: as in `Mistake`.
+    forward, second, spoil: as in `Mistake`. elsewhere: whether the sources, where they are about
+    another kind of cell, made the same mistake; False if theirs is only alike.
     """
 
     sentence: str
@@ -25,10 +27,14 @@ class Change:
     forward: object = None
     second: bool = False
     spoil: object = None
+    elsewhere: bool = True
 
 
-def mutant(name, numbers, *sources):
-    """Decorate a function of `Parts` that answers a Change, or None if it does not apply."""
+def mutant(name, numbers, *sources, seen_in=("LSTM",)):
+    """Decorate a function of `Parts` that answers a Change, or None if it does not apply.
+
+    sources: where it was seen; seen_in: in which kinds of cell, see `Parts.kind`.
+    """
     numbers = (numbers,) if isinstance(numbers, str) else numbers
 
     def register(function):
@@ -42,7 +48,7 @@ def mutant(name, numbers, *sources):
                 change.sentence,
                 change.edit,
                 change.of,
-                sources,
+                _told(sources, seen_in, parts.kind, change.elsewhere),
                 tuple(n for n in numbers if n),
                 "forward" if change.forward else "backward",
                 change.forward,
@@ -56,6 +62,13 @@ def mutant(name, numbers, *sources):
         return function
 
     return register
+
+
+def _told(sources, seen_in, kind, elsewhere):
+    """The sources as they are for a cell of this kind: never as if they were about it."""
+    if not sources or kind in seen_in:
+        return sources
+    return (f"{' and '.join(map(A_KIND.get, seen_in))}: {'; '.join(sources)}",) * elsewhere
 
 
 class Parts:
@@ -75,6 +88,18 @@ class Parts:
     def mutants(self):
         """The registered mistakes that apply to the cell."""
         return tuple(m for make in REGISTERED.values() if (m := make(self)))
+
+    @cached_property
+    def kind(self):
+        """The kind of cell, as sources are told apart: a key of A_KIND, or "" for another kind.
+
+        Peepholes, coupled gates and a projection leave an LSTM one; blocks that share gates do not.
+        """
+        if self.lstm:
+            return "" if any("G" in letters for letters in self.cell.letters.values()) else "LSTM"
+        if list(self.cell.states) == ["h"] and {"z", "r", "h_tilde"} <= set(self.cell.equations):
+            return "GRU"
+        return "RNN" if list(self.cell.equations) == list(self.cell.states) else ""
 
     @cached_property
     def lstm(self):

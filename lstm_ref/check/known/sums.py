@@ -178,6 +178,7 @@ def last_output_only(p):
     "errors-overwritten",
     "E26",
     "apache/mxnet#17898, PR #18203 (two directions of one layer)",
+    seen_in=("LSTM", "GRU"),
 )
 def errors_overwritten(p):
     """dx is written into the array of the errors that came in: who reads it next reads dx."""

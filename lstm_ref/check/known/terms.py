@@ -31,7 +31,9 @@ def no_carousel(p):
         s = p.carousel.of
         text = wording.summand(p.cell, p.carousel)
         name = "the carousel" if s == "c" else "the direct way back"
-        return Change(f"∂E/∂{s}_t lacks {text} ({name})", drop([key(p.carousel)]), s)
+        sentence = f"∂E/∂{s}_t lacks {text} ({name})"
+        # An LSTM has no direct way from h to h: nobody can have been seen to forget it there.
+        return Change(sentence, drop([key(p.carousel)]), s, elsewhere=s == "c")
 
 
 @mutant(
