@@ -65,6 +65,7 @@ def test_every_arm_runs(name, label):
 def test_every_read_out_has_the_size_of_its_task():
     sizes = {"adding": 1, "temporal_order": 8, "continual_reber": 7, "recall_any": 2}
     sizes["pronoun_gender"] = len(agreement.GENDER_WORDS)
+    sizes["subject_verb"] = len(agreement.NUMBER_WORDS)
     for name, label in ARMS:
         arm = experiments.settings(name)[label]
         assert arm["K"] == sizes[arm["task"]], name
@@ -338,6 +339,19 @@ def test_the_folder_of_the_book(tiny, tmp_path, monkeypatch):
     assert Path("book/_assets/results/tiny.json").exists()
 
 
+def test_a_result_of_the_book_with_more_seeds_stays(tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    path = Path("book/_assets/results/tiny.json")
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")  # no result: it may go
+    assert cli("tiny", "--seeds", 2) == 0
+    stored = path.read_bytes()
+    assert cli("tiny", "--seeds", 1) == 2 and path.read_bytes() == stored
+    assert "tiny.json holds 2 seeds, more than 1: say --seeds 2, or" in capsys.readouterr().err
+    assert cli("tiny", "--seeds", 1, "-o", "mine.json") == 0 and path.read_bytes() == stored
+    assert cli("tiny", "--seeds", 2) == 0
+
+
 def test_streams_are_measured(monkeypatch):
     arm = experiments.settings("continual-reber")["forget gate"] | dict(steps=2, T=100)
     cell, run = trials.train(arm, 0)
@@ -365,6 +379,19 @@ def test_recall_is_measured_by_items_and_delay():
     rng = np.random.default_rng(0)
     lengths = {len(trials.recall_any(rng, 20, 2, 16)[0]) for _ in range(300)}
     assert min(lengths) < 8 and max(lengths) > 44 and max(lengths) <= 52
+
+
+def test_distance_is_measured_by_phrases(monkeypatch):
+    arm = experiments.settings("number")["GRU"] | dict(steps=1)
+    cell, run = trials.train(arm, 0)
+    found = measures.distance(cell, run.params, arm)
+    assert found["phrases"] == [0, 2, 4, 8, 16, 32]
+    seen = []
+    monkeypatch.setattr(network, "accuracy", lambda *_: seen.append(_[2]) or 0.25)
+    assert measures.distance(cell, run.params, arm, B=7)["right"] == 6 * [0.25]
+    for n, (x, _, mask) in zip(found["phrases"], seen, strict=True):
+        assert x.shape[::2] == (2 + 3 * n, 7)
+        assert mask[-1].all() and not mask[:-1].any()  # the verb follows the last word
 
 
 def test_nothing_heavy_is_loaded():

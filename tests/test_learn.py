@@ -207,6 +207,10 @@ def test_clip_by_norm():
     assert optim.clip_by_norm(grads, 6.0)[0] is grads
     with pytest.raises(ValueError, match="limit"):
         optim.clip_by_norm(grads, 0)
+    with pytest.raises(FloatingPointError, match="the norm of the gradient is nan"):
+        optim.clip_by_norm({"a": np.array([np.nan, 1.0])}, 1.0)
+    with pytest.raises(FloatingPointError, match="the norm of the gradient is inf"):
+        optim.clip_by_norm({"a": np.array([np.inf, 1.0])}, 1.0)
 
 
 def test_binary_addition_adds():

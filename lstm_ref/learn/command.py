@@ -1,5 +1,6 @@
 """`python -m lstm_ref experiments`: list the named experiments, or run one."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def _run(options):
         experiments.settings(options.name)
         if options.seeds < 1:
             raise ValueError(f"--seeds: expected at least 1, got {options.seeds}")
-        path = output(options.name, options.output)
+        path = output(options.name, options.output, options.seeds)
         show = sys.stderr.isatty() and not options.quiet
         result = trials.run(options.name, options.seeds, path, show)
     except (ValueError, OSError) as error:
@@ -53,8 +54,12 @@ def _run(options):
     return 0
 
 
-def output(name, given):
-    """Where the result goes. The book's folder is made where the book is. Raises ValueError."""
+def output(name, given, seeds):
+    """Where the result goes. The book's folder is made where the book is.
+
+    Raises ValueError, also for a result of the book with more seeds than the new one would have:
+    the pages were written from it.
+    """
     if given is not None:
         path = Path(given)
         if path.suffix != ".json" or not path.parent.is_dir():
@@ -63,7 +68,21 @@ def output(name, given):
     if not FOLDER.parent.is_dir():
         raise ValueError(f"no folder {FOLDER.parent} here: say with -o FILE.json where to write")
     FOLDER.mkdir(exist_ok=True)
-    return FOLDER / f"{name}.json"
+    path = FOLDER / f"{name}.json"
+    if (there := _seeds(path)) > seeds:
+        raise ValueError(
+            f"{path} holds {there} seeds, more than {seeds}: say --seeds {there}, "
+            "or -o FILE.json to write elsewhere"
+        )
+    return path
+
+
+def _seeds(path):
+    """With how many seeds a stored result was made; 0 if there is none that can be read."""
+    try:
+        return len({trial["seed"] for trial in json.loads(path.read_bytes())["trials"]})
+    except (OSError, ValueError, TypeError, KeyError):
+        return 0
 
 
 def listing(known):

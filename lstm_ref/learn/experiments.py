@@ -30,8 +30,8 @@ DEFAULTS = {
 
 @dataclass(frozen=True)
 class Experiment:
-    """about, expected: one line each, expected as measured with 5 seeds; time: processor time of
-    one seed of all arms; arms: name -> what differs from DEFAULTS.
+    """about, expected: one line each, expected as measured with 5 seeds or as many as it says;
+    time: processor time of one seed of all arms; arms: name -> what differs from DEFAULTS.
     """
 
     about: str
@@ -153,7 +153,7 @@ EXPERIMENTS = {
     ),
     "recall": Experiment(
         about="how many bits are kept for how long, by the number of units",
-        expected="more units keep more bits, for longer",
+        expected="more units keep more bits to 100 steps; at 400 only H = 32",
         time="13 s",
         arms={f"H = {H}": _recall(H) for H in (4, 8, 16, 32)},
     ),
@@ -170,8 +170,8 @@ EXPERIMENTS = {
     ),
     "number": Experiment(
         about="the verb that agrees with its subject, learned up to 6 words away, asked up to 96",
-        expected="?",
-        time="3 s",
+        expected="all learn it; right at 96 words: 24, 12, 11, 12 of 30",
+        time="4 s",
         arms={
             "LSTM b_f = 1": _number("LSTM"),
             "LSTM chrono": _number("LSTM", start=_chrono(15)),

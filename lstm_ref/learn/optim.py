@@ -6,12 +6,15 @@ import numpy as np
 def clip_by_norm(gradients, limit):
     """Scale all gradients together so that their joint norm is at most `limit`.
 
-    gradients: dict of arrays. Returns (clipped dict, norm before clipping).
+    gradients: dict of arrays. Returns (clipped dict, norm before clipping). Raises ValueError, and
+    FloatingPointError for a norm that is not finite, which nothing can scale down.
     Source: Pascanu, Mikolov & Bengio 2013, section 3.2.
     """
     if not limit > 0:
         raise ValueError(f"limit: expected a positive number, got {limit!r}")
     norm = float(np.sqrt(sum(np.sum(np.square(g)) for g in gradients.values())))
+    if not np.isfinite(norm):
+        raise FloatingPointError(f"the norm of the gradient is {norm}")
     if norm <= limit:
         return gradients, norm
     return {name: g * (limit / norm) for name, g in gradients.items()}, norm
@@ -20,6 +23,7 @@ def clip_by_norm(gradients, limit):
 def clip_by_value(gradients, limit):
     """Cut every entry of every gradient to -limit..limit; the direction changes.
 
+    Raises ValueError.
     Source: Greff et al. 2017, who found that it hurt.
     """
     if not limit > 0:
@@ -35,7 +39,7 @@ def sgd_start(params):
 def sgd_step(params, gradients, state, rate):
     """One step of gradient descent, w - rate · dw; nothing is changed in place.
 
-    Returns (new params, state).
+    Returns (new params, state). Raises ValueError for other names than those of the parameters.
     """
     _same_names(params, gradients)
     return _moved(params, {name: rate * g for name, g in gradients.items()}), state
