@@ -1,8 +1,8 @@
 """The LSTM, derived and checked: NumPy cells whose gradients are proven right.
 
-Importing this package loads NumPy and nothing else.
-Start with ``from lstm_ref.cells import lstm``; every cell module has the same five functions,
-``init``, ``step``, ``forward``, ``step_backward`` and ``backward``.
+Importing this package loads nothing else, and its cells load NumPy only.
+Start with ``from lstm_ref.cells import lstm``. Every cell module has ``SHAPES``, ``STATES``,
+``init``, ``forward`` and ``backward``; the plain ones have ``step`` and ``step_backward``, too.
 
 Shapes, everywhere: T steps, D inputs, H units, B samples as columns.
 A sequence x is (T, D, B), a state h or c is (H, B), a bias is (H, 1).

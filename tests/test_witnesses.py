@@ -133,6 +133,17 @@ def test_a_missing_gradient_and_a_wrong_shape_are_seen():
         witnesses.compare({**right, "b_h": right["b_h"] * np.nan}, right, "w")
 
 
+def test_what_a_module_lacks_is_named():
+    names = ("STATES", "forward", "backward")  # a dict of shapes is easily forgotten
+    cell = types.SimpleNamespace(**{name: getattr(elman, name) for name in names})
+    with pytest.raises(TypeError, match="has no SHAPES; expected a module like"):
+        witnesses.check_cell(cell)
+    with pytest.raises(TypeError, match="types has no SHAPES, STATES, forward, backward;"):
+        witnesses.check_cell(types)
+    cell.SHAPES = elman.SHAPES  # with these four it is a cell
+    assert set(witnesses.check_cell(cell, T=2)) == {"autograd", "complex step", "differences"}
+
+
 def test_a_blind_check_is_blind():
     """One step from zero states, error at the output only: the lost carousel does not show."""
     cell = planted(without_carousel)

@@ -1,4 +1,5 @@
-"""Sphinx extension of this book: MathJax without a network, and repairs of the generated pages."""
+"""Sphinx extension of this book: MathJax without a network, docstrings as their source shows them,
+and repairs of the generated pages."""
 
 import re
 import shutil
@@ -24,6 +25,32 @@ def copy_mathjax(app, exception):
             shutil.copy(source / part, target / part)
 
 
+def as_in_the_source(app, what, name, obj, options, lines):
+    """A docstring as its source shows it: what is indented stays as it is, `name` is code.
+
+    An indented block behind an empty line, and not below a list item, becomes a literal one.
+    """
+    shown, literal, above = [], False, ""
+    for line in lines:
+        if not line.strip():
+            shown.append(line)
+            continue
+        if line.startswith("    "):
+            if not literal and not above.startswith("- ") and shown and not shown[-1].strip():
+                shown += [".. code-block:: text", ""] * (not above.endswith("::"))
+                literal = True
+        else:
+            literal, above = False, line
+        shown.append(line)
+    code = re.compile(r"(?<![`:\w])`([^`]+)`(?![`_])(\w?)")  # else smart quotes make -- one dash
+    lines[:] = code.sub(_code, "\n".join(shown)).split("\n")
+
+
+def _code(found):
+    name, letter = found.groups()
+    return f"``{name}``" + (f"\\ {letter}" if letter else "")  # as in `Finding`s
+
+
 def repair_page(app, pagename, templatename, context, doctree):
     """Keep one of each inline script, drop Thebe, give the bibliography a valid role."""
     seen, kept = set(), []
@@ -44,6 +71,8 @@ def repair_page(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("build-finished", copy_mathjax)
     app.connect("html-page-context", repair_page, priority=900)  # after all who add scripts
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,6 +18,7 @@ import numpy as np
 
 from lstm_ref import door
 
+PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module a cell
 EPSILON = 1e-30  # of the complex step: so small that ε² is below every rounding error
 
 
@@ -155,14 +156,24 @@ def compare(got, expected, witness, cell_name="", tol=1e-9):
     return errors
 
 
+def _complete(cell):
+    missing = [name for name in PARTS if not hasattr(cell, name)]
+    if missing:
+        name = getattr(cell, "__name__", type(cell).__name__)
+        raise TypeError(
+            f"cell: {name} has no {', '.join(missing)}; expected a module like lstm_ref.cells.lstm"
+        )
+
+
 def check_cell(cell, seed=0, *, T=5, B=3, D=4, H=6, tol=1e-9):
     """The standard check of a cell's backward pass, in float64; raises GradientMismatch.
 
     Every parameter, x and the initial states, by three witnesses: autograd and the complex step
     to `tol`, central differences to 1e-6 (their own error). The backward pass runs twice and must
     give the same bits, and must leave its arguments as they were.
-    Returns {witness: {tensor: relative error}}.
+    Returns {witness: {tensor: relative error}}. TypeError names what the cell lacks.
     """
+    _complete(cell)
     rng = np.random.default_rng(seed)
     tensors, errors = problem(cell, rng, T=T, B=B, D=D, H=H)
     name = getattr(cell, "__name__", type(cell).__name__).rsplit(".", 1)[-1]

@@ -161,6 +161,44 @@ def test_search_finds(browser, server):
     visit.context.close()
 
 
+@pytest.mark.parametrize(("name", "width"), [("genindex", 360), ("book/api", 320)])
+def test_long_names_fit_a_small_phone(browser, server, name, width):
+    visit = Visit(browser, server)
+    visit.page.set_viewport_size({"width": width, "height": 740})
+    visit.page.goto(f"{server}/{name}.html")
+    visit.page.wait_for_timeout(150)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    visit.context.close()
+
+
+def test_prints_on_white_with_solutions_open_even_from_the_dark(browser, server):
+    visit = Visit(browser, server)
+    visit.page.emulate_media(color_scheme="dark")
+    visit.open("notebooks/01_rnn.html")
+    visit.page.emulate_media(color_scheme="dark", media="print")
+    visit.page.wait_for_timeout(500)  # the theme fades its colours, solutions their height
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
+    grounds, letters = (
+        visit.page.evaluate(
+            """([all, colour]) => [...document.querySelectorAll(all)].filter(e => e.offsetParent)
+            .map(e => getComputedStyle(e)[colour].match(/[\\d.]+/g).map(Number))
+            .map(([r, g, b, a = 1]) => 255 - a * (255 - (r + g + b) / 3))""",
+            [selector, colour],
+        )
+        for selector, colour in (
+            ("body, .bd-article, .bd-article *", "backgroundColor"),
+            (".bd-article :is(h1, h2, p, pre, pre span)", "color"),
+        )
+    )
+    assert min(grounds) > 200, "a dark ground on paper"
+    assert max(letters) < 140, "faint letters on paper"
+    folded = visit.page.locator(".solution .admonition-title ~ *").evaluate_all(
+        "all => all.map(e => [e.offsetHeight > 10, getComputedStyle(e).visibility])"
+    )
+    assert folded and all(seen == [True, "visible"] for seen in folded)
+    visit.context.close()
+
+
 def test_index_leads_to_the_book(browser, server):
     visit = Visit(browser, server)
     visit.page.goto(f"{server}/index.html")
@@ -182,6 +220,25 @@ def test_works_as_a_file(browser, html):
     assert not visit.errors
     assert not visit.foreign
     visit.context.close()
+
+
+def test_aligned_lines_of_docstrings_stay_aligned(html):
+    """An indented block that is no literal block would be a block quote, its lines run together."""
+    soup = BeautifulSoup((html / "book" / "api.html").read_bytes(), "html.parser")
+    assert not [quote.text[:60] for quote in soup.select(".bd-article blockquote")]
+    assert "--T 5 --B 3" in soup.text
+    assert any("eq-forget" in pre.text for pre in soup.select("pre"))
+
+
+def test_no_link_has_a_backslash(html):
+    bad = [
+        f"{path.name}: {tag['href']}"
+        for path in html.rglob("*.html")
+        if "_static" not in path.parts
+        for tag in BeautifulSoup(path.read_bytes(), "html.parser").select("[href]")
+        if "\\" in unquote(tag["href"])
+    ]
+    assert not bad, "\n".join(sorted(set(bad)))
 
 
 def test_links_and_anchors_resolve(html):
