@@ -23,7 +23,7 @@ def _add_vectors(commands):
         "of a cell, in float64, to compare an implementation in any language with.",
     )
     parser.add_argument(
-        "cell", nargs="?", help="a name of the catalogue (LSTM) or FILE.py:NAME, which is run"
+        "cell", nargs="?", help="a name of the catalogue, like LSTM, or FILE.py:NAME, which is run"
     )
     _add_sizes(parser)
     parser.add_argument(
