@@ -111,3 +111,11 @@ def test_every_picture_says_what_it_shows(code):
         and len(cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "").split()) < 4
     ]
     assert not silent, "set the cell metadata mystnb.image.alt"
+
+
+def test_a_gate_colour_means_a_gate(notebook):
+    """Gates get theirs by name, from the style sheet; nothing else is drawn in them."""
+    from lstm_ref.show import style
+
+    sources = "".join(cell.source for cell in notebook.cells).lower()
+    assert not [gate["color"] for gate in style.GATES.values() if gate["color"].lower() in sources]
