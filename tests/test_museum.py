@@ -18,17 +18,12 @@ from lstm_ref.check import mutants
 from lstm_ref.derive import latex
 from lstm_ref.derive.alphabets import Latex
 from lstm_ref.derive.catalogue import GRU_AFTER, LSTM, VANILLA
-from lstm_ref.show import museum, style
+from lstm_ref.show import museum
 
 CELLS = (LSTM, VANILLA, GRU_AFTER)
 
 
-@pytest.fixture(autouse=True)
-def _style():
-    with matplotlib.rc_context():
-        style.use()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 # ---- the kill matrix

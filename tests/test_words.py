@@ -20,12 +20,7 @@ SENTENCE = "the queen sees a man and she smiles .".split()
 NAMES = ("f", "i", "c_tilde", "c", "o", "h")
 
 
-@pytest.fixture(autouse=True)
-def _style():
-    with matplotlib.rc_context():
-        style.use()
-        yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("book_style")
 
 
 def tracks(seed=0, T=9):
