@@ -64,6 +64,8 @@ WHY = {
     "would not stay equal in training",
 }
 
+TURNED = ("W_zx", "W_zh", "b_z")  # of other sign where z writes
+
 
 class NotCarried(ValueError):
     """A library has no layer that computes what this cell computes; the message says why."""
@@ -115,7 +117,7 @@ def taken(cell, params, features):
 
 
 def _turned(params, features):
-    turn = ("W_zx", "W_zh", "b_z") if "z writes" in features else ()
+    turn = TURNED if "z writes" in features else ()
     return {key: -value if key in turn else value for key, value in params.items()}
 
 

@@ -59,14 +59,18 @@ def slope(cell, name):
 
 def factor(cell, expr, term):
     """A factor of a term or a product, written at the step of that term."""
-    lag = getattr(term, "lag", 0)  # a product is of the same step
-    text = show(expr, STYLE.later(lag).ranked(cell.equations[term.by].reads))
+    text = show(expr, STYLE.later(term.lag).ranked(cell.equations[term.by].reads))
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
 def letter(name):
     """c_tilde -> c̃."""
     return text_letter(name)
+
+
+def times(k, readings=()):
+    """A factor as a number, and what it may be: 0.333333 (that is 1/B)."""
+    return f"{k:.6g}" + (f" (that is {' or '.join(readings)})" if readings else "")
 
 
 def listed(names):

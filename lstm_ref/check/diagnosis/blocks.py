@@ -9,7 +9,7 @@ from itertools import permutations, product
 
 import numpy as np
 
-from lstm_ref.check import layouts
+from lstm_ref.check import keras_bridge, layouts, onnx_bridge, torch_bridge
 from lstm_ref.check.wording import letter
 
 # pieces: tensor -> array; choices: what had to be assumed, slot -> option; note: for the report.
@@ -20,11 +20,9 @@ ORDERS = {
     "fico": ("fico", "ifco", "iofc", "icfo", "cifo"),
     "zrh": ("zrh", "rzh"),
 }
-IMPLIED = {
-    "PyTorch": {"fico": "ifco", "zrh": "rzh"},
-    "Keras": {"fico": "ifco", "zrh": "zrh"},
-    "ONNX": {"fico": "iofc", "zrh": "zrh"},
-}  # by the names that only this library uses
+KINDS = {"fico": "LSTM", "zrh": "GRU"}
+# By the names that only this library uses.
+IMPLIED = {"PyTorch": torch_bridge.ORDER, "Keras": keras_bridge.ORDER, "ONNX": onnx_bridge.ORDER}
 COLUMNS = ("x", "h", "hx", "xh", "hx1", "xh1", "1xh", "1hx")
 STACKED = "gates stacked in the order {}"
 UNDECIDED = "order of the gates undecided, compared as {}"
@@ -79,7 +77,7 @@ class Blocks:
         for gates in filter(None, (self.gates, whole)):
             # W and R are anybody's names; with an axis for directions they are those of ONNX.
             sure = hint.library and (hint.library != "ONNX" or np.shape(value)[:1] == (1,))
-            found += [IMPLIED[hint.library][gates]] if sure and gates in ORDERS else []
+            found += [IMPLIED[hint.library][KINDS[gates]]] if sure and gates in KINDS else []
             found += [*ORDERS.get(gates, ()), *("".join(p) for p in permutations(gates))]
         return list(dict.fromkeys(found))
 
@@ -161,7 +159,7 @@ class Blocks:
             yield reading
             return
         pieces = {
-            n: -v if n.endswith(("_zx", "_zh", "b_z")) else v for n, v in reading.pieces.items()
+            n: -v if n.removeprefix("d") in layouts.TURNED else v for n, v in reading.pieces.items()
         }
         note = "; ".join(filter(None, [reading.note, TURNED]))
         yield reading._replace(choices={**reading.choices, "z": "as here"})

@@ -6,7 +6,7 @@ should be, that is one cause and not one for each gradient.
 
 import numpy as np
 
-from lstm_ref.check import mistakes
+from lstm_ref.check import mistakes, wording
 from lstm_ref.check.mistakes import Mistake
 
 # Factor as text -> (what there are, of which a mean is taken; how many there are of it).
@@ -34,7 +34,7 @@ def everywhere(cell, k, shape, subject="every gradient"):
         last = tuple(factor * e for e in errors["dstate_T"])
         return {**errors, "dh": factor * errors["dh"], "dstate_T": last}
 
-    text = f"{subject} is {_times(k, same)} what it should be: {_why(k, same)}"
+    text = f"{subject} is {wording.times(k, same)} times what it should be: {_why(k, same)}"
     return _made(cell, "all", k, same, text, mistakes.errors(change), cell.output)
 
 
@@ -47,7 +47,8 @@ def of_gradients(cell, k, shape, subject="every gradient"):
         factor = size(deltas[cell.output].shape)
         return {n: factor * v for n, v in gradients.items()}
 
-    text = f"{subject} is {_times(k, same)} what it should be, and the error terms are right"
+    factor = wording.times(k, same)
+    text = f"{subject} is {factor} times what it should be, and the error terms are right"
     return _made(cell, "gradients", k, same, text, mistakes.after(change), "")
 
 
@@ -69,10 +70,6 @@ def _size(k, same):
     if len(same) != 1:
         return lambda shape: k
     return lambda shape: 1 / MEANS[same[0]][1](*shape)
-
-
-def _times(k, same):
-    return f"{k:.6g}" + (f" (that is {' or '.join(same)})" if same else "") + " times"
 
 
 def _why(k, same):

@@ -210,4 +210,4 @@ def _factor(k, sizes):
     T, B = sizes["T"], sizes["B"]
     known = {"1/B": 1 / B, "1/T": 1 / T, "1/(T B)": 1 / (T * B), "B": B, "T": T, "1/2": 0.5}
     same = [word for word, value in known.items() if np.isclose(k, value, rtol=1e-4) and value != 1]
-    return f"{k:.6g}" + (f" (that is {' or '.join(same)})" if same else "")
+    return wording.times(k, same)

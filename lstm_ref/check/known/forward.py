@@ -10,6 +10,7 @@ from lstm_ref.check.evaluate import derived
 from lstm_ref.check.known.registry import Change, mutant
 from lstm_ref.check.mistakes import chain, inner, key
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.declaration import without
 from lstm_ref.derive.expressions import at, sigma, tanh
 
 
@@ -53,9 +54,7 @@ def peephole_o_reads_previous(p):
 
 def _squashed_state(p):
     """The cell whose state is tanh(c): hipsternet returns it under the same name."""
-    return p.cell.but(
-        p.cell.name, c=lambda e: tanh(e), h=lambda e: e.replace(tanh, lambda argument: argument)
-    )
+    return p.cell.but(p.cell.name, c=lambda e: tanh(e), h=without(tanh))
 
 
 @mutant(
@@ -82,14 +81,14 @@ def state_is_tanh_c(p):
 )
 def output_not_squashed(p):
     if p.squash and p.squash.by == p.cell.output:
-        wrong = p.cell.but(p.cell.name, h=lambda e: e.replace(tanh, lambda argument: argument))
+        wrong = p.cell.but(p.cell.name, h=without(tanh))
         return Change("forward: h = o ⊙ c, the tanh is missing", _own(wrong), "h", forward=wrong)
 
 
 @mutant("output-not-squashed-backward-is", "E9", "nicodjimenez/lstm PR #30")
 def output_not_squashed_backward_is(p):
     if p.squash and p.squash.by == p.cell.output:
-        wrong = p.cell.but(p.cell.name, h=lambda e: e.replace(tanh, lambda argument: argument))
+        wrong = p.cell.but(p.cell.name, h=without(tanh))
         sentence = "forward: h = o ⊙ c, but the backward pass is that of h = o ⊙ tanh(c)"
         return Change(sentence, None, "h", forward=wrong)
 
