@@ -13,7 +13,7 @@ def book_style():
     import matplotlib
     import matplotlib.pyplot as plt
 
-    from lstm_ref.show import style
+    from lstm_ref.book import style
 
     with matplotlib.rc_context():
         style.use()

@@ -10,7 +10,7 @@ from lstm_ref.derive import catalogue
 
 MINE = """
 from lstm_ref.derive.expressions import sigma, t, tanh
-from lstm_ref.derive.language import cell
+from lstm_ref.derive.declare.language import cell
 
 
 @cell
@@ -136,18 +136,18 @@ def test_without_sympy_it_says_what_to_install(monkeypatch, capsys):
         n for n in sys.modules if n == "sympy" or n.startswith(("sympy.", "lstm_ref.derive."))
     ]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.delattr("lstm_ref.derive.command", raising=False)
+    monkeypatch.delattr("lstm_ref.derive.report", raising=False)
     monkeypatch.setitem(sys.modules, "sympy", None)
     assert program.main(["derive", "LSTM"]) == 2
     assert "needs SymPy: pip install sympy" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch, capsys):
-    from lstm_ref.derive import command
+    from lstm_ref.derive import report
 
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(command, "run", interrupted)
+    monkeypatch.setattr(report, "run", interrupted)
     assert program.main(["derive", "LSTM"]) == 130
     assert capsys.readouterr().err == "interrupted\n"

@@ -11,4 +11,4 @@ if ! "$python" -c 'import torch' >/dev/null 2>&1; then
 fi
 # nbval and the browser are not in this environment; tests/conftest.py does not need them.
 exec "$python" -m pytest \
-    tests/test_torch.py tests/test_torch_bridge.py tests/test_keras_bridge.py tests/test_chapter9.py
+    tests/interop/test_torch.py tests/interop/test_torch_bridge.py tests/interop/test_keras_bridge.py tests/pages/test_chapter9.py

@@ -5,7 +5,8 @@ A test derives every cell again and compares with these files.
 
 from pathlib import Path
 
-from lstm_ref.derive import catalogue, numpy_code
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.codegen import numpy_code
 
 FOLDER = Path(__file__).resolve().parent.parent / "lstm_ref" / "generated"
 BY_HAND = {"__init__.py", "runtime.py"}

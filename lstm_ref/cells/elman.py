@@ -8,9 +8,9 @@ weighted input of h.
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
+from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
-from lstm_ref.cells import through_time
 
 NAME, STATES = "ELMAN", {"h": "HB"}
 SHAPES = {"W_hx": "HD", "W_hh": "HH", "b_h": "H1"}
@@ -25,7 +25,7 @@ def init(rng, D, H, *, recurrent="uniform", dtype=np.float64):
     return init_params.draw(rng, SHAPES, D, H, recurrent, dtype)
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step(params, x, state):
     """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
     W, (h_prev,) = params, state
@@ -33,7 +33,7 @@ def step(params, x, state):
     return (h,), dict(x=x, h_prev=h_prev, h=h)
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step_backward(params, tape, dstate):
     """One step back: dstate = (∂E/∂h_t,). tape: the record of `step`.
 
@@ -57,7 +57,7 @@ def forward(params, x, state0=None):
     T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
     FloatingPointError if the numbers overflow.
     """
-    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+    return loop.forward(step, SHAPES, STATES, params, x, state0)
 
 
 def backward(params, tape, dh, dstate_T=None):
@@ -67,4 +67,4 @@ def backward(params, tape, dh, dstate_T=None):
     dstate_T = (dh_T,): error that enters through the last state, None for none.
     Returns (dparams, dx, (dh_0,)) with the shapes of params, x and state0.
     """
-    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)

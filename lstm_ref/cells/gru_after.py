@@ -16,9 +16,9 @@ h̃ (H, B) candidate; δ_z = ∂E/∂net_z, the error at the weighted input of z
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
+from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
-from lstm_ref.cells import through_time
 from lstm_ref.cells.activations import sigmoid
 
 NAME, STATES = "GRU_AFTER", {"h": "HB"}
@@ -42,7 +42,7 @@ def init(rng, D, H, *, recurrent="uniform", update_bias=0.0, T_max=None, dtype=n
     return params
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step(params, x, state):
     """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
     W, (h_prev,) = params, state
@@ -57,7 +57,7 @@ def step(params, x, state):
     return (h,), dict(x=x, h_prev=h_prev, z=z, r=r, recurrent=recurrent, h_tilde=h_tilde)
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step_backward(params, tape, dstate):
     """One step back: dstate = (∂E/∂h_t,). tape: the record of `step`.
 
@@ -97,7 +97,7 @@ def forward(params, x, state0=None):
     T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
     FloatingPointError if the numbers overflow.
     """
-    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+    return loop.forward(step, SHAPES, STATES, params, x, state0)
 
 
 def backward(params, tape, dh, dstate_T=None):
@@ -107,4 +107,4 @@ def backward(params, tape, dh, dstate_T=None):
     dstate_T = (dh_T,): error that enters through the last state, None for none.
     Returns (dparams, dx, (dh_0,)) with the shapes of params, x and state0.
     """
-    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)

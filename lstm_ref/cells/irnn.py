@@ -7,8 +7,8 @@ Source: Le, Jaitly & Hinton 2015. Notation as in `elman`.
 
 import numpy as np
 
-from lstm_ref import door
-from lstm_ref.cells import elman, through_time
+from lstm_ref import arguments
+from lstm_ref.cells import elman, loop
 from lstm_ref.cells.elman import SHAPES, STATES
 
 NAME = "IRNN"
@@ -19,7 +19,7 @@ def init(rng, D, H, *, dtype=np.float64):
     return elman.init(rng, D, H, dtype=dtype) | {"W_hh": np.eye(H, dtype=dtype)}
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step(params, x, state):
     """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
     W, (h_prev,) = params, state
@@ -27,7 +27,7 @@ def step(params, x, state):
     return (h,), dict(x=x, h_prev=h_prev, h=h)
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step_backward(params, tape, dstate):
     """One step back, as in `elman`; the slope is 1 above zero and 0 below."""
     W, (dh,) = params, dstate
@@ -42,9 +42,9 @@ def step_backward(params, tape, dstate):
 
 def forward(params, x, state0=None):
     """As `elman.forward`: (h (T, H, B), (h_T,), tape)."""
-    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+    return loop.forward(step, SHAPES, STATES, params, x, state0)
 
 
 def backward(params, tape, dh, dstate_T=None):
     """As `elman.backward`: (dparams, dx, (dh_0,))."""
-    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)

@@ -14,9 +14,9 @@ weighted input of f; δ_h = ∂E/∂h_t and δ_c = ∂E/∂c_t, total derivative
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
+from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
-from lstm_ref.cells import through_time
 from lstm_ref.cells.activations import sigmoid
 
 NAME, STATES = "LSTM", {"h": "HB", "c": "HB"}
@@ -42,7 +42,7 @@ def init(rng, D, H, *, recurrent="uniform", forget_bias=1.0, T_max=None, dtype=n
     return params
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step(params, x, state):
     """One step: x (D, B), state (h, c) of (H, B) each -> new state, record for the tape."""
     W, (h_prev, c_prev) = params, state
@@ -59,7 +59,7 @@ def step(params, x, state):
     return (h, c), record
 
 
-@door.step(SHAPES, STATES)
+@arguments.step(SHAPES, STATES)
 def step_backward(params, tape, dstate):
     """One step back: dstate = (∂E/∂h_t, the part of ∂E/∂c_t that comes from later steps).
 
@@ -96,7 +96,7 @@ def forward(params, x, state0=None):
     T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
     FloatingPointError if the numbers overflow.
     """
-    return through_time.forward(step, SHAPES, STATES, params, x, state0)
+    return loop.forward(step, SHAPES, STATES, params, x, state0)
 
 
 def backward(params, tape, dh, dstate_T=None):
@@ -106,4 +106,4 @@ def backward(params, tape, dh, dstate_T=None):
     dstate_T = (dh_T, dc_T): error that enters through the last state, None for none.
     Returns (dparams, dx, (dh_0, dc_0)) with the shapes of params, x and state0.
     """
-    return through_time.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)

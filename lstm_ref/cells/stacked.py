@@ -18,7 +18,7 @@ Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
 from lstm_ref.cells.lstm import NAME, SHAPES, STATES, init
 
 __all__ = ["NAME", "SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]
@@ -51,11 +51,11 @@ def _joint(params):
 
 
 def _check(params, x, state0):
-    sizes, dtype = door.parameters(params, SHAPES)
+    sizes, dtype = arguments.parameters(params, SHAPES)
     if np.issubdtype(dtype, np.complexfloating):
         raise TypeError("params: expected float32 or float64, got complex128; use cells.lstm")
-    door.array("x", x, "TDB", sizes, dtype)
-    return sizes, dtype, door.state("state0", state0, STATES, sizes, dtype)
+    arguments.array("x", x, "TDB", sizes, dtype)
+    return sizes, dtype, arguments.state("state0", state0, STATES, sizes, dtype)
 
 
 def forward(params, x, state0=None, workspace=None):
@@ -76,7 +76,7 @@ def forward(params, x, state0=None, workspace=None):
     _loop(_joint(params), read, rows, tanh_c)
     last = read[T, :H].copy(), rows[T, 4 * H :].copy()
     for name, value in zip(STATES, last, strict=True):
-        door.finite(f"{name} after the last step", value, FloatingPointError)
+        arguments.finite(f"{name} after the last step", value, FloatingPointError)
     tape = dict(cell=__name__, read=read, rows=rows, tanh_c=tanh_c, space=space)
     return read[1:, :H].copy(), last, {**tape, "call": space["call"]}
 
@@ -108,14 +108,14 @@ def backward(params, tape, dh, dstate_T=None):
         raise TypeError(f"tape: expected the third result of {__name__}.forward")
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
-    sizes, dtype = door.parameters(params, SHAPES)
+    sizes, dtype = arguments.parameters(params, SHAPES)
     read = tape["read"]
     if read.shape[1] != sizes["H"] + sizes["D"] + 1 or read.dtype != dtype:
         raise ValueError("tape: made with parameters of another size or dtype")
     sizes |= {"T": len(read) - 1, "B": read.shape[2]}
     dh = np.zeros([sizes[k] for k in "THB"], dtype) if dh is None else dh
-    door.array("dh", dh, "THB", sizes, dtype)
-    dstate = door.state("dstate_T", dstate_T, STATES, sizes, dtype)
+    arguments.array("dh", dh, "THB", sizes, dtype)
+    dstate = arguments.state("dstate_T", dstate_T, STATES, sizes, dtype)
     joint, space, H = _joint(params), tape["space"], sizes["H"]
     delta = _buffer(space, "delta", (sizes["T"], 4 * H, sizes["B"]), dtype)
     back = _buffer(space, "back", (sizes["T"] + 1, *read[0, :-1].shape), dtype)

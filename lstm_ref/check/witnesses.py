@@ -16,7 +16,7 @@ A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `l
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
 
 PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module a cell
 EPSILON = 1e-30  # of the complex step: so small that ε² is below every rounding error
@@ -40,7 +40,7 @@ def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8):
         "D": D,
         "H": H,
         "1": 1,
-        **{k: H + n for n, k in enumerate(door.SPARE, 1)},
+        **{k: H + n for n, k in enumerate(arguments.SPARE, 1)},
     }
     sizes["G"] = max(n for n in range(1, max(H, 2)) if H % n == 0)
 

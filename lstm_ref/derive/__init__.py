@@ -2,6 +2,5 @@
 
 Importing this package loads nothing; its parts load SymPy.
 
-    from lstm_ref.derive.language import cell
-    from lstm_ref.derive.expressions import sigma, t, tanh
+    from lstm_ref import cell, sigma, t, tanh
 """

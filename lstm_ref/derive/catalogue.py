@@ -7,9 +7,9 @@ In the docstrings: a title, what is special, the source.
 
 import re
 
-from lstm_ref.derive.declaration import DeclarationError, without
+from lstm_ref.derive.declare.declaration import DeclarationError, without
+from lstm_ref.derive.declare.language import Family, cell
 from lstm_ref.derive.expressions import at, sigma, spread, t, tanh
-from lstm_ref.derive.language import Family, cell
 
 
 @cell

@@ -1,100 +1,28 @@
-"""What `python -m lstm_ref derive` prints."""
+"""The command `derive`; what it needs is loaded when it runs.
 
-import runpy
-import sys
-import traceback
-from pathlib import Path
-
-from lstm_ref.derive import catalogue, latex, numpy_code, proof
-from lstm_ref.derive.declaration import Cell, DeclarationError
+Exit codes: 0 done; 2 unusable input.
+"""
 
 
-def run(name, form, listing):
-    """Print a derivation, or the catalogue; returns the exit code, 2 for unusable input."""
-    if listing:
-        width = max(map(len, catalogue.CELLS))
-        for key, cell in catalogue.CELLS.items():
-            print(f"{key:{width}}  {cell.title}")
-        return 0
-    try:
-        print(FORMATS[form](resolve(name)))
-    except DeclarationError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+def add(commands):
+    """Add the command to argparse's subparsers; `options.run(options)` runs it."""
+    parser = commands.add_parser(
+        "derive",
+        help="equations, error terms, gradients and code of a cell",
+        description="Derive the backward pass of a cell of the catalogue or of your own.",
+    )
+    parser.add_argument(
+        "cell", nargs="?", help="a name of the catalogue (LSTM) or FILE.py:NAME, which is run"
+    )
+    parser.add_argument("--format", choices=("text", "latex", "python"), default="text")
+    parser.add_argument("--list", action="store_true", help="the cells of the catalogue")
+    parser.set_defaults(run=lambda options: run(options, parser))
 
 
-def text(cell):
-    """Equations, derivation and gradients as plain text, and what the proof says."""
-    parts = [f"{cell.name}: {cell.title}" if cell.doc else cell.name]
-    parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell).items()]
-    identities = proof.prove(cell)
-    wrong = [identity.of for identity in identities if not identity.holds]
-    result = f"{len(identities) - len(wrong)} of {len(identities)} identities hold for any size."
-    if wrong:
-        result += f" Not for {', '.join(wrong)}."
-    return "\n\n".join([*parts, f"Proof in index notation\n\n{result}"])
+def run(options, parser):
+    """Run the command; returns the exit code."""
+    if not options.list and options.cell is None:
+        parser.error("expected a cell, or --list")
+    from lstm_ref.derive import report
 
-
-def as_latex(cell):
-    """The same as LaTeX, one display for each part; needs amsmath."""
-    blocks = latex.document(cell).items()
-    return "\n\n".join(f"% {cell.name}: {heading}\n\\[\n{body}\n\\]" for heading, body in blocks)
-
-
-FORMATS = {"text": text, "latex": as_latex, "python": lambda cell: numpy_code.source(cell).rstrip()}
-
-
-def resolve(name):
-    """A declared cell: a name of the catalogue, or FILE.py:NAME, which is run.
-
-    Raises DeclarationError.
-    """
-    return from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
-
-
-def _parts(name):
-    """FILE.py:NAME -> (path, name); the name may be missing, and a path may hold a colon."""
-    path, colon, cell = name.rpartition(":")
-    return (path, cell) if colon and path.endswith(".py") else (name, None)
-
-
-def from_file(path, name=None):
-    """A cell that a Python file declares; the file is run, and may import what lies beside it.
-
-    Raises DeclarationError.
-    """
-    if not Path(path).is_file():
-        raise DeclarationError(f"{path}: no such file")
-    found = _run(path)
-    cells = {key: value for key, value in found.items() if isinstance(value, Cell)}
-    if name is None and len(cells) == 1:
-        return next(iter(cells.values()))
-    if name not in cells:
-        known = ", ".join(cells) or "no cell; a cell is a function with @cell above it"
-        wanted = f"no cell {name!r}" if name else "expected FILE.py:NAME"
-        raise DeclarationError(f"{path}: {wanted}; the file has {known}")
-    return cells[name]
-
-
-def _run(path):
-    """What a file defines. Its folder is looked in for modules, as when Python runs it."""
-    before = list(sys.path)
-    sys.path.insert(0, str(Path(path).resolve().parent))
-    try:
-        return runpy.run_path(path)
-    except DeclarationError as error:
-        raise DeclarationError(f"{path}: {error}") from error
-    except SystemExit as error:
-        end = f"it ends Python, with exit code {error.code!r}; put that under "
-        raise DeclarationError(f'{_at(error, path)}: {end}if __name__ == "__main__"') from error
-    except Exception as error:
-        raise DeclarationError(f"{_at(error, path)}: {type(error).__name__}: {error}") from error
-    finally:
-        sys.path[:] = before
-
-
-def _at(error, path):
-    """The file, and the line in it where the error arose."""
-    where = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
-    return f"{path}, line {where[-1]}" if where else path
+    return report.run(options.cell, options.format, options.list)

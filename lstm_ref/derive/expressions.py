@@ -58,7 +58,7 @@ class Dot(sympy.Function):
             return v
 
     def fdiff(self, argindex=1):
-        raise NotImplementedError("a matrix product is differentiated in lstm_ref.derive.bptt")
+        raise NotImplementedError("a matrix product is differentiated in lstm_ref.derive.terms")
 
 
 def spread(v):

@@ -19,7 +19,7 @@ from itertools import count
 import sympy
 from sympy.concrete.delta import deltasummation
 
-from lstm_ref.derive import bptt
+from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import Dot, sigma, signals, t
 
 p, q, k = sympy.symbols("p q k", integer=True)
@@ -49,24 +49,24 @@ def _signals(cell):
     read = {pair for e in cell.equations.values() for pair in signals(e.expr)}
     order = [cell.input, *cell.equations]
     for name, lag in sorted(read, key=lambda pair: (pair[1], order.index(pair[0]))):
-        terms = [term for term in bptt.terms(cell, name) if term.lag == lag]
-        yield _identity(cell, f"{name}[t-1]" if lag else f"{name}[t]", _entry(name, lag, q), terms)
+        found = [term for term in terms.of(cell, name) if term.lag == lag]
+        yield _identity(cell, f"{name}[t-1]" if lag else f"{name}[t]", _entry(name, lag, q), found)
 
 
 def _vectors(cell):
     for name in cell.vectors:
-        yield _identity(cell, name, sympy.IndexedBase(name)[q], bptt.terms(cell, name))
+        yield _identity(cell, name, sympy.IndexedBase(name)[q], terms.of(cell, name))
 
 
-def _identity(cell, of, entry, terms):
-    right = sum((_claimed(cell, term) for term in terms), sympy.Integer(0))
+def _identity(cell, of, entry, found):
+    right = sum((_claimed(cell, term) for term in found), sympy.Integer(0))
     return _compare(of, _derivative(cell, entry), right)
 
 
 def _matrices(cell):
     for name in cell.matrices:
         right = sympy.Integer(0)
-        for product in bptt.products(cell, name):
+        for product in terms.products(cell, name):
             right += _delta(product.by, p) * _at(cell, product.inner, p) * _at(cell, product.v, q)
         yield _compare(name, _derivative(cell, sympy.IndexedBase(name)[p, q]), right)
 
@@ -75,10 +75,10 @@ def _slopes(cell):
     """The derivative of each activation, said with its value: f(1 - f) for the logistic one."""
     net = sympy.Symbol("net", real=True)
     for name, equation in cell.equations.items():
-        stated = bptt.slope(cell, name)
+        stated = terms.slope(cell, name)
         if stated is None:
             continue
-        value, of_net = sympy.IndexedBase(name)[t], sympy.IndexedBase(bptt.net_name(name))[t]
+        value, of_net = sympy.IndexedBase(name)[t], sympy.IndexedBase(terms.net_name(name))[t]
         right = stated.xreplace({value: equation.activation(net), of_net: net})
         left = _written_out(equation.activation(net)).diff(net)
         holds = sympy.simplify(left - _written_out(right)) == 0

@@ -9,7 +9,7 @@ from itertools import count
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
 
 
 def sigmoid(x, out=None):
@@ -37,12 +37,12 @@ def enter(cell, params, x, state0, space):
     sizes: letter -> number. new: see `_room`. Raises TypeError or ValueError that names the
     argument.
     """
-    sizes, dtype = door.parameters(params, cell["SHAPES"])
+    sizes, dtype = arguments.parameters(params, cell["SHAPES"])
     if "G" in sizes and sizes["H"] % sizes["G"]:
         H, G = sizes["H"], sizes["G"]
         raise ValueError(f"params: H must be a multiple of the number of blocks G, got {H}, {G}")
-    door.array("x", x, cell["INPUT"], sizes, dtype)
-    initial = door.state("state0", state0, cell["STATES"], sizes, dtype)
+    arguments.array("x", x, cell["INPUT"], sizes, dtype)
+    initial = arguments.state("state0", state0, cell["STATES"], sizes, dtype)
     space = workspace() if space is None else space
     space["call"] += 1
     tape = dict(cell=cell["NAME"], sizes=sizes, dtype=dtype, space=space, call=space["call"])
@@ -81,8 +81,8 @@ def rows(array, *heights):
 def leave(cell, output, last):
     """The results of `forward` besides the tape: outputs and last states, refused if not finite."""
     for name, value in zip(cell["STATES"], last, strict=True):
-        door.finite(f"{name} after the last step", value, FloatingPointError)
-    door.finite("the output", output[1:], FloatingPointError)
+        arguments.finite(f"{name} after the last step", value, FloatingPointError)
+    arguments.finite("the output", output[1:], FloatingPointError)
     return output[1:].copy(), tuple(value.copy() for value in last)
 
 
@@ -92,14 +92,14 @@ def enter_backward(cell, params, tape, dh, dstate_T):
         raise TypeError(f"tape: expected the third result of forward of {cell['NAME']}")
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
-    sizes, dtype = door.parameters(params, cell["SHAPES"])
+    sizes, dtype = arguments.parameters(params, cell["SHAPES"])
     if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
         raise ValueError("tape: made with parameters of another size or dtype")
     sizes = tape["sizes"]
     if dh is None:
         dh = zeros(sizes, dtype, cell["OUTPUT"])
-    door.array("dh", dh, cell["OUTPUT"], sizes, dtype)
-    last = door.state("dstate_T", dstate_T, cell["STATES"], sizes, dtype)
+    arguments.array("dh", dh, cell["OUTPUT"], sizes, dtype)
+    last = arguments.state("dstate_T", dstate_T, cell["STATES"], sizes, dtype)
     return sizes, _room(tape["space"], "backward", sizes, dtype), dh, last
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from lstm_ref import __version__
 from lstm_ref.cells import name_of
-from lstm_ref.learn import identity, machine, storage
+from lstm_ref.learn import numerics, storage
+from lstm_ref.learn.fingerprint import code
 
 FORMAT, VERSION = "lstm_ref checkpoint", 1
 LATER = ("code", "blas", "blas kernel", "simd", "threads")  # of these the first files say nothing
@@ -33,9 +34,9 @@ def checksum(arrays):
 
 def fingerprint(cell, params, batch, rules):
     """What tells one run from another: a dict for JSON. rules: of JSON; batch: the first one."""
-    versions = {"lstm_ref": __version__, "numpy": np.__version__, **machine.numerics()}
+    versions = {"lstm_ref": __version__, "numpy": np.__version__, **numerics.numerics()}
     sums = {"parameters": checksum(params.values()), "first batch": checksum(batch)}
-    return {"cell": name_of(cell), "code": identity.code(cell), **rules, **versions, **sums}
+    return {"cell": name_of(cell), "code": code(cell), **rules, **versions, **sums}
 
 
 def save(path, fingerprint, state):

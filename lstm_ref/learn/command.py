@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-FOLDER = Path("book") / "_assets" / "results"
+FOLDER = Path("lstm_ref") / "book" / "results"
 
 
 def add(commands):

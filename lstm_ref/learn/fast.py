@@ -35,7 +35,8 @@ def _by_name(name):
 
 
 def _declared(cell):
-    from lstm_ref.derive import catalogue, numpy_code  # loads SymPy, which training need not
+    from lstm_ref.derive import catalogue
+    from lstm_ref.derive.codegen import numpy_code  # loads SymPy, which training need not
 
     if catalogue.CELLS.get(cell.name) == cell:
         return _by_name(cell.name)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lstm_ref.learn import checkpoint as checkpoints
 from lstm_ref.learn import network, optim, progress, sequences, updates
-from lstm_ref.learn.common import is_number, whole
+from lstm_ref.learn.tasks.common import is_number, whole
 
 KEPT = {"loss": float, "norm": float, "step": int, "score": float}  # the history
 

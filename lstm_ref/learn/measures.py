@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from lstm_ref.learn import network, readout, reber, sequences, tasks
+from lstm_ref.learn import network, output_layer, sequences, tasks
+from lstm_ref.learn.tasks import reber
 
 
 def perfect_streams(cell, params, batch):
@@ -30,7 +31,7 @@ def stream(cell, params, arm, T=5000, B=16, piece=100):
     state, y, mean, largest = None, [], [], []
     for k in range(0, T, piece):
         h, state, _ = sequences.run(cell, own, x[k : k + piece].astype(params["b_y"].dtype), state)
-        y.append(readout.scores(params, h))
+        y.append(output_layer.scores(params, h))
         c = np.abs(state[list(cell.STATES).index("c")])
         mean.append(float(c.mean()))
         largest.append(float(c.max()))

@@ -7,8 +7,8 @@ and what x holds behind the end of a sequence when lengths are given, changes no
 
 import numpy as np
 
-from lstm_ref import door
-from lstm_ref.learn import readout, sequences
+from lstm_ref import arguments
+from lstm_ref.learn import output_layer, sequences
 
 
 def start(cell, rng, D, H, K, init=None, **options):
@@ -18,7 +18,7 @@ def start(cell, rng, D, H, K, init=None, **options):
     """
     params = (init or cell.init)(rng, D, H, **options)
     dtype = next(iter(params.values())).dtype
-    return {**params, **readout.init(rng, sequences.check(cell, params), K, dtype)}
+    return {**params, **output_layer.init(rng, sequences.check(cell, params), K, dtype)}
 
 
 def own_params(cell, params):
@@ -43,7 +43,7 @@ def scores(cell, params, batch, state0=None, workspace=None):
     if len(steps) < len(h):
         target, mask = target[steps], mask[steps]
     seen = h if len(steps) == len(h) else h[steps]
-    return readout.scores(params, seen), target, mask, (steps, h, state_T, tape)
+    return output_layer.scores(params, seen), target, mask, (steps, h, state_T, tape)
 
 
 def gradients(cell, params, batch, state0=None, workspace=None):
@@ -54,16 +54,16 @@ def gradients(cell, params, batch, state0=None, workspace=None):
     FloatingPointError if the numbers overflow.
     """
     y, target, mask, (steps, h, state_T, tape) = scores(cell, params, batch, state0, workspace)
-    loss, dy = readout.loss(y, target, mask)
+    loss, dy = output_layer.loss(y, target, mask)
     if not np.isfinite(loss):
         raise FloatingPointError(f"the loss is {loss}")
     whole = len(steps) == len(h)
-    d_readout, dh_seen = readout.scores_backward(params, h if whole else h[steps], dy)
+    d_readout, dh_seen = output_layer.scores_backward(params, h if whole else h[steps], dy)
     dh = dh_seen
     if not whole:
         dh = np.zeros_like(h)
         dh[steps] = dh_seen
-    door.finite("dh", dh, FloatingPointError)
+    arguments.finite("dh", dh, FloatingPointError)
     own = own_params(cell, params)
     d_cell, _, _ = sequences.run_backward(cell, own, tape, dh)
     return loss, {**d_cell, **d_readout}, state_T
@@ -79,7 +79,7 @@ def last_state(cell, params, batch, state0=None):
 def loss(cell, params, batch):
     """The loss: cross-entropy in nats, or the mean squared error."""
     y, target, mask, _ = scores(cell, params, batch)
-    return readout.loss(y, target, mask)[0]
+    return output_layer.loss(y, target, mask)[0]
 
 
 def accuracy(cell, params, batch):

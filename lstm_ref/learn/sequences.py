@@ -10,7 +10,7 @@ import inspect
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
 
 
 def takes(cell, name):
@@ -25,10 +25,10 @@ def reads_backwards(cell):
 
 
 def check(cell, params):
-    """Check the parameters of a cell; return the width of its output. Raises as `lstm_ref.door`."""
+    """Check the parameters of a cell, as `arguments.parameters`; return the width of its output."""
     if hasattr(cell, "parts"):
         return cell.check(params)
-    sizes, _ = door.parameters(params, cell.SHAPES)
+    sizes, _ = arguments.parameters(params, cell.SHAPES)
     return sizes[getattr(cell, "OUTPUT", "THB")[1]]
 
 

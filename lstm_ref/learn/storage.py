@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_ref import archive, door
+from lstm_ref import arguments
 from lstm_ref.cells import name_of
-from lstm_ref.files import write_whole
-from lstm_ref.learn import identity, sequences
+from lstm_ref.io import npz
+from lstm_ref.io.files import write_whole
+from lstm_ref.learn import fingerprint, sequences
 
 FORMAT, VERSION = "lstm_ref weights", 1
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
@@ -37,7 +38,7 @@ def save(path, cell, params, **about):
     """
     check(cell, params)
     about = {**about, "format": FORMAT, "version": VERSION, "cell": name_of(cell)}
-    write(path, params, about | {"equations": identity.equations(cell)})
+    write(path, params, about | {"equations": fingerprint.equations(cell)})
 
 
 def load(path, cell=None, limit=1 << 30):
@@ -55,7 +56,7 @@ def load(path, cell=None, limit=1 << 30):
     try:
         if cell is None:
             for name, value in params.items():
-                door.finite(name, value)
+                arguments.finite(name, value)
         else:
             _same_cell(cell, about)
             check(cell, params)
@@ -66,7 +67,7 @@ def load(path, cell=None, limit=1 << 30):
 
 def _same_cell(cell, about):
     """Refuse what a file says of its cell unless it is this one; old files tell only its name."""
-    name, own = name_of(cell), identity.equations(cell)
+    name, own = name_of(cell), fingerprint.equations(cell)
     if about.get("cell") != name:
         raise ValueError(f"expected weights of {name}, got {about.get('cell')!r:.80}")
     if about.get("equations", own) != own:
@@ -79,7 +80,7 @@ def check(cell, params):
     width = sequences.check(cell, {n: v for n, v in params.items() if n not in READ_OUT})
     if any(name in params for name in READ_OUT):
         own = {name: params[name] for name in READ_OUT if name in params}
-        sizes, _ = door.parameters(own, {"W_yh": "KH", "b_y": "K1"})
+        sizes, _ = arguments.parameters(own, {"W_yh": "KH", "b_y": "K1"})
         if sizes["H"] != width:
             raise ValueError(f"W_yh: expected {width} columns, got {sizes['H']}")
 
@@ -95,8 +96,8 @@ def write(path, arrays, about):
     for name, value in arrays.items():
         if value.dtype.str not in DTYPES or name == ABOUT:
             raise TypeError(f"{name}: cannot be stored, {value.dtype}")
-    if len(arrays) >= archive.MEMBERS:
-        raise ValueError(f"params: {len(arrays)} arrays, expected fewer than {archive.MEMBERS}")
+    if len(arrays) >= npz.MEMBERS:
+        raise ValueError(f"params: {len(arrays)} arrays, expected fewer than {npz.MEMBERS}")
     if kind(path) == "npz":
         arrays[ABOUT] = np.frombuffer(text.encode(), np.uint8)
         write_whole(path, lambda file: _write_npz(file, arrays))
@@ -162,7 +163,7 @@ def _write_npz(file, arrays):
 
 
 def _read_npz(data, limit):
-    arrays = archive.arrays(data, limit + MOST_ABOUT, StorageError)
+    arrays = npz.arrays(data, limit + MOST_ABOUT, StorageError)
     if ABOUT not in arrays:
         raise StorageError(f"does not say what it is: {ABOUT} is missing")
     text = arrays.pop(ABOUT).tobytes()

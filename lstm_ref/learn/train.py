@@ -6,7 +6,7 @@ layers, truncation, an early stop, checkpoints, buffers that are used again.
 
 import numpy as np
 
-from lstm_ref.learn import optim, readout
+from lstm_ref.learn import optim, output_layer
 from lstm_ref.learn.network import start
 
 __all__ = ["accuracy", "fit", "gradients", "predict", "start"]
@@ -15,7 +15,7 @@ __all__ = ["accuracy", "fit", "gradients", "predict", "start"]
 def predict(cell, params, x):
     """Scores y (T, K, B) for a sequence x (T, D, B), with outputs h and the tape."""
     h, _, tape = cell.forward({name: params[name] for name in cell.SHAPES}, x)
-    return readout.scores(params, h), h, tape
+    return output_layer.scores(params, h), h, tape
 
 
 def gradients(cell, params, x, target, mask=None):
@@ -24,8 +24,8 @@ def gradients(cell, params, x, target, mask=None):
     x (T, D, B); target (T, B) class numbers; mask (T, B): which steps count, None for all.
     """
     y, h, tape = predict(cell, params, x)
-    loss, dy = readout.cross_entropy(y, target, mask)
-    d_readout, dh = readout.scores_backward(params, h, dy)
+    loss, dy = output_layer.cross_entropy(y, target, mask)
+    d_readout, dh = output_layer.scores_backward(params, h, dy)
     d_cell, _, _ = cell.backward({name: params[name] for name in cell.SHAPES}, tape, dh)
     return loss, {**d_cell, **d_readout}
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref import __version__, cells
-from lstm_ref.files import write_whole
-from lstm_ref.learn import experiments, fast, loop, machine, measures, network, tasks
+from lstm_ref.io.files import write_whole
+from lstm_ref.learn import experiments, fast, loop, measures, network, numerics, tasks
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
 
@@ -44,7 +44,8 @@ def truncated(kind):
     copied code. With the carousel only, nothing else goes back in time: the truncation of
     Hochreiter & Schmidhuber 1997.
     """
-    from lstm_ref.derive import catalogue, numpy_code  # loads SymPy
+    from lstm_ref.derive import catalogue
+    from lstm_ref.derive.codegen import numpy_code  # loads SymPy
 
     def carousel(term):
         return (term.of, term.by, term.lag) == ("c", "c", 1)
@@ -147,7 +148,7 @@ def versions():
         "numpy": np.__version__,
         "python": platform.python_version(),
         "machine": platform.machine(),
-        **machine.numerics(),
+        **numerics.numerics(),
     }
 
 

@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 
-from lstm_ref import door
+from lstm_ref import arguments
 from lstm_ref.learn import network, optim
 
 GOALS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
@@ -40,7 +40,7 @@ def updates(cell, batch, rules, measure, now, history):
             grads, norm = optim.clip_by_norm(grads, rules["clip"] or np.inf)
             params, inner = update(now["params"], grads, now["optimiser"], rules["rate"])
         for name, value in params.items():
-            door.finite(name, value, FloatingPointError)
+            arguments.finite(name, value, FloatingPointError)
         state = state if rules["truncate"] or rules["carry"] else None
         new = now | dict(n=now["n"] + 1, place=after, params=params, optimiser=inner, state=state)
         history["loss"].append(loss)

@@ -3,10 +3,10 @@
 import sympy
 from test_site import Visit, pages
 
-from lstm_ref.derive import latex
+from lstm_ref.derive.declare.language import cell
 from lstm_ref.derive.expressions import sigma, t, tanh
-from lstm_ref.derive.language import cell
 from lstm_ref.derive.letters import GREEK
+from lstm_ref.derive.typeset import latex
 
 
 @cell

@@ -1,0 +1,1 @@
+"""A derivation as source code."""

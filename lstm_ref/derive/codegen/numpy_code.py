@@ -1,0 +1,119 @@
+"""A cell as a NumPy module: source that can be read, stored as a file, or compiled at once.
+
+The module has the interface of `lstm_ref.cells`: SHAPES, STATES, `init`, `forward`, `backward`.
+"""
+
+import json
+import types
+
+from lstm_ref.derive.codegen import backward, forward
+from lstm_ref.derive.codegen.plan import Plan
+from lstm_ref.derive.codegen.source_lines import call, indent
+from lstm_ref.derive.expressions import SPREAD
+from lstm_ref.derive.typeset import latex
+
+HEAD = '''"""{title}
+
+{equations}
+
+Derived and written by lstm_ref.derive from the equations above; do not edit.
+Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] is c_{{t-1}}.
+Sizes: {sizes}.
+"""
+
+import numpy as np
+
+from lstm_ref.generated import runtime as run
+from lstm_ref.generated.runtime import sigmoid
+'''
+
+FORWARD = '''
+
+def forward(params, x, state0=None, workspace=None):
+    """Run over x ({X}) from state0 = ({states}); None means zeros.
+
+    Returns (outputs ({Y}), last states, tape for `backward`). Raises TypeError or
+    ValueError for a bad argument and FloatingPointError if the numbers overflow.
+    workspace: see runtime.workspace.
+    """
+'''
+
+BACKWARD = '''
+
+def backward(params, tape, dh, dstate_T=None):
+    """Back-propagation through time, {exact}.
+
+    dh ({Y}): error that enters at the outputs, None for none; dstate_T: error that
+    enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
+    """
+'''
+
+INIT = '''
+
+def init(rng, D, H, **others):
+    """Fresh parameters; others: start values of vectors, dtype, further sizes. See runtime.init."""
+    return run.init(rng, CELL, D, H, **others)
+'''
+
+MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "P": "projected units"}
+MEANING |= {"G": "blocks, a divisor of H"}
+
+
+def source(cell):
+    """The module's text, the same bytes on every run."""
+    plan = Plan(cell)
+    way_back, tape = backward.body(plan)
+    way_there = forward.body(plan, tape)
+    x, y = ("T" + cell.letters[n][0] + "B" for n in (cell.input, cell.output))
+    words = {
+        "X": ", ".join(x),
+        "Y": ", ".join(y),
+        "exact": "with terms left out on purpose" if cell.dropped else "exact",
+        "states": ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1),
+    }
+    text = [_head(cell, x), *_constants(cell, x, y), INIT.rstrip("\n")]
+    text += [FORWARD.format(**words).rstrip("\n"), *way_there]
+    text += [BACKWARD.format(**words).rstrip("\n"), *way_back]
+    code = "\n".join(text) + "\n"
+    if "sigmoid(" not in code.split('"""', 2)[2].replace("import sigmoid", ""):
+        code = code.replace("from lstm_ref.generated.runtime import sigmoid\n", "")
+    return code
+
+
+def _head(cell, x):
+    letters = dict.fromkeys([*x, *"".join(cell.letters.values())])
+    letters.pop("1", None)
+    sizes = ", ".join(f"{k} {MEANING.get(k, 'units of another width')}" for k in letters)
+    equations = "\n".join(indent(latex.text(cell)["Equations"].splitlines()))
+    title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
+    return HEAD.format(title=title, equations=equations, sizes=sizes)
+
+
+def _escaped(title):
+    """A title inside of a docstring: nothing in it ends the string or starts an escape."""
+    title = title.replace("\\", r"\\").replace('"""', r"\"\"\"")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in title)
+
+
+def _constants(cell, x, y):
+    shapes = [f'"{n}": "{cell.letters[n]}"' for n in cell.letters if _is_parameter(cell, n)]
+    states = ", ".join(f'"{s}": "{cell.letters[s][0]}B"' for s in cell.states)
+    return [
+        f'NAME, INPUT, OUTPUT = {json.dumps(cell.name, ensure_ascii=False)}, "{x}", "{y}"',
+        *call("SHAPES = ", shapes, "{", "}"),
+        f"STATES = {{{states}}}",
+        "CELL = dict(NAME=NAME, INPUT=INPUT, OUTPUT=OUTPUT, SHAPES=SHAPES, STATES=STATES)",
+    ]
+
+
+def _is_parameter(cell, name):
+    return name != str(SPREAD) and name != cell.input and name not in cell.equations
+
+
+def compiled(cell):
+    """The module itself, without a file; `module.SOURCE` is its text."""
+    text = source(cell)
+    module = types.ModuleType(f"lstm_ref.derived.{cell.name}")
+    module.SOURCE = text
+    exec(compile(text, f"<derived {cell.name!r}>", "exec"), module.__dict__)
+    return module

@@ -1,0 +1,122 @@
+"""How the arrays of generated code are arranged: which gates are rows of one product.
+
+An equation whose weighted input is a sum with products of x_t or of a state at t-1 gets rows in
+the array `net`; the gate takes the place of its weighted input there. Rows that are ready at the
+beginning of the step come first, those with the same activation side by side. Products of the
+same vector are one product of stacked matrices, as far as their rows are neighbours.
+"""
+
+from dataclasses import dataclass
+
+import sympy
+
+from lstm_ref.derive import terms
+from lstm_ref.derive.expressions import SPREAD, Dot, dots, signals
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Matrices on top of each other that multiply the same vector; rows: their equations."""
+
+    v: sympy.Expr
+    rows: tuple
+    matrices: tuple
+
+    @property
+    def pairs(self):
+        return tuple(zip(self.rows, self.matrices, strict=True))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """rows: equations in `net`, in order; stacks; early: rows ready at the start of a step."""
+
+    rows: tuple
+    early: tuple
+    stacks: tuple
+    biases: tuple  # (run of rows, names of the vectors) to add for all steps at once
+
+
+def layout(cell):
+    found = {name: _stackable(cell, e.net) for name, e in cell.equations.items()}
+    rows = [name for name in cell.equations if found[name]]
+    early = [name for name in rows if _is_early(cell, name)]
+    kinds = list(dict.fromkeys(cell.equations[name].activation for name in early))
+    early.sort(key=lambda name: kinds.index(cell.equations[name].activation))
+    order = early + [name for name in rows if name not in early]
+    vectors = dict.fromkeys(p.args[1] for name in order for p in found[name])
+    stacks = [
+        Stack(v, tuple(r for r, _ in run), tuple(W for _, W in run))
+        for v in vectors
+        for run in _runs(order, {n: p.args[0] for n in order for p in found[n] if p.args[1] == v})
+    ]
+    alone = {name: b for name in order if (b := bias(cell.equations[name].net)) is not None}
+    biases = [(tuple(r for r, _ in run), tuple(b for _, b in run)) for run in _runs(order, alone)]
+    return Layout(tuple(order), tuple(early), tuple(stacks), tuple(biases))
+
+
+def summands(net):
+    return sympy.Add.make_args(net)
+
+
+def _stackable(cell, net):
+    """Products W v that are summands of net, with v the input or a state one step back.
+
+    One for each vector: two matrices at the same vector in one equation are not stacked. Nor is a
+    product that stands a second time inside of another summand.
+    """
+    found = {}
+    for term in summands(net):
+        single = isinstance(term, Dot) and sum(other.has(term) for other in summands(net)) == 1
+        if single and term.args[0] != SPREAD and term.args[1].is_Indexed:
+            (name, lag), *_ = signals(term.args[1])
+            if lag == 1 or name == cell.input:
+                found.setdefault(term.args[1], term)
+    return list(found.values())
+
+
+def _is_early(cell, name):
+    net = cell.equations[name].net
+    return all(lag == 1 or read == cell.input for read, lag in signals(net))
+
+
+def bias(net):
+    """A vector of parameters that is a summand of net, the first one, or None."""
+    return next((s for s in summands(net) if type(s) is sympy.Symbol), None)
+
+
+def _runs(order, chosen):
+    """Neighbours in `order` that have an entry in `chosen`: lists of (name, entry)."""
+    runs, last = [], None
+    for place, name in enumerate(order):
+        if name in chosen:
+            if last is None or place != last + 1:
+                runs.append([])
+            runs[-1].append((name, chosen[name]))
+            last = place
+    return runs
+
+
+def by_vector(plan, term):
+    """The stack in which the product of a term stands."""
+    return next(s for s in plan.stacks if s.v == term.v and (term.by, term.via) in s.pairs)
+
+
+def alone(cell, plan):
+    """Products that are not stacked: [(equation, Dot)], in order."""
+    stacked = {(r, W, s.v) for s in plan.stacks for r, W in s.pairs}
+    return [
+        (name, product)
+        for name, equation in cell.equations.items()
+        for product in dots(equation.net)
+        if (name, *product.args) not in stacked
+    ]
+
+
+def factors(cell):
+    """Every expression that the backward pass multiplies an error with."""
+    names = [cell.input, *cell.equations, *cell.vectors]
+    found = [f for name in names for term in terms.of(cell, name) for f in (term.inner, term.outer)]
+    found += [product.inner for name in cell.matrices for product in terms.products(cell, name)]
+    slopes = (terms.slope(cell, name) for name in cell.equations)
+    return found + [slope for slope in slopes if slope is not None]

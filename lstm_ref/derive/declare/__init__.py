@@ -1,0 +1,1 @@
+"""The language in which a cell is declared, and what it refuses."""

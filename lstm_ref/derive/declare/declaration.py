@@ -1,0 +1,194 @@
+"""A cell as data: its equations in order, and what follows from them without any derivation."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sympy
+
+from lstm_ref.derive import terms
+from lstm_ref.derive.declare import checks, widths
+from lstm_ref.derive.expressions import (
+    SPREAD,
+    DeclarationError,
+    Dot,
+    at,
+    dots,
+    move,
+    parameters,
+    signals,
+)
+
+
+@dataclass(frozen=True)
+class Equation:
+    """name[t] = expr. reads: its symbols in the order in which they were written."""
+
+    name: str
+    expr: sympy.Expr
+    reads: tuple = ()
+
+    @property
+    def activation(self):
+        """The function on the outside if a parameter is inside it, else None."""
+        expr = self.expr
+        outside = isinstance(expr, sympy.Function) and not isinstance(expr, Dot)
+        return expr.func if outside and len(expr.args) == 1 and parameters(expr) else None
+
+    @property
+    def net(self):
+        """The weighted input where there is an activation, else the whole right side."""
+        return self.expr.args[0] if self.activation else self.expr
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A declared cell. Made by `@cell`, or from another one by `but` and `truncated`.
+
+    equations: name -> Equation, in order; the last is the output. dropped: predicates on
+    `terms.Term` and `terms.Product`; what one of them is true for is left out, which makes the
+    gradient wrong on purpose. Raises DeclarationError.
+    """
+
+    name: str
+    doc: str
+    input: str
+    equations: dict
+    dropped: tuple = ()
+    letters: dict = field(init=False, repr=False, default=None)
+
+    def __post_init__(self):
+        checks.check(self)
+        object.__setattr__(self, "letters", widths.letters(self))
+
+    def __getitem__(self, name):
+        """The signal `name` for use in `but`: V["i"][t]."""
+        if name != self.input and name not in self.equations:
+            known = ", ".join([self.input, *self.equations])
+            raise DeclarationError(f"{self.name} has no signal {name!r}; it has {known}")
+        return sympy.IndexedBase(name)
+
+    @property
+    def title(self):
+        return self.doc.splitlines()[0] if self.doc else self.name
+
+    @cached_property
+    def output(self):
+        return list(self.equations)[-1]
+
+    @cached_property
+    def states(self):
+        """Signals that are read one step later, the output first."""
+        late = {name for e in self.equations.values() for name, lag in signals(e.expr) if lag}
+        return sorted(late, key=lambda s: (s != self.output, list(self.equations).index(s)))
+
+    @cached_property
+    def matrices(self):
+        """Names of the matrices, in the order of their first use."""
+        others = {self.input, *self.equations, str(SPREAD)}
+        return [name for name in self.letters if name[0].isupper() and name not in others]
+
+    @cached_property
+    def vectors(self):
+        """Names of the parameters with one number a unit, in the order of their first use."""
+        return [name for name in self._parameters() if name not in self.matrices]
+
+    def _parameters(self):
+        """Every parameter in the order in which the equations read it."""
+        order = {}
+        for equation in self.equations.values():
+            rank = {s: k for k, s in enumerate(equation.reads)}
+            read = sorted(parameters(equation.expr), key=lambda s: rank.get(s, len(rank)))
+            order |= dict.fromkeys(map(str, read))
+        return list(order)
+
+    def but(self, name, doc="", /, **changes):
+        """Another cell: this one with small changes.
+
+        - signal=expression: that signal is replaced by the expression, wherever it is read,
+          as in V.but("NIG", i=1) and V.but("CIFG", f=1 - V["i"][t]);
+        - signal=function: its equation is changed, V.but("NIAF", c_tilde=without(tanh));
+        - parameter=0: a parameter (w_fc=0) or a whole family (w=0) is left out.
+
+        doc: a title and the source; without one the cell says what it was changed from.
+        """
+        equations = dict(self.equations)
+        for key, value in changes.items():
+            if key not in equations:
+                equations = self._without(equations, key, value)
+            elif callable(value):
+                old = equations[key]
+                equations[key] = Equation(key, _expression(key, value(old.expr)), old.reads)
+                if equations[key].expr == old.expr:
+                    raise DeclarationError(f"{name}: the function leaves {key} as it was")
+            elif key == self.output:
+                raise DeclarationError(f"{name}: {key} is the output; give a function to change it")
+            else:
+                new = _expression(key, value)
+                del equations[key]
+                equations = _replace(equations, {at(key): new, at(key, 1): move(new, -1)})
+        doc = doc or f"Changed from {self.name}."
+        return Cell(name, doc, self.input, equations, self.dropped)
+
+    def _without(self, equations, key, value):
+        gone = [p for p in self._parameters() if p == key or p.startswith(f"{key}_")]
+        if not gone:
+            known = ", ".join([*self.equations, *self._parameters()])
+            raise DeclarationError(f"{self.name} has no {key!r}; it has {known}")
+        if value != 0:
+            raise DeclarationError(f"{key}: a parameter can only be set to 0, got {value!r}")
+        rules = {sympy.Symbol(name): sympy.Integer(0) for name in gone}
+        for equation in equations.values():
+            rules |= {d: sympy.Integer(0) for d in dots(equation.expr) if str(d.args[0]) in gone}
+        return _replace(equations, rules)
+
+    def truncated(self, name, drop):
+        """The same cell with a wrong gradient: what drop(term) is true for is left out of `bptt`.
+
+        term: a `terms.Term`, of the error of a signal or a vector of parameters, or a
+        `terms.Product`, of the gradient of a matrix: lambda term: term.of == "W_fh". Raises
+        DeclarationError if there is no such term.
+        """
+        if not callable(drop):
+            raise DeclarationError(f"drop: expected a function of a term, got {drop!r}")
+        found = list(terms.every(self))
+        if not any(drop(term) for term in found):
+            known = ", ".join(dict.fromkeys(term.of for term in found))
+            raise DeclarationError(
+                f"{name}: drop is true for no term of {self.name}, so nothing would be left out; "
+                f"a term has of, by and lag, and `of` is one of {known}"
+            )
+        doc = f"{self.name} with terms left out of its gradient, wrong on purpose."
+        return Cell(name, doc, self.input, self.equations, (*self.dropped, drop))
+
+
+def without(function):
+    """For `but`: takes one kind of activation out of an equation, tanh(u) becomes u."""
+    return lambda expr: expr.replace(function, lambda argument: argument)
+
+
+def _expression(key, value):
+    """SymPy's form of a value given to `but`. Text is refused: SymPy would run it as code."""
+    try:
+        return sympy.sympify(value, strict=True)
+    except sympy.SympifyError:
+        raise DeclarationError(
+            f"{key}: expected an expression or a number, got {value!r}"
+        ) from None
+
+
+def _replace(equations, rules):
+    new = {}
+    for name, old in equations.items():
+        # Matrix products first: a rule for a whole product must see it before it is changed.
+        expr = old.expr.xreplace({k: v for k, v in rules.items() if isinstance(k, Dot)})
+        new[name] = Equation(name, expr.xreplace(rules), _reads(old.reads, rules))
+    return new
+
+
+def _reads(reads, rules):
+    """What was read, in order: what replaces a symbol stands where the symbol stood."""
+    found = []
+    for symbol in reads:
+        new = rules.get(symbol, symbol)
+        found += sorted(new.atoms(sympy.Indexed), key=str) + parameters(new)
+    return tuple(found)

@@ -1,0 +1,64 @@
+"""A cell that is named on the command line: of the catalogue, or declared in somebody's file."""
+
+import runpy
+import sys
+import traceback
+from pathlib import Path
+
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.declare.declaration import Cell, DeclarationError
+
+
+def resolve(name):
+    """A declared cell: a name of the catalogue, or FILE.py:NAME, which is run.
+
+    Raises DeclarationError.
+    """
+    return from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
+
+
+def _parts(name):
+    """FILE.py:NAME -> (path, name); the name may be missing, and a path may hold a colon."""
+    path, colon, cell = name.rpartition(":")
+    return (path, cell) if colon and path.endswith(".py") else (name, None)
+
+
+def from_file(path, name=None):
+    """A cell that a Python file declares; the file is run, and may import what lies beside it.
+
+    Raises DeclarationError.
+    """
+    if not Path(path).is_file():
+        raise DeclarationError(f"{path}: no such file")
+    found = _run(path)
+    cells = {key: value for key, value in found.items() if isinstance(value, Cell)}
+    if name is None and len(cells) == 1:
+        return next(iter(cells.values()))
+    if name not in cells:
+        known = ", ".join(cells) or "no cell; a cell is a function with @cell above it"
+        wanted = f"no cell {name!r}" if name else "expected FILE.py:NAME"
+        raise DeclarationError(f"{path}: {wanted}; the file has {known}")
+    return cells[name]
+
+
+def _run(path):
+    """What a file defines. Its folder is looked in for modules, as when Python runs it."""
+    before = list(sys.path)
+    sys.path.insert(0, str(Path(path).resolve().parent))
+    try:
+        return runpy.run_path(path)
+    except DeclarationError as error:
+        raise DeclarationError(f"{path}: {error}") from error
+    except SystemExit as error:
+        end = f"it ends Python, with exit code {error.code!r}; put that under "
+        raise DeclarationError(f'{_at(error, path)}: {end}if __name__ == "__main__"') from error
+    except Exception as error:
+        raise DeclarationError(f"{_at(error, path)}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path[:] = before
+
+
+def _at(error, path):
+    """The file, and the line in it where the error arose."""
+    where = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
+    return f"{path}, line {where[-1]}" if where else path

@@ -1,0 +1,45 @@
+"""What `python -m lstm_ref derive` prints."""
+
+import sys
+
+from lstm_ref.derive import catalogue, proof
+from lstm_ref.derive.codegen import numpy_code
+from lstm_ref.derive.declare.declaration import DeclarationError
+from lstm_ref.derive.declare.files import resolve
+from lstm_ref.derive.typeset import latex
+
+
+def run(name, form, listing):
+    """Print a derivation, or the catalogue; returns the exit code, 2 for unusable input."""
+    if listing:
+        width = max(map(len, catalogue.CELLS))
+        for key, cell in catalogue.CELLS.items():
+            print(f"{key:{width}}  {cell.title}")
+        return 0
+    try:
+        print(FORMATS[form](resolve(name)))
+    except DeclarationError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def text(cell):
+    """Equations, derivation and gradients as plain text, and what the proof says."""
+    parts = [f"{cell.name}: {cell.title}" if cell.doc else cell.name]
+    parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell).items()]
+    identities = proof.prove(cell)
+    wrong = [identity.of for identity in identities if not identity.holds]
+    result = f"{len(identities) - len(wrong)} of {len(identities)} identities hold for any size."
+    if wrong:
+        result += f" Not for {', '.join(wrong)}."
+    return "\n\n".join([*parts, f"Proof in index notation\n\n{result}"])
+
+
+def as_latex(cell):
+    """The same as LaTeX, one display for each part; needs amsmath."""
+    blocks = latex.document(cell).items()
+    return "\n\n".join(f"% {cell.name}: {heading}\n\\[\n{body}\n\\]" for heading, body in blocks)
+
+
+FORMATS = {"text": text, "latex": as_latex, "python": lambda cell: numpy_code.source(cell).rstrip()}

@@ -1,0 +1,88 @@
+"""What the reader can do next: other names, another cell, more arrays to store."""
+
+from lstm_ref.derive import catalogue
+from lstm_ref.diagnose.reading.names import hints
+from lstm_ref.mistakes import wording
+
+EXAMPLES = (
+    "names that are understood are dW_fx, dWf, W_f.grad, weight_ih_l0 and bias_ih_l0 (PyTorch), "
+    'kernel (Keras), W, R, B (ONNX); all of them: book, page "Golden test vectors"'
+)
+INPUTS = (
+    "the gradients of other inputs are others: take the inputs of the vectors, or say with which "
+    "--T --B --D --H --seed yours were made, or give the file with --against"
+)
+ONE_BY_ONE = "store the gates one by one, dW_fx, dW_ix, ..., and their order is no question"
+SMALL = 1e-3
+ROUNDING = (
+    f"all is within {SMALL:.0e} of the right numbers: rounding, as of single precision or finite "
+    "differences, or a small mistake"
+)
+FAR = 0.3
+OTHER_INPUTS = (
+    "no array is even near: were all inputs, parameters, initial states and errors of these "
+    "vectors used, of this --seed? Store the inputs, too, and they are compared"
+)
+GATES = {3: "GRU_AFTER (PyTorch, Keras) or GRU_BEFORE", 4: "LSTM", 1: "ELMAN"}
+
+
+def on_left(left, unknown, names, cell):
+    """A sentence on arrays that were not compared; unknown: those that no name explains."""
+    odd = [name for name in left if name not in unknown]
+    if odd:
+        return f"laid out unlike the other arrays: {', '.join(odd)}; one layout holds for a file"
+    return other_cell(left, names, cell) or EXAMPLES
+
+
+def other_cell(left, names, cell):
+    """A sentence on names that are those of another cell of the catalogue, or "".
+
+    names: all names in the file; left: those that were not understood.
+    """
+    cells = {other: _names(declared) for other, declared in catalogue.CELLS.items()}
+    theirs = {n for n in names if any(n in found for found in cells.values())}
+    odd = [n for n in left if n in theirs - _names(cell)]
+    fits = [c for c, found in cells.items() if c != cell.name and found >= theirs]
+    if not odd or not fits:
+        return ""
+    fits = sorted(fits, key=lambda c: len(cells[c]))[:3]  # stable: in the order of the catalogue
+    more = ", ..." if len(odd) > 4 else ""
+    are = "are names" if len(odd) > 1 else "is a name"
+    whose = f"of {' or '.join(fits)}, not of {cell.name}"
+    return f'{", ".join(odd[:4])}{more} {are} {whose}: say --cell {fits[0]}, or cell="{fits[0]}"'
+
+
+def _names(cell):
+    parameters = [*cell.matrices, *cell.vectors]
+    return {*parameters, *(f"d{n}" for n in parameters)}
+
+
+def number_of_gates(unknown, cell, sizes):
+    """A sentence on stacked arrays that have the rows of another number of gates, or "".
+
+    unknown: name -> shape.
+    """
+    H = sizes["H"]
+    here = len({n[2] for n in cell.matrices if n.endswith("x")})
+    for key, shape in unknown.items():
+        rows = max(shape, default=0)
+        gates = rows // H if rows % H == 0 else 0
+        if gates != here and gates in GATES and _of_a_library(key, cell):
+            return (
+                f"{key} {tuple(shape)}: {rows} is {gates} times H, and {cell.name} has {here} "
+                f"gates; another cell, --cell {GATES[gates]}, or another --H?"
+            )
+    return ""
+
+
+def _of_a_library(key, cell):
+    return any(h.library in ("PyTorch", "Keras") for h in hints(key, "fico", cell.states))
+
+
+def to_store(cell, tensors):
+    """A sentence on arrays that would show where a mistake begins, of those not given, or ""."""
+    values = [n for n in cell.equations if n not in tensors]
+    deltas = [n for n in (f"delta_{s}" for s in cell.equations) if n not in tensors]
+    if not values and not deltas:
+        return ""
+    return f"store {wording.listed([*values, *deltas])}, too: they show where it begins"

@@ -1,0 +1,34 @@
+"""The command `diagnose`; what it needs is loaded when it runs.
+
+Exit codes: 0 all was compared and agrees; 1 something differs or was not compared;
+2 unusable input.
+"""
+
+from lstm_ref.interop.command import add_sizes
+
+
+def add(commands):
+    """Add the command to argparse's subparsers; `options.run(options)` runs it."""
+    parser = commands.add_parser(
+        "diagnose",
+        help="compare somebody's numbers with the golden vectors, and name the mistake",
+        description="Compare gradients and values, in a file .npz or .json, with golden vectors. "
+        "Exit code 0: all was compared and agrees; 1: something differs or was not compared; "
+        "2: unusable input.",
+    )
+    parser.add_argument("mine", help="what your implementation computed: FILE.npz or FILE.json")
+    parser.add_argument(
+        "--against", metavar="FILE", help="the golden vectors; default: computed from the sizes"
+    )
+    parser.add_argument(
+        "--cell", help="a name of the catalogue; default: what the files say, or LSTM"
+    )
+    add_sizes(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options):
+    """Run the command; returns the exit code."""
+    from lstm_ref.diagnose import diagnosis
+
+    return diagnosis.main(options)

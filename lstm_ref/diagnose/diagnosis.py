@@ -1,0 +1,163 @@
+"""Which mistake is this? Somebody's numbers against the golden vectors.
+
+    python -m lstm_ref diagnose mine.npz
+
+says what agrees, what does not, where in time the difference begins, and names the mistake where
+the numbers match one. `diagnose` does the same for arrays, for a backward function and for a
+module. A match means that every stored number comes out, to 1e-6 of the largest entry of its
+tensor (1e-4 if the numbers are stored in single precision, 2e-3 in half), and that the mistake
+changes far more than that; else the answer is "no known mistake matches". Needs SymPy.
+"""
+
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+
+from lstm_ref import cells
+
+DAMAGED = (
+    "the checksum in the file is not that of its arrays: it is damaged, or its arrays were "
+    "changed under an old header"
+)
+
+
+def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, seconds=20.0):
+    """Compare with the golden vectors of a cell; returns a `Report`.
+
+    mine: a dict of arrays, under our names or others, all tensors or some; or a module (or object)
+    with forward(params, x, state0) -> (h, state_T, tape) and backward(params, tape, dh, dstate_T)
+    -> (dparams, dx, dstate0), as in lstm_ref.cells; or such a backward function alone, which gets
+    the tape of the book's own forward; it may also return a dict of arrays. cell: a name of the
+    catalogue, or a declared cell. T, B, D, H, seed: of the vectors; against: (header, arrays) to
+    use instead of them. seconds: time limit of the search for pairs of mistakes.
+    Raises TypeError or ValueError for what cannot be compared.
+    """
+    from lstm_ref.diagnose.comparison import Comparison
+    from lstm_ref.diagnose.explain import explain
+    from lstm_ref.interop import vectors
+    from lstm_ref.mistakes import evaluate
+
+    if not isinstance(cell, str) and not hasattr(cell, "equations"):
+        got = type(cell).__name__
+        raise TypeError(f"cell: expected a name of the catalogue or a declared cell, got {got}")
+    cell = evaluate.declared(cell)
+    if against is None:
+        against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
+    header, right = _vectors(against, cell)
+    numbers = evaluate.numbers_of(cell, right)
+    runs = [mine] if isinstance(mine, Mapping) else run(mine, cell, numbers)
+    for arrays in runs:
+        found = Comparison(arrays, cell, header, right)
+        report = found.verdict() or explain(found, seconds)
+        if not report.ok:
+            break
+    if len(runs) > 1:
+        report = report.but(note="a second run on the same arguments gives other numbers")
+    return report
+
+
+def _vectors(against, cell):
+    """Golden vectors, (header, arrays), unless they are of another cell or lack an array."""
+    if not isinstance(against, tuple | list) or len(against) != 2:
+        raise TypeError(f"against: expected (header, arrays), got {type(against).__name__}")
+    header, right = against
+    if header.get("cell") != cell.name:
+        raise ValueError(f"against: vectors of {header.get('cell')}, the cell is {cell.name}")
+    inputs = [*cell.matrices, *cell.vectors, cell.input, *(f"{s}_0" for s in cell.states)]
+    names = [*inputs, *(f"d{n}" for n in inputs), "e", *(f"e_{s}_T" for s in cell.states)]
+    if missing := [n for n in names if n not in right]:
+        raise ValueError(f"against: no {', '.join(missing)}, which vectors of {cell.name} have")
+    return header, right
+
+
+def run(mine, cell, numbers):
+    """Run somebody's module or backward function twice on the same arguments.
+
+    Returns a list of dicts of arrays: of the first run, and of the second if it differs.
+    """
+    backward = getattr(mine, "backward", mine)
+    if not callable(backward):
+        got = type(mine).__name__
+        raise TypeError(
+            f"mine: expected a dict of arrays, a backward function or a module, got {got}"
+        )
+    forward = getattr(mine, "forward", None) or _module(cell).forward
+    params = {n: v.copy() for n, v in numbers.params.items()}
+    h, state_T, tape = forward(params, numbers.x.copy(), tuple(v.copy() for v in numbers.state0))
+    errors = numbers.errors["dh"].copy(), tuple(v.copy() for v in numbers.errors["dstate_T"])
+    values = {"h": np.array(h)} if hasattr(mine, "forward") else {}
+    first = {**values, **_results(backward(params, tape, *errors), cell)}
+    second = {**values, **_results(backward(params, tape, *errors), cell)}
+    same = all(np.array_equal(first[n], second.get(n)) for n in first)
+    return [first] if same else [first, second]
+
+
+def _results(found, cell):
+    if isinstance(found, Mapping):
+        return {name: np.array(value) for name, value in found.items()}
+    if not isinstance(found, tuple) or len(found) != 3 or not isinstance(found[0], Mapping):
+        raise TypeError(
+            "mine: backward must return (dict of gradients, dx, tuple of state gradients) or a "
+            f"dict of arrays, got {type(found).__name__}"
+        )
+    dparams, dx, dstate0 = found
+    result = {name if name.startswith("d") else f"d{name}": v for name, v in dparams.items()}
+    states = zip(cell.states, dstate0 or (), strict=False)
+    result |= {"dx": dx, **{f"d{s}_0": v for s, v in states}}
+    return {name: np.array(value) for name, value in result.items() if value is not None}
+
+
+def _module(cell):
+    """The forward whose tape a backward function gets: by hand where there is one."""
+    from lstm_ref.derive import catalogue
+    from lstm_ref.mistakes.known import module_with  # of no mistake: runs any declared cell
+
+    of_the_book = catalogue.CELLS.get(cell.name) == cell  # and not another one of this name
+    return (of_the_book and cells.by_hand(cell.name)) or module_with(None, cell)
+
+
+def main(options):
+    """The command; returns the exit code.
+
+    0: all was compared and agrees; 1: something differs or was not compared; 2: unusable input.
+    """
+    try:
+        report = _from_files(options)
+    except (TypeError, ValueError) as error:
+        return _refuse(error)
+    if report.verdict == "inputs":
+        return _refuse(report.text)
+    print(report.text)
+    return 0 if report.ok else 1
+
+
+def _from_files(options):
+    from lstm_ref.interop import vectors
+
+    header, arrays = vectors.read_arrays(options.mine)
+    against = vectors.read(options.against) if options.against else None
+    said = against[0] if against else header
+    name = _cell(options.cell) if options.cell else said.get("cell", "LSTM")
+    sizes = said.get("sizes") or {k: getattr(options, k) for k in "TBDH"}
+    if not isinstance(sizes, dict):
+        raise ValueError(f"header: sizes: expected T, B, D and H, got {type(sizes).__name__}")
+    sizes = {k: sizes[k] for k in "TBDH" if k in sizes}
+    seed = said.get("seed", options.seed)
+    report = diagnose(arrays, name, **sizes, seed=seed, against=against)
+    if not report.ok and "checksum" in header:
+        if header["checksum"] != vectors.checksum(header, arrays):
+            report = report.but(hints=(DAMAGED, *report.hints))
+    return report
+
+
+def _cell(name):
+    """A cell of the catalogue or of somebody's file, which is run: never what a header says."""
+    from lstm_ref.derive.declare.files import resolve
+
+    return resolve(name)
+
+
+def _refuse(message):
+    print(message, file=sys.stderr)
+    return 2

@@ -1,0 +1,132 @@
+"""The report on arrays that differ: known mistakes that give the numbers, or none."""
+
+import time
+
+import numpy as np
+
+from lstm_ref.diagnose import gallery as galleries
+from lstm_ref.diagnose.comparison import relative
+from lstm_ref.diagnose.report import finding
+from lstm_ref.diagnose.search import Search
+
+TRIED = 200  # layouts, equally good ones, that are searched for mistakes
+OTHERS = 20  # layouts that are less good and searched for single mistakes
+
+
+# Mistakes divide by slopes; where somebody's gates are exactly 0 or 1 that is no number, and the
+# gallery leaves such a mistake out. It is no news for the reader.
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def explain(comparison, seconds):
+    """The `Report` about a `Comparison` that does not agree; seconds: time limit for pairs."""
+    cell, right = comparison.cell, comparison.right
+    if (numbers := sum(v.size for v in right.values())) > galleries.LARGEST:
+        note = (
+            f"vectors of {numbers} numbers are too large to look for mistakes, "
+            f"more than {galleries.LARGEST}; smaller sizes show the same"
+        )
+        return _unknown(comparison, False, note=note)
+    gallery = galleries.of(cell, comparison.header, right)
+    hunt = _Hunt(comparison, time.monotonic() + seconds)
+    return hunt.report(gallery) or _own_values(hunt, gallery) or _unknown(comparison, hunt.complete)
+
+
+def _unknown(comparison, searched, **more):
+    tol = comparison.tolerances[0]
+    begins = comparison.begins(comparison.best.tensors, tol)
+    return comparison.made(
+        "unknown", comparison.best, tol, begins=begins, searched=searched, **more
+    )
+
+
+class _Hunt:
+    """A search over layouts and tolerances. complete: whether time was enough."""
+
+    def __init__(self, comparison, deadline):
+        self.comparison, self.deadline, self.complete = comparison, deadline, True
+        ranked = comparison.ranked
+        self.good = [layout for layout in ranked if layout.score == ranked[0].score][:TRIED]
+        self.others = ranked[len(self.good) : len(self.good) + OTHERS]
+
+    def report(self, gallery, wanted=None):
+        """The report if known mistakes give the numbers, or None. wanted: only these tensors."""
+        for deep in (False, True):
+            for tol in self.comparison.tolerances:
+                found, layout = self._best(gallery, tol, deep, wanted)
+                if found:
+                    return self._named(found, layout, gallery, tol)
+        return None
+
+    def _best(self, gallery, tol, deep, wanted):
+        """Explanations with the fewest mistakes over all layouts, and the layout."""
+        best, best_layout = [], None
+        for layout in (*self.good, *(() if deep else self.others)):
+            found = self._explained(layout, gallery, tol, deep, wanted)
+            if found and (not best or found[0].cost < best[0].cost):
+                best, best_layout = found, layout
+            if best and (best[0].cost < 2 or deep):
+                break
+        return best, best_layout
+
+    def _explained(self, layout, gallery, tol, deep, wanted):
+        names = wanted or gallery.names
+        mine = {n: v for n, v in layout.tensors.items() if n in names}
+        if not mine:
+            return []
+        search = Search(gallery, mine, tol, self.deadline)
+        found = search.pairs() if deep else search.singles()
+        self.complete = self.complete and search.complete
+        return _distinct(found, gallery)
+
+    def _named(self, found, layout, gallery, tol):
+        comparison = self.comparison
+        begins = comparison.begins(layout.tensors, tol)
+        if not begins and len(found) == 1 and found[0].mistakes:
+            begins = comparison.begins(gallery.run(found[0].mistakes).tensors, tol)
+        findings = tuple(finding(e, comparison.cell, comparison.sizes) for e in found)
+        tell = _telling(found, layout, gallery) if len(found) > 1 else ""
+        return comparison.made("known", layout, tol, mistakes=findings, begins=begins, tell=tell)
+
+
+def _distinct(found, gallery):
+    """Explanations that differ in some number, stored or not: of equal ones the first."""
+    kept = []
+    for e in found:
+        if not any(e.sums == k.sums and gallery.same(e.mistakes, k.mistakes) for k in kept):
+            kept.append(e)
+    return kept
+
+
+def _telling(found, layout, gallery):
+    """The gradient that would tell the explanations apart best, of those not given, or ""."""
+    rows = [gallery.row(e.mistakes) for e in found if e.mistakes]
+    best, name = 1e-3, ""
+    for missing in (n for n in gallery.gradient_names if n not in layout.tensors):
+        parts = [row[gallery.columns[missing]] for row in rows]
+        least = min((relative(a, b) for k, a in enumerate(parts) for b in parts[:k]), default=0)
+        best, name = max((best, name), (least, missing))
+    return name
+
+
+def _own_values(hunt, gallery):
+    """If the forward pass is another one, and all its values are there: the report by them."""
+    comparison, signals = hunt.comparison, list(hunt.comparison.cell.equations)
+    mine, off = comparison.best.tensors, comparison.off(comparison.best)
+    tol = comparison.tolerances[0]
+    if not set(signals) <= set(mine) or all(off[n] <= tol for n in signals):
+        return None
+    values = {n: v.copy() for n, v in gallery.values.items() if isinstance(v, np.ndarray)}
+    for name in signals:
+        values[name][1:] = mine[name]
+    own = galleries.Gallery(gallery.numbers, values)
+    wanted = [n for n in own.names if n not in own.forward_names and n in mine]
+    right = own.run(()).tensors
+    if all(relative(mine[n], right[n]) <= tol for n in wanted):
+        note = (
+            "the backward pass follows the book's formulas on these values; "
+            "whether they are the derivative depends on the forward pass"
+        )
+        note = note if wanted else ""
+        return _unknown(comparison, True, note=note)
+    report = hunt.report(own, wanted)
+    note = "seen from these values, the backward pass has a mistake of its own"
+    return report and report.but(note=note)

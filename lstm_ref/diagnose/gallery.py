@@ -1,0 +1,106 @@
+"""All single mistakes of a cell, evaluated on the same numbers: what a search compares with."""
+
+import numpy as np
+
+from lstm_ref.diagnose import families
+from lstm_ref.diagnose.sums import Run
+from lstm_ref.mistakes import known, summands
+from lstm_ref.mistakes.evaluate import derived, numbers_of
+
+LARGEST = 100_000  # numbers in the vectors: two hundred wrong gradients are held in memory
+KEPT = 5000  # rows of pairs that are kept: about 60 MB for an LSTM of the usual vectors
+_GALLERIES = {}  # (checksum, cell) of the latest vectors -> Gallery
+
+
+def of(cell, header, right):
+    """The gallery of golden vectors (header, right); the latest ones are kept."""
+    key = header["checksum"], cell.name
+    for other in _GALLERIES.keys() - {key}:
+        _GALLERIES[other].forget_pairs()
+    if key not in _GALLERIES:
+        while len(_GALLERIES) >= 32:
+            del _GALLERIES[next(iter(_GALLERIES))]
+        _GALLERIES[key] = Gallery(numbers_of(cell, right))
+    return _GALLERIES[key]
+
+
+class Gallery:
+    """Single mistakes of a cell and what they give, on one set of `Numbers`.
+
+    known, drops, altered: mistakes in the error terms, from the literature, by leaving out a
+    summand (or by a wrong forward pass), by altering one; each has numbers of its own, and known
+    ones have their known name. local: known mistakes that spoil sums only. terms: drops, under
+    either name.
+    values: of a forward pass that is not the cell's, if given.
+    """
+
+    def __init__(self, numbers, values=None):
+        self.numbers, self.right = numbers, derived(numbers.cell)
+        self.values = numbers.values() if values is None else values
+        cell = numbers.cell
+        rows = {cell.letters[s]: self.values[s].shape[1] for s in (cell.input, *cell.equations)}
+        self.factors = summands.Factors(self.values, len(numbers.x), rows)
+        self._right_run = None
+        truth = self._right_run = self.run(())
+        self.gradient_names, self.names = truth.gradient_names, list(truth.tensors)
+        self.forward_names = truth.forward_names
+        sizes = [truth.tensors[n].size for n in self.names]
+        ends = np.cumsum(sizes)
+        self.columns = {n: slice(e - s, e) for n, s, e in zip(self.names, sizes, ends, strict=True)}
+        self.rows = {(): self._flat(truth.tensors)}
+        self._fill(whole=values is None)
+
+    def _fill(self, whole):
+        """Evaluate all mistakes; those of the forward pass only if it is `whole`, the cell's."""
+        cell = self.numbers.cell
+        self.known, self.drops, self.altered, self.local = [], [], [], []
+        seen, self.terms = [()], []
+        likely = [*families.dropped(cell), *families.forward(cell)]
+        groups = ((known.of(cell), self.known), (likely, self.drops),
+                  (families.altered(cell), self.altered))  # fmt: skip
+        for made, place in groups:
+            for mistake in (m for m in made if whole or m.wrong == "backward"):
+                row = self.row((mistake,))
+                if not np.isfinite(row).all():
+                    continue
+                # Known ones come first, so a mistake keeps its known name.
+                first = next((s for s in seen if self.same((mistake,), s)), None)
+                if place is self.drops and first != ():
+                    self.terms.append(first[0] if first else mistake)
+                if first is None:
+                    seen.append((mistake,))
+                    (self.local if self._is_local(mistake, row) else place).append(mistake)
+
+    def _is_local(self, mistake, row):
+        """Whether it leaves everything as it is but gradients of parameters."""
+        others = [n for n in self.names if n[1:] not in self.numbers.params]
+        truth = self.rows[()]
+        same = (np.array_equal(row[self.columns[n]], truth[self.columns[n]]) for n in others)
+        return mistake.wrong == "backward" and all(same)
+
+    def run(self, found):
+        """A `Run` of these mistakes (a tuple)."""
+        if not found and self._right_run:
+            return self._right_run
+        return Run(found, self.numbers, self.right, self.values, self.factors)
+
+    def row(self, found):
+        """All tensors with these mistakes as one vector, in the order of `names`; kept."""
+        key = tuple(m.name for m in found)
+        if key not in self.rows:
+            if len(self.rows) > KEPT:
+                self.forget_pairs()
+            self.rows[key] = self._flat(self.run(found).tensors)
+        return self.rows[key]
+
+    def forget_pairs(self):
+        """Give the memory of pairs free; they are evaluated again when needed."""
+        self.rows = {names: row for names, row in self.rows.items() if len(names) < 2}
+
+    def same(self, found, other):
+        """Whether two tuples of mistakes give the same numbers, up to rounding."""
+        a, b = self.row(found), self.row(other)
+        return np.max(np.abs(a - b)) <= 1e-10 * np.max(np.abs(self.rows[()]))
+
+    def _flat(self, tensors):
+        return np.concatenate([tensors[n].ravel() for n in self.names])

@@ -1,0 +1,1 @@
+"""How somebody stored his arrays: under which names, stacked how, in which layout."""

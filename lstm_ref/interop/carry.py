@@ -1,0 +1,224 @@
+"""What the bridges to other libraries share: which cell is which layer, and how it is laid out.
+
+Our parameters are one array per symbol, W_fx (H, D), W_fh (H, H), b_f (H, 1). Libraries stack the
+gates into one matrix, each in an order of its own, some transposed, some with two biases that they
+add. An order of gates is spelled in our letters, "ifco", where c stands for the candidate c̃.
+
+A cell is known by its NAME, and its SHAPES must be those of that name. What a library has no place
+for is refused, with the reason, by `NotCarried`.
+
+Sequences are (T, D, B) here, the samples side by side as columns; elsewhere (T, B, D) or (B, T, D),
+the samples as rows. `rows` and `columns` turn one into the other.
+"""
+
+import importlib
+
+import numpy as np
+
+from lstm_ref import arguments
+from lstm_ref.cells import name_of
+
+# NAME -> (kind of layer, what it has that a plain layer of the kind may not have).
+KINDS = {
+    "ELMAN": ("RNN", ()),
+    "LSTM": ("LSTM", ()),
+    "NP": ("LSTM", ()),
+    "COUPLED": ("LSTM", ("coupled",)),
+    "CIFG": ("LSTM", ("peepholes", "coupled")),
+    "NIAF": ("LSTM", ("peepholes", "linear candidate")),
+    "NOAF": ("LSTM", ("peepholes", "linear output")),
+    "NIG": ("LSTM", ("peepholes", "no input gate")),
+    "NFG": ("LSTM", ("peepholes", "no forget gate")),
+    "NOG": ("LSTM", ("peepholes", "no output gate")),
+    "LSTM_1997": ("LSTM", ("no forget gate",)),
+    "FGR": ("LSTM", ("peepholes", "gates see gates")),
+    "BLOCK": ("LSTM", ("shared gates",)),
+    "PROJECTION": ("LSTM", ("projection",)),
+    "GRU_BEFORE": ("GRU", ("reset before",)),
+    "GRU_AFTER": ("GRU", ("reset after",)),
+    "GRU_BEFORE_Z_WRITES": ("GRU", ("reset before", "z writes")),
+    "GRU_AFTER_Z_WRITES": ("GRU", ("reset after", "z writes")),
+    "MGU": ("GRU", ("one gate",)),
+    "SRU": ("SRU", ()),
+}
+PEEPHOLES = ("VANILLA", *(f"PEEPHOLE_{g}" for g in ("F", "I", "O", "FI", "FO", "IO")))
+KINDS |= dict.fromkeys(PEEPHOLES, ("LSTM", ("peepholes",)))
+
+# Why a layer cannot be this cell; "there" is the library.
+WHY = {
+    "peepholes": "its gates see the cell state (peepholes w_fc, w_ic, w_oc), and there they do not",
+    "coupled": "its forget gate is 1 - i and has no weights, there it is a gate of its own",
+    "linear candidate": "its candidate has no tanh, there it has one",
+    "linear output": "its output has no tanh, there it has one",
+    "no input gate": "it has no input gate; there a gate cannot be left out",
+    "no forget gate": "it has no forget gate; there a gate cannot be left out",
+    "no output gate": "it has no output gate; there a gate cannot be left out",
+    "gates see gates": "its gates see the gates one step back (R_ff, ...), and there they do not",
+    "shared gates": "its cells share gates in blocks, there every cell has gates of its own",
+    "projection": "it projects its output (W_hm), and there is no projection there",
+    "reset before": "its reset gate acts before the recurrent product, there after it: another "
+    "model, whose weights mean something else",
+    "reset after": "its reset gate acts after the recurrent product, there before it: another "
+    "model, whose weights mean something else",
+    "one gate": "its one gate is update and reset gate at once; there they are two, whose weights "
+    "would not stay equal in training",
+}
+
+TURNED = ("W_zx", "W_zh", "b_z")  # of other sign where z writes
+
+
+class NotCarried(ValueError):
+    """A library has no layer that computes what this cell computes; the message says why."""
+
+
+def carried(cell, library, layers, can):
+    """The kind of layer that a cell is in a library, and its features: ("LSTM", ("peepholes",)).
+
+    layers: kind -> what the library calls it; can: the features it has a place for.
+    Raises NotCarried (a ValueError) that names cell, layer and reason, and TypeError for what is
+    no cell.
+    """
+    if not hasattr(cell, "SHAPES") or not hasattr(cell, "STATES"):
+        raise TypeError(f"cell: expected a module like lstm_ref.cells.lstm, got {cell!r}")
+    this = name_of(cell)
+    if this not in KINDS:
+        raise NotCarried(f"{library} and {this}: not a cell of the book; known: {', '.join(KINDS)}")
+    kind, features = KINDS[this]
+    if kind not in layers:
+        raise NotCarried(f"{library} has no {kind} layer, so {this} cannot be carried over")
+    why = [WHY[feature] for feature in features if feature not in can]
+    if why:
+        raise NotCarried(f"{library}'s {layers[kind]} cannot be {this}: {'; '.join(why)}")
+    twin = importlib.import_module(f"lstm_ref.generated.{this.lower()}")
+    if cell.SHAPES != twin.SHAPES or cell.STATES != twin.STATES:
+        raise NotCarried(f"{library} and {this}: the cell has this name, but other parameters")
+    return kind, features
+
+
+def given(cell, params, features):
+    """Our parameters, checked, with z as it is elsewhere: z keeps. Returns (params, sizes).
+
+    Where z writes, z and 1 - z are exchanged: σ(-a) = 1 - σ(a), so the sign of its weights turns.
+    """
+    sizes, dtype = arguments.parameters(params, cell.SHAPES)
+    real("params", dtype)
+    return _turned(params, features), sizes
+
+
+def taken(cell, params, features):
+    """Parameters from elsewhere as ours: the order of SHAPES, own arrays, z as the cell has it.
+
+    Raises ValueError where a sum of two biases has overflowed.
+    """
+    params = _turned(params, features)
+    params = {key: np.array(params[key], order="C") for key in cell.SHAPES}
+    arguments.parameters(params, cell.SHAPES)
+    return params
+
+
+def _turned(params, features):
+    turn = TURNED if "z writes" in features else ()
+    return {key: -value if key in turn else value for key, value in params.items()}
+
+
+def real(label, dtype):
+    """Refuse complex numbers, which the cells let through for the complex step."""
+    if np.issubdtype(dtype, np.complexfloating):
+        raise TypeError(f"{label}: expected float32 or float64, got {dtype}")
+
+
+def stack(params, gates, what):
+    """Put gates on top of each other, in this order: ("ifco", "W_{}x") -> (4H, D)."""
+    return np.concatenate([params[what.format(g)] for g in gates])
+
+
+def cut(stacked, gates, what):
+    """The inverse of `stack`: dict of the gates' arrays."""
+    parts = np.split(stacked, len(gates))
+    return {what.format(g): part for g, part in zip(gates, parts, strict=True)}
+
+
+def summed(first, second):
+    """The one bias that two biases are. Zero and a bias is that bias, to the sign of a zero."""
+    with np.errstate(over="ignore"):  # `taken` says which bias overflowed
+        return np.where(second == 0, first, first + second)
+
+
+def no_bias(library, *biases):
+    """Refuse biases that are not zero, for a layer that has none."""
+    if any(np.any(value) for value in biases):
+        raise ValueError(f"bias: {library}'s layer without a bias needs biases of zero")
+
+
+def tensors(library, found, shapes, optional=()):
+    """Check arrays from a library; returns (sizes, dtype).
+
+    found: name -> array; shapes: name -> axes as text, "4H D"; the first of them tells the sizes.
+    optional: names that may be missing. Raises TypeError or ValueError that names the tensor,
+    what was expected and what came.
+    """
+    if not hasattr(found, "keys"):
+        raise TypeError(f"{library}: expected a dict of arrays, got {type(found).__name__}")
+    missing = [key for key in shapes if key not in found and key not in optional]
+    unknown = [key for key in found if key not in shapes]
+    for word, names in (("missing", missing), ("unknown", unknown)):
+        if names:
+            listed = ", ".join(map(str, names))
+            raise ValueError(f"{library}: {word} {listed}; expected {', '.join(shapes)}")
+    sizes, dtype = {}, None
+    for key in (key for key in shapes if key in found):
+        dtype = _tensor(f"{library}: {key}", found[key], shapes[key].split(), sizes, dtype)
+    return sizes, dtype
+
+
+def _tensor(label, value, axes, sizes, dtype):
+    """One array against its axes ("4H", "D"); letters not yet in `sizes` are taken from it."""
+    spelled = f"({', '.join(axes)})"
+    if not isinstance(value, np.ndarray):
+        got = type(value).__name__
+        raise TypeError(f"{label}: expected a NumPy array {spelled}, got {got}")
+    if value.ndim != len(axes):
+        raise ValueError(f"{label}: expected shape {spelled}, got {value.shape}")
+    for axis, size in zip(axes, value.shape, strict=True):
+        if axis.isalpha():
+            sizes.setdefault(axis, size)
+    arguments.array(label, value, tuple(axes), {axis: _length(axis, sizes) for axis in axes}, dtype)
+    real(label, value.dtype)
+    return value.dtype
+
+
+def _length(axis, sizes):
+    """Length of an axis: "H", "4H" or "1"."""
+    number, letter = axis.rstrip("DHPB"), axis.lstrip("0123456789")
+    return int(number or 1) * (sizes[letter] if letter else 1)
+
+
+def rows(x, batch_first=False):
+    """A sequence (T, n, B) of ours -> (T, B, n), or (B, T, n) for batch_first; a copy."""
+    return _reordered(x, (2, 0, 1) if batch_first else (0, 2, 1), "(T, n, B)")
+
+
+def columns(x, batch_first=False):
+    """The inverse of `rows`: (T, B, n), or (B, T, n), -> (T, n, B)."""
+    spelled = "(B, T, n)" if batch_first else "(T, B, n)"
+    return _reordered(x, (1, 2, 0) if batch_first else (0, 2, 1), spelled)
+
+
+def _reordered(x, axes, spelled):
+    if getattr(x, "ndim", None) != 3:
+        raise ValueError(f"x: expected an array {spelled}, got shape {np.shape(x)}")
+    return np.array(np.transpose(x, axes), order="C")
+
+
+def state_rows(cell, state, label="state"):
+    """A state of ours, (h, c) of (H, B) each, as rows: a tuple of arrays (B, H)."""
+    if state is None:
+        raise TypeError(f"{label}: expected a tuple of arrays, got None")
+    checked = arguments.state(label, state, cell.STATES, {}, None)
+    return tuple(np.array(value.T, order="C") for value in checked)
+
+
+def state_columns(cell, values, label="state"):
+    """The inverse of `state_rows`: arrays (B, H) -> a tuple of (H, B), checked."""
+    turned = tuple(np.array(np.transpose(value), order="C") for value in values)
+    return arguments.state(label, turned, cell.STATES, {}, None)

@@ -1,0 +1,69 @@
+"""The command `vectors`; what it needs is loaded when it runs.
+
+Exit codes: 0 done; 2 unusable input.
+"""
+
+import sys
+
+SIZES = {"T": (5, "steps"), "B": (3, "samples"), "D": (4, "inputs"), "H": (6, "units")}
+
+
+def add(commands):
+    """Add the command to argparse's subparsers; `options.run(options)` runs it."""
+    parser = commands.add_parser(
+        "vectors",
+        help="golden test vectors: every number of a forward and a backward pass",
+        description="Write inputs, parameters, all intermediate values, error terms and gradients "
+        "of a cell, in float64, to compare an implementation in any language with.",
+    )
+    parser.add_argument(
+        "cell", nargs="?", help="a name of the catalogue, like LSTM, or FILE.py:NAME, which is run"
+    )
+    add_sizes(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="FILE.npz, FILE.json or FILE.h (C); without it JSON is printed",
+    )
+    parser.add_argument("--list", action="store_true", help="the cells of the catalogue")
+    parser.set_defaults(run=run)
+
+
+def add_sizes(parser):
+    """The options --T --B --D --H and --seed, of the vectors."""
+    for letter, (default, what) in SIZES.items():
+        parser.add_argument(
+            f"--{letter}", type=int, default=default, help=f"number of {what} (default {default})"
+        )
+    parser.add_argument("--seed", type=int, default=1, help="of the random numbers (default 1)")
+
+
+def run(options):
+    """Run the command; returns the exit code."""
+    from lstm_ref.derive import report
+    from lstm_ref.derive.declare.files import resolve
+    from lstm_ref.interop import vectors
+
+    if options.list:
+        return report.run(None, None, True)
+    if options.cell is None:
+        return _refuse("lstm_ref vectors: expected a cell, or --list")
+    try:
+        cell = resolve(options.cell)
+        sizes = {letter: getattr(options, letter) for letter in SIZES}
+        header, arrays = vectors.make(cell, **sizes, seed=options.seed)
+        if options.output is None:
+            sys.stdout.write(vectors.as_json(header, arrays))
+            return 0
+        vectors.write(options.output, header, arrays)
+    except ValueError as error:  # DeclarationError and VectorsError are both
+        return _refuse(error)
+    numbers = sum(value.size for value in arrays.values())
+    print(f"{options.output}: {header['cell']}, {len(arrays)} arrays, {numbers} numbers")
+    return 0
+
+
+def _refuse(message):
+    print(message, file=sys.stderr)
+    return 2

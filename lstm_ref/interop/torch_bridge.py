@@ -1,0 +1,221 @@
+"""Parameters and states to and from PyTorch: nn.LSTM, nn.GRU, nn.RNN with tanh, and their cells.
+
+A layer there has weight_ih_l0 (4H, D), weight_hh_l0 (4H, H), bias_ih_l0 and bias_hh_l0 (4H,), rows
+in the order i f g o, where g is our c̃ (GRU: r z n, n is our h̃; z keeps; reset after the product).
+The two biases are added. Ours goes into bias_ih, and bias_hh is zero, except the GRU's b_hh,
+which stands inside the reset gate. On the way in they are summed, so from PyTorch and back the
+*sum* is kept, and the split is not; from here and back every bit is kept.
+
+nn.LSTM(proj_size=P) is the cell PROJECTION, its weight_hr (P, H) our W_hm; P must be below H there.
+Peepholes, coupled gates and a reset before the product have no place in PyTorch: `NotCarried`.
+Source: torch/nn/modules/rnn.py, version 2.13, and its documentation,
+https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html (and .GRU, .RNN).
+
+PyTorch is not needed here: a state dict is a dict of NumPy arrays,
+``{k: v.numpy() for k, v in layer.state_dict().items()}``, and on the way back
+``layer.load_state_dict({k: torch.from_numpy(v) for k, v in to_torch(cell, params).items()})``.
+Sequences: `layouts.rows` and `layouts.columns`, with batch_first as in PyTorch.
+"""
+
+import os
+import re
+
+import numpy as np
+
+from lstm_ref.interop import carry
+from lstm_ref.interop.carry import NotCarried
+from lstm_ref.io.files import write_whole
+
+__all__ = [
+    "NotCarried",
+    "from_torch",
+    "layer",
+    "read_safetensors",
+    "state_from_torch",
+    "state_to_torch",
+    "to_torch",
+    "write_safetensors",
+]
+
+LAYERS = {"RNN": "nn.RNN", "LSTM": "nn.LSTM", "GRU": "nn.GRU"}
+CAN = ("reset after", "z writes", "projection")
+ORDER = {"RNN": "h", "LSTM": "ifco", "GRU": "rzh"}
+TENSOR = re.compile(r"(weight|bias)_(ih|hh|hr)(_l\d+(_reverse)?)?")
+MAX_BYTES = 2**31
+
+
+def layer(cell, params):
+    """The class in torch.nn and its arguments: ("LSTM", {"input_size": D, "hidden_size": H})."""
+    kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
+    _, sizes = carry.given(cell, params, features)
+    options = {"input_size": sizes["D"], "hidden_size": sizes["H"]}
+    if "projection" in features:
+        if sizes["P"] >= sizes["H"]:
+            raise NotCarried(
+                f"PyTorch's nn.LSTM needs proj_size below hidden_size, "
+                f"got P = {sizes['P']}, H = {sizes['H']}"
+            )
+        options["proj_size"] = sizes["P"]
+    return kind, options
+
+
+def to_torch(cell, params, layer=0, reverse=False, *, prefix="", bias=True):
+    """Our parameters as the tensors of one layer: {"weight_ih_l0": (4H, D), ...}, NumPy arrays.
+
+    cell: a module of lstm_ref.cells or lstm_ref.generated. layer: its number, k in `_lk`, or None
+    for the names of nn.LSTMCell, without it. reverse: the layer's backward direction. prefix:
+    stands before every name ("encoder."). bias=False: for a layer made so; biases must be zero.
+    Several layers are several calls and one dict. Raises NotCarried, ValueError or TypeError.
+    """
+    kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
+    params, sizes = carry.given(cell, params, features)
+    gates, end = ORDER[kind], _suffix(layer, reverse)
+    found = {
+        "weight_ih": carry.stack(params, gates, "W_{}x"),
+        "weight_hh": carry.stack(params, gates, "W_{}h"),
+        "bias_ih": carry.stack(params, gates, "b_{}")[:, 0],
+    }
+    found["bias_hh"] = np.zeros_like(found["bias_ih"])
+    if "b_hh" in params:  # the candidate is the last gate
+        found["bias_hh"][-sizes["H"] :] = params["b_hh"][:, 0]
+    if "W_hm" in params:
+        found["weight_hr"] = params["W_hm"].copy()
+    if not bias:
+        carry.no_bias("PyTorch", found.pop("bias_ih"), found.pop("bias_hh"))
+    return {f"{prefix}{key}{end}": value for key, value in found.items()}
+
+
+def from_torch(cell, state_dict, layer=0, reverse=False, *, prefix="", bias=True):
+    """The tensors of one layer as our parameters, e.g. W_fx (H, D); see `to_torch`.
+
+    state_dict: name -> NumPy array, float32 or float64, kept. Other layers and the other direction
+    may be in it; with a prefix, names without it are not looked at. Other unknown names, missing
+    tensors, wrong shapes, NaN: TypeError or ValueError that names the tensor.
+    """
+    kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
+    gates, end = ORDER[kind], _suffix(layer, reverse)
+    shapes = _shapes(len(gates), "projection" in features, bias)
+    shapes = {f"{prefix}{key}{end}": axes for key, axes in shapes.items()}
+    found = _one_layer(state_dict, prefix, end)
+    sizes, dtype = carry.tensors("PyTorch", found, shapes)
+    found = {key[len(prefix) : len(key) - len(end)]: value for key, value in found.items()}
+    none = np.zeros(len(gates) * sizes["H"], dtype)
+    ih, hh = found.get("bias_ih", none), found.get("bias_hh", none)
+    params = carry.cut(found["weight_ih"], gates, "W_{}x")
+    params |= carry.cut(found["weight_hh"], gates, "W_{}h")
+    params |= carry.cut(carry.summed(ih, hh)[:, None], gates, "b_{}")
+    if "b_hh" in cell.SHAPES:
+        inside = slice(-sizes["H"], None)
+        params |= {"b_h": ih[inside, None], "b_hh": hh[inside, None]}
+    if "weight_hr" in found:
+        params["W_hm"] = found["weight_hr"]
+    return carry.taken(cell, params, features)
+
+
+def _shapes(n, projection, bias):
+    """Tensors of a layer with n gates and their axes; first the one that tells the sizes."""
+    shapes = {"weight_hr": "P H"} if projection else {}
+    shapes |= {"weight_hh": f"{n}H {'P' if projection else 'H'}", "weight_ih": f"{n}H D"}
+    return shapes | ({"bias_ih": f"{n}H", "bias_hh": f"{n}H"} if bias else {})
+
+
+def _suffix(layer, reverse):
+    """The end of a tensor's name: "_l0", "_l1_reverse", "" for a single cell."""
+    if layer is None:
+        if reverse:
+            raise ValueError("reverse: nn.LSTMCell and the like have one direction, got True")
+        return ""
+    if isinstance(layer, bool) or not isinstance(layer, int | np.integer) or layer < 0:
+        raise ValueError(f"layer: expected a whole number >= 0 or None, got {layer!r}")
+    return f"_l{layer}{'_reverse' if reverse else ''}"
+
+
+def _one_layer(state_dict, prefix, end):
+    """The tensors of this layer, names as they are; refuses what belongs to no layer."""
+    if not hasattr(state_dict, "keys"):
+        got = type(state_dict).__name__
+        raise TypeError(f"state_dict: expected a dict of NumPy arrays, got {got}")
+    found = {}
+    for key in state_dict:
+        if not isinstance(key, str):
+            raise ValueError(f"PyTorch: unknown {key!r}; expected names")
+        if not key.startswith(prefix):
+            continue
+        match = TENSOR.fullmatch(key[len(prefix) :])
+        if not match:
+            hint = "" if prefix else "; for a layer inside a model give its prefix"
+            raise ValueError(f"PyTorch: unknown {key}; no tensor of a recurrent layer{hint}")
+        if (match[3] or "") == end:
+            found[key] = state_dict[key]
+    return found
+
+
+def state_to_torch(cell, *states):
+    """States of one layer after the other, (h, c) of (H, B) each, as PyTorch's hx.
+
+    Returns (h, c) of (L, B, H), for one state the array itself. L: layers times directions, in
+    the order layer 0, layer 0 reverse, layer 1, ...
+    """
+    carry.carried(cell, "PyTorch", LAYERS, CAN)
+    if not states:
+        raise TypeError("states: expected the state of one layer at least, got none")
+    turned = [carry.state_rows(cell, state, f"states[{k}]") for k, state in enumerate(states)]
+    hx = tuple(np.stack(parts) for parts in zip(*turned, strict=True))
+    return hx if len(hx) > 1 else hx[0]
+
+
+def state_from_torch(cell, hx, index=0):
+    """PyTorch's hx, (h, c) of (L, B, H) or one array, -> our state of layer `index`, see above."""
+    carry.carried(cell, "PyTorch", LAYERS, CAN)
+    values = hx if isinstance(hx, tuple | list) else (hx,)
+    for key, value in zip(cell.STATES, values, strict=False):
+        if getattr(value, "ndim", None) != 3:
+            raise ValueError(f"hx: {key}: expected shape (L, B, H), got {np.shape(value)}")
+        if not 0 <= index < len(value):
+            raise ValueError(f"index: expected 0 to {len(value) - 1}, got {index}")
+    return carry.state_columns(cell, [value[index] for value in values], "hx")
+
+
+def read_safetensors(path, prefix="", max_bytes=MAX_BYTES):
+    """The tensors of a .safetensors file whose names begin with prefix: name -> NumPy array.
+
+    Nothing in such a file is executed. Needs the package safetensors. Raises ImportError without
+    it, ValueError for a file that is damaged, larger than max_bytes, or has a tensor under the
+    prefix that is neither float32 nor float64.
+    """
+    safetensors = _safetensors()
+    size = os.path.getsize(path)
+    if size > max_bytes:
+        raise ValueError(f"{path}: {size} bytes, more than max_bytes = {max_bytes}")
+    found = {}
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            for key in file.keys():
+                if key.startswith(prefix):
+                    _float(f"{path}: {key}", file.get_slice(key).get_dtype())
+                    found[key] = file.get_tensor(key)
+    except safetensors.SafetensorError as error:
+        raise ValueError(f"{path}: not a safetensors file, or damaged: {error}") from error
+    return found
+
+
+def _float(label, dtype):
+    if dtype not in ("F32", "F64"):
+        raise ValueError(f"{label}: expected F32 or F64, got {dtype}")
+
+
+def write_safetensors(path, tensors):
+    """Write name -> NumPy array as a .safetensors file, whole or not at all; needs safetensors."""
+    _safetensors()
+    from safetensors.numpy import save
+
+    data = save({key: np.ascontiguousarray(value) for key, value in tensors.items()})
+    write_whole(path, lambda file: file.write(data))
+
+
+def _safetensors():
+    try:
+        import safetensors
+    except ImportError as error:
+        raise ImportError("safetensors files need the package: pip install safetensors") from error
+    return safetensors

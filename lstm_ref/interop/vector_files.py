@@ -1,0 +1,202 @@
+"""Files of named arrays, npz or JSON, read as if a stranger had made them.
+
+Nothing is unpickled or executed, and nothing is allocated that a file merely claims to hold: what
+it declares is added up and compared with `NUMBERS` first. Whatever is wrong with a file, the error
+is a `VectorsError` that says what and where. The formats: book, page "Golden test vectors".
+`vector_formats` writes them.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from lstm_ref import arguments
+from lstm_ref.io import npz
+
+NUMBERS = 2**23  # in all arrays of a file together: 64 MB
+BYTES = 32 * NUMBERS  # of a file: a number has up to 25 characters in JSON
+AXES = 8  # of one array
+LONGEST = 80  # characters of a name
+ROOM = 2**20  # commas and brackets of a JSON file that are not between numbers
+HEADER_FIELDS = ("format", "version", "cell", "sizes", "seed", "package", "checksum", "equations")
+RESERVED = (*HEADER_FIELDS, "header", "arrays")
+
+
+class VectorsError(ValueError):
+    """A file of vectors cannot be used; the message says why and where."""
+
+
+def load(path):
+    """A file .npz or .json -> (header, arrays), told apart by their content. Raises VectorsError.
+
+    header: dict, empty if there is none; it is not looked into. arrays: name -> array of finite
+    float16, float32 or float64, as stored; integers and JSON become float64.
+    """
+    try:
+        data = _bytes(path)
+        return _archive(data) if data[:2] == b"PK" else _document(data)
+    except VectorsError as error:
+        raise VectorsError(f"{path}: {error}") from error
+
+
+def _bytes(path):
+    """Content of a regular file of limited size."""
+    try:
+        if not Path(path).is_file():  # a pipe or /dev/zero would never end
+            raise VectorsError("no such file" if not Path(path).exists() else "not a file")
+        with open(path, "rb") as file:
+            data = file.read(BYTES + 1)
+    except OSError as error:
+        raise VectorsError(error.strerror) from error
+    if not 0 < len(data) <= BYTES:
+        raise VectorsError(f"larger than {BYTES} bytes, the limit" if data else "empty file")
+    return data
+
+
+def _bounded(total, name):
+    if total > NUMBERS:
+        raise VectorsError(f"{name}: {total} numbers so far, more than {NUMBERS}, the limit")
+
+
+def _plausible(name, shape):
+    if len(shape) > AXES or any(type(n) is not int or not 0 < n <= NUMBERS for n in shape):
+        raise VectorsError(f"{name}: bad shape {shape!s:.80}")
+
+
+def checked(header, arrays):
+    """Both, if there are arrays with names that a file can hold, and finite numbers."""
+    if not arrays:
+        raise VectorsError("holds no arrays")
+    for name, value in arrays.items():
+        if not isinstance(name, str) or not 0 < len(name) <= LONGEST or not name.isprintable():
+            raise VectorsError(f"{name!r:.80} cannot name an array")
+        arguments.finite(name, value, VectorsError)
+    return header, arrays
+
+
+# ---- npz
+
+
+def _archive(data):
+    header, arrays, total = {}, {}, 0
+    for name, value in npz.arrays(data, BYTES, VectorsError).items():
+        if name == "header":
+            header = _parsed(_text(value, name), name)
+        else:
+            _plausible(name, value.shape)
+            total += value.size
+            _bounded(total, name)
+            arrays[name] = _numbers(value, name)
+    return checked(header, arrays)
+
+
+def _numbers(value, name):
+    dtype = value.dtype
+    if dtype.kind not in "fiu" or dtype.itemsize > 8 or dtype.fields:
+        raise VectorsError(f"{name}: expected numbers (float64), got {dtype}")
+    return value.astype(dtype.newbyteorder("=") if dtype.kind == "f" else np.float64)
+
+
+def _text(value, name):
+    """The string in a 0-d array of text."""
+    if value.shape != () or value.dtype.kind != "U":
+        raise VectorsError(f"{name}: expected one text, got {value.dtype} of shape {value.shape}")
+    order = "utf-32-be" if value.dtype.str[0] == ">" else "utf-32-le"
+    try:
+        return value.tobytes().decode(order).rstrip("\0")
+    except UnicodeDecodeError as error:
+        raise VectorsError(f"{name}: damaged text") from error
+
+
+# ---- JSON
+
+
+def _document(data):
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise VectorsError(f"neither an npz archive nor UTF-8 text (byte {error.start})") from error
+    # Before parsing: Python takes 20 times the space of "[],". So many values are there at most.
+    _bounded(sum(map(text.count, ",[{")) - ROOM, "JSON")
+    document = _parsed(text, "the file")
+    header, arrays = dict(document), document.get("arrays")
+    if arrays is None:
+        header = {k: v for k, v in document.items() if k in HEADER_FIELDS}
+        arrays = {k: v for k, v in document.items() if k not in HEADER_FIELDS}
+    elif not isinstance(arrays, dict):
+        raise VectorsError(f"arrays: expected an object, got {type(arrays).__name__}")
+    header.pop("arrays", None)
+    found, total = {}, 0
+    for name, value in arrays.items():
+        shape, numbers = _declared(name, value) if isinstance(value, dict) else _nested(name, value)
+        total += len(numbers)
+        _bounded(total, name)
+        found[name] = _floats(name, numbers).reshape(shape)
+    return checked(header, found)
+
+
+def _parsed(text, name):
+    """A JSON object; no key twice in it, and nested no deeper than Python's parser goes."""
+    try:
+        value = json.loads(text, object_pairs_hook=_once)
+    except RecursionError as error:
+        raise VectorsError(f"{name}: nested too deeply") from error
+    except VectorsError:
+        raise
+    except ValueError as error:  # JSONDecodeError, or an integer of thousands of digits
+        raise VectorsError(f"{name}: not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise VectorsError(f"{name}: expected a JSON object, got {type(value).__name__}")
+    return value
+
+
+def _once(pairs):
+    found = {}
+    for key, value in pairs:
+        if key in found:
+            raise VectorsError(f"key {key!r:.80} occurs twice")
+        found[key] = value
+    return found
+
+
+def _declared(name, value):
+    """(shape, numbers) of {"shape": [...], "data": [...]}."""
+    shape, data = value.get("shape"), value.get("data")
+    if set(value) != {"shape", "data"} or not isinstance(shape, list) or not isinstance(data, list):
+        raise VectorsError(f'{name}: expected {{"shape": [...], "data": [...]}} or nested lists')
+    _plausible(name, shape)
+    if math.prod(shape) != len(data):
+        raise VectorsError(f"{name}: shape {shape} does not fit {len(data)} numbers")
+    return shape, data
+
+
+def _nested(name, value):
+    """(shape, numbers) of nested lists, which must be regular."""
+    if isinstance(value, str):
+        raise VectorsError(
+            f'{name}: expected numbers, got a text; put it beside "arrays", '
+            f'{{"{name:.20}": ..., "arrays": {{...}}}}, or leave it out'
+        )
+    shape, level = [], [value]
+    while level and isinstance(level[0], list):
+        length = len(level[0])
+        if len(shape) == AXES:
+            raise VectorsError(f"{name}: more than {AXES} axes")
+        if any(not isinstance(row, list) or len(row) != length for row in level):
+            raise VectorsError(f"{name}: ragged lists at depth {len(shape) + 1}")
+        shape.append(length)
+        level = [entry for row in level for entry in row]
+    _plausible(name, shape)
+    return shape, level
+
+
+def _floats(name, numbers):
+    for k, value in enumerate(numbers):
+        if type(value) not in (float, int):
+            raise VectorsError(f"{name}: expected a number, got {type(value).__name__} at {k}")
+    try:
+        return np.array(numbers, dtype=np.float64)
+    except OverflowError as error:
+        raise VectorsError(f"{name}: an integer too large for float64") from error

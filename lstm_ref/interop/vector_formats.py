@@ -1,0 +1,105 @@
+"""Named arrays as npz, JSON or a C header: the same bytes for the same arrays, whole or not at all.
+
+`vector_files` reads npz and JSON back, bit by bit the same. The formats: book, page "Golden test
+vectors".
+"""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from lstm_ref.interop.vector_files import VectorsError
+from lstm_ref.io.files import write_whole
+
+MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "G": "gates of a block"}
+
+
+def save(path, header, arrays):
+    """Write FILE.npz, FILE.json or FILE.h; the suffix decides. Raises VectorsError.
+
+    The file appears complete or not at all: it is written beside its place, then renamed.
+    """
+    path = Path(path)
+    if path.suffix not in FORMATS:
+        raise VectorsError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
+    data = FORMATS[path.suffix](header, arrays)
+    try:
+        write_whole(path, lambda file: file.write(data))
+    except OSError as error:
+        raise VectorsError(f"{path}: {error.strerror}") from error
+
+
+def as_npz(header, arrays):
+    """Bytes of an npz file: one array a name, and the header as text in an array `header`."""
+    found = {name: np.asarray(value, order="C") for name, value in arrays.items()}
+    if header:
+        found = {"header": np.array(json.dumps(header, ensure_ascii=False)), **found}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, value in found.items():
+            # A fixed date and system, and no compression: the bytes depend on the numbers alone.
+            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            member.create_system, member.external_attr = 3, 0o644 << 16
+            content = io.BytesIO()
+            little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+            np.lib.format.write_array(content, little, version=(1, 0), allow_pickle=False)
+            archive.writestr(member, content.getvalue())
+    return stream.getvalue()
+
+
+def as_json(header, arrays):
+    """JSON text, one array a line. Numbers have the fewest digits that give the same float64."""
+    lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in header.items()]
+    rows = []
+    for name, value in arrays.items():
+        value = np.asarray(value, dtype=np.float64)
+        entry = {"shape": list(value.shape), "data": value.ravel().tolist()}
+        rows.append(f"{json.dumps(name)}: {json.dumps(entry, allow_nan=False)}")
+    lines.append('"arrays": {\n' + ",\n".join(rows) + "\n}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def as_c(header, arrays):
+    """A C header: sizes as macros, arrays as `static const double` with the shape of the array.
+
+    Names begin with the cell's: LSTM_T, lstm_W_fx[6][4].
+    """
+    if missing := {"cell", "package", "equations", "seed", "checksum", "sizes"} - set(header):
+        raise VectorsError(f"a C header needs the vectors' own: no {', '.join(sorted(missing))}")
+    cell = re.sub(r"\W", "_", header["cell"])
+    prefix = cell.lower()
+    about = [f"{cell}: golden test vectors of lstm_ref {header['package']}.", ""]
+    about += [*header["equations"], "", f"seed {header['seed']}, {header['checksum']}"]
+    text = "\n".join(f" * {line}".rstrip() for line in about).replace("*/", "* /")
+    lines = [f"/*{text[2:]} */"]
+    guard = f"LSTM_REF_{cell.upper()}_H"
+    lines += [f"#ifndef {guard}", f"#define {guard}", ""]
+    for letter, size in header["sizes"].items():
+        meaning = MEANING.get(letter, "units of another width")
+        lines.append(f"#define {cell.upper()}_{letter} {size} /* {meaning} */")
+    for name, value in arrays.items():
+        axes = "".join(f"[{n}]" for n in value.shape)
+        lines += ["", f"static const double {prefix}_{name}{axes} = {_braces(value.tolist())};"]
+    return "\n".join([*lines, "", f"#endif /* {guard} */", ""])
+
+
+def _braces(value, depth=0):
+    """Nested lists as a C initialiser; a row of numbers on one line."""
+    if not isinstance(value, list):
+        return repr(value)
+    inner = [_braces(entry, depth + 1) for entry in value]
+    if not value or not isinstance(value[0], list):
+        return "{" + ", ".join(inner) + "}"
+    between = "\n" + " " * (depth + 1)
+    return "{" + between + f",{between}".join(inner) + "}"
+
+
+FORMATS = {
+    ".npz": as_npz,
+    ".json": lambda *both: as_json(*both).encode(),
+    ".h": lambda *both: as_c(*both).encode(),
+}

@@ -1,0 +1,95 @@
+"""What a backward pass with mistakes in it computes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstm_ref.derive import catalogue
+from lstm_ref.mistakes import summands as recipes
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A forward pass of a cell and the errors that enter: what gradients are computed from."""
+
+    cell: object
+    params: dict
+    x: np.ndarray
+    state0: tuple
+    errors: dict
+
+    def values(self, cell=None):
+        """Values of the forward pass, of another cell if given, with the masks of `mistakes`."""
+        cell = cell or self.cell
+        zeros = np.zeros_like(next(v for n, v in self.params.items() if n.startswith("b_")))
+        names = {*cell.matrices, *cell.vectors}
+        params = {n: self.params.get(n, zeros) for n in cell.letters if n in names}
+        values = {**self.params, **recipes.forward(cell, params, self.x, self.state0)}
+        for name, step in (("first step", 1), ("last step", len(self.x))):
+            values[name] = np.zeros((len(self.x) + 1, 1, 1))
+            values[name][step] = 1
+        for name in cell.equations:
+            # Who reads f_{t-1} by mistake finds something at step 1 too: say f_1.
+            if name not in cell.states:
+                values[name][0] = values[name][1]
+        return values
+
+
+def numbers_of(cell, vectors):
+    """The `Numbers` of golden vectors (dict name -> array)."""
+    params = {n: vectors[n] for n in (*cell.matrices, *cell.vectors)}
+    state0 = tuple(vectors[f"{s}_0"] for s in cell.states)
+    last = tuple(vectors[f"e_{s}_T"] for s in cell.states)
+    return Numbers(cell, params, vectors["x"], state0, {"dh": vectors["e"], "dstate_T": last})
+
+
+def gradients(found, numbers):
+    """(deltas, gradients) of one mistake, or of a tuple of them, on these numbers.
+
+    deltas: signal -> (T, n, B); gradients: as in `witnesses`, 0 for what a wrong forward does not
+    use.
+    """
+    found = in_order(found)
+    values = numbers.values(found[0].forward if found else None)
+    return backward(found, edited(found, derived(numbers.cell)), numbers, values)
+
+
+def in_order(found):
+    """A tuple of mistakes, a wrong forward first: it may bring a backward pass of its own."""
+    found = found if isinstance(found, tuple) else (found,)
+    return tuple(sorted(found, key=lambda m: m.wrong != "forward"))
+
+
+def edited(found, right):
+    """The recipe with these mistakes in it."""
+    for mistake in found:
+        right = mistake.edit(right) if mistake.edit else right
+    return right
+
+
+def backward(found, recipe, numbers, values, factors=None):
+    """As `gradients`, with recipe and values at hand."""
+    deltas, result = recipes.backward(recipe, values, numbers.errors, factors)
+    for mistake in found:
+        if mistake.spoil:
+            again = mistake.spoil(numbers.errors, deltas, result)
+            deltas, result = recipes.backward(recipe, values, again, factors)
+    shapes = {**numbers.params, "x": numbers.x}
+    states = numbers.cell.states
+    shapes |= {f"{s}_0": v for s, v in zip(states, numbers.state0, strict=True)}
+    return deltas, {n: result[n] if n in result else np.zeros_like(v) for n, v in shapes.items()}
+
+
+_DERIVED = {}  # id -> (cell, recipe): cells hold dicts, cannot be hashed, and never change
+
+
+def derived(cell):
+    """The right recipe of a declared cell, derived once."""
+    if id(cell) not in _DERIVED:
+        _DERIVED[id(cell)] = cell, recipes.recipe(cell)
+    return _DERIVED[id(cell)][1]
+
+
+def declared(cell):
+    """A declared cell, by itself or by its name in the catalogue."""
+    return catalogue.find(cell) if isinstance(cell, str) else cell

@@ -1,0 +1,120 @@
+"""The known mistakes of the literature as wrong gradients, for every cell they apply to.
+
+Each is a `Mistake` (see `mistakes`): a slug, a sentence, where it was seen, the equation of the
+book that it violates, and the smallest check that sees it. They are made from the derivation, by
+leaving out or altering terms, so one entry serves LSTM, peephole cells and GRU alike.
+"""
+
+import numpy as np
+
+from lstm_ref.mistakes import evaluate
+from lstm_ref.mistakes.edits import Mistake
+from lstm_ref.mistakes.evaluate import Numbers, declared
+from lstm_ref.mistakes.known import forward, published, slopes, sums, terms
+from lstm_ref.mistakes.known.registry import REGISTERED, Parts
+from lstm_ref.mistakes.summands import value_of
+
+__all__ = ["Mistake", "find", "gradients", "module_with", "names", "of"]
+REGISTERING = terms, slopes, sums, published, forward
+
+
+def names():
+    """Slugs of all known mistakes."""
+    return list(REGISTERED)
+
+
+def of(cell):
+    """The known mistakes that one can make with this cell, a list of `Mistake`.
+
+    cell: a name of the catalogue or a declared cell. Raises DeclarationError for no such name.
+    """
+    return list(Parts.of(declared(cell)).mutants)
+
+
+def find(name, cell="LSTM"):
+    """One known mistake of a cell, by its slug. Raises ValueError."""
+    cell = declared(cell)
+    for mistake in Parts.of(cell).mutants:
+        if mistake.name == name:
+            return mistake
+    if name in REGISTERED:
+        raise ValueError(f"name: {name!r} does not apply to {cell.name}")
+    raise ValueError(f"name: expected one of {', '.join(REGISTERED)}, got {name!r}")
+
+
+def gradients(mutant, params, x, state0, errors):
+    """What an implementation with this mistake computes: dict like `witnesses.by_hand`.
+
+    params: dict of arrays; x (T, D, B); state0: tuple of (H, B); errors: {"dh": (T, H, B),
+    "dstate_T": tuple of (H, B)}. Of a mistake that shows in the second of two runs: that one's.
+    """
+    numbers = Numbers(mutant.cell, params, x, tuple(state0), errors)
+    return evaluate.gradients(mutant, numbers)[1]
+
+
+class module_with:
+    """A cell with a mistake in it, like a module of `lstm_ref.cells`: forward and backward.
+
+    It has SHAPES, STATES, INPUT and OUTPUT, so that witnesses can check it and a training can
+    use it. A mistake of a second run is made in earnest: sums are kept, the errors overwritten.
+    Without a mutant (None) it is the cell itself, evaluated from its derivation.
+    """
+
+    def __init__(self, mutant, cell=None):
+        self.mutant, self.cell = mutant, mutant.cell if mutant else declared(cell)
+        cell = self.cell
+        self.__name__ = cell.name + (f" with {mutant.name}" if mutant else "")
+        parameters = {*cell.matrices, *cell.vectors}
+        self.SHAPES = {n: word for n, word in cell.letters.items() if n in parameters}
+        self.STATES = {s: f"{cell.letters[s]}B" for s in cell.states}
+        self.INPUT, self.OUTPUT = (f"T{cell.letters[n]}B" for n in (cell.input, cell.output))
+        self._kept = {}
+
+    def forward(self, params, x, state0=None):
+        """As `lstm_ref.cells.lstm.forward`, T at least 1; autograd can follow it."""
+        wrong = self.mutant.forward if self.mutant else None
+        if state0 is None:
+            state0 = tuple(np.zeros(shape) for shape in self._state_shapes(params, x))
+        values = _run(wrong or self.cell, params, x, state0)
+        last = tuple(values[s][-1] for s in self.cell.states)
+        return np.stack(values[self.cell.output][1:]), last, {"x": x, "state0": state0}
+
+    def _state_shapes(self, params, x):
+        sizes = {"B": x.shape[2], self.INPUT[1]: x.shape[1]}
+        for name, word in self.SHAPES.items():
+            sizes |= dict(zip(word, params[name].shape, strict=True))
+        return [tuple(sizes[k] for k in word) for word in self.STATES.values()]
+
+    def backward(self, params, tape, dh, dstate_T=None):
+        """As `lstm_ref.cells.lstm.backward`, with the mistake."""
+        if dstate_T is None:
+            dstate_T = tuple(map(np.zeros_like, tape["state0"]))
+        errors = {"dh": dh, "dstate_T": tuple(dstate_T)}
+        numbers = Numbers(self.cell, params, tape["x"], tape["state0"], errors)
+        if self.mutant and self.mutant.second:
+            found = self._in_earnest(numbers)
+        else:
+            found = evaluate.gradients(self.mutant or (), numbers)[1]
+        states = tuple(found[f"{s}_0"] for s in self.cell.states)
+        return {n: found[n] for n in self.SHAPES}, found["x"], states
+
+    def _in_earnest(self, numbers):
+        deltas, found = evaluate.gradients((), numbers)
+        if self.mutant.spoil:
+            numbers.errors["dh"][:] = self.mutant.spoil(numbers.errors, deltas, found)["dh"]
+            return found
+        for name in self.SHAPES:
+            found[name] = self._kept[name] = self._kept.get(name, 0) + found[name]
+        return found
+
+
+def _run(cell, params, x, state0):
+    """Values of a forward pass as lists of steps: nothing is written into an array."""
+    zeros = {n: np.zeros_like(state0[0][:, :1]) for n in cell.vectors if n not in params}
+    values = {**zeros, **params, cell.input: [None, *x], **{n: [None] for n in cell.equations}}
+    values |= {s: [start] for s, start in zip(cell.states, state0, strict=True)}
+    rows = {"H": state0[0].shape[0]}
+    for k in range(1, len(x) + 1):
+        for name, equation in cell.equations.items():
+            values[name].append(value_of(equation.expr, values, k, rows))
+    return values

@@ -1,0 +1,129 @@
+"""Known mistakes in the forward pass: another model than the one that was meant.
+
+With a backward pass that belongs to the wrong forward every gradient check is content: only a
+forward pass of somebody else tells. With the right formulas on wrong values the check sees it.
+"""
+
+import sympy
+
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.declare.declaration import without
+from lstm_ref.derive.expressions import at, sigma, tanh
+from lstm_ref.mistakes.edits import chain, inner, key
+from lstm_ref.mistakes.evaluate import derived
+from lstm_ref.mistakes.known.registry import Change, mutant
+
+
+def _own(cell):
+    """The backward pass that belongs to this other cell."""
+    return lambda _: derived(cell)
+
+
+@mutant("bias-of-o-in-f-and-i", "E17")
+def bias_of_o(p):
+    biases = {n: sympy.Symbol(f"b_{n}") for n in "fio"}
+    if (
+        p.lstm
+        and {"f", "i", "o"} <= set(p.cell.equations)
+        and {"b_f", "b_i"} <= set(p.cell.vectors)
+    ):
+        changes = {g: lambda e, g=g: e.xreplace({biases[g]: biases["o"]}) for g in "fi"}
+        wrong = p.cell.but(p.cell.name, **changes)
+        sentence = "forward: the nets of f and i have the bias of o"
+        return Change(sentence, None, "f", forward=wrong)
+
+
+@mutant("peephole-after-sigma", "E22", "Lasagne/Lasagne#448")
+def peephole_after_sigma(p):
+    w = sympy.Symbol("w_oc")
+    if p.lstm and "w_oc" in p.cell.vectors:
+        peephole = w * at("c")
+        wrong = p.cell.but(p.cell.name, o=lambda e: sigma(e.args[0] - peephole) + peephole)
+        sentence = "forward: the peephole is added to o after σ, not to its net input"
+        return Change(sentence, _own(wrong), "o", forward=wrong)
+
+
+@mutant("peephole-o-reads-previous", "E20", "ports of ConvLSTM")
+def peephole_o_reads_previous(p):
+    w = sympy.Symbol("w_oc")
+    if p.lstm and "w_oc" in p.cell.vectors:
+        wrong = p.cell.but(p.cell.name, o=lambda e: e.xreplace({w * at("c"): w * at("c", 1)}))
+        sentence = "forward: the peephole of o reads c_t−1 where c_t belongs"
+        return Change(sentence, _own(wrong), "o", forward=wrong)
+
+
+def _squashed_state(p):
+    """The cell whose state is tanh(c): hipsternet returns it under the same name."""
+    return p.cell.but(p.cell.name, c=lambda e: tanh(e), h=without(tanh))
+
+
+@mutant(
+    "state-is-tanh-c",
+    "E10",
+    "wiseodd/hipsternet, neuralnet.py since 2017",
+)
+def state_is_tanh_c(p):
+    """Forward hands tanh(c) to the next step; the backward pass is that of the usual cell."""
+    if not (p.plain and p.cell.name in ("LSTM", "LSTM_1997", "COUPLED", "NP", "NIG", "NFG")):
+        return None
+    edit = chain(
+        inner([key(p.squash)], lambda a: a.subs(tanh(at("c")), at("c"))),
+        inner([key(t) for t in p.right.terms["o"]], lambda a: a.subs(tanh(at("c")), at("c"))),
+    )
+    sentence = "forward: tanh(c_t) goes to the next step in the place of c_t"
+    return Change(sentence, edit, "c", forward=_squashed_state(p))
+
+
+@mutant(
+    "output-not-squashed",
+    "E9",
+    "nicodjimenez/lstm has h = o ⊙ c (there with its own, right gradient)",
+)
+def output_not_squashed(p):
+    if p.squash and p.squash.by == p.cell.output:
+        wrong = p.cell.but(p.cell.name, h=without(tanh))
+        return Change("forward: h = o ⊙ c, the tanh is missing", _own(wrong), "h", forward=wrong)
+
+
+@mutant("output-not-squashed-backward-is", "E9", "nicodjimenez/lstm PR #30")
+def output_not_squashed_backward_is(p):
+    if p.squash and p.squash.by == p.cell.output:
+        wrong = p.cell.but(p.cell.name, h=without(tanh))
+        sentence = "forward: h = o ⊙ c, but the backward pass is that of h = o ⊙ tanh(c)"
+        return Change(sentence, None, "h", forward=wrong)
+
+
+@mutant(
+    "z-exchanged",
+    "E29",
+    "keras-team/keras#785, pytorch/pytorch#20129 (questions which one it is)",
+    seen_in=("GRU",),
+)
+def z_exchanged(p):
+    name = p.cell.name
+    if name.startswith("GRU_"):
+        writes = "_Z_WRITES"
+        other = name.removesuffix(writes) if name.endswith(writes) else name + writes
+        wrong = catalogue.find(other)
+        sentence = "forward: z and 1 − z are exchanged in the equation of h"
+        return Change(sentence, _own(wrong), "h", forward=wrong)
+
+
+@mutant(
+    "reset-elsewhere",
+    "E29",
+    "two models in one chapter: d2l-ai/d2l-en gru.md; pytorch/pytorch#8153",
+    seen_in=("GRU",),
+)
+def reset_elsewhere(p):
+    """Reset before the product where after was meant, or the other way round, without b_hh."""
+    name = p.cell.name
+    if name.startswith("GRU_"):
+        before = "BEFORE" in name
+        pair = ("BEFORE", "AFTER") if before else ("AFTER", "BEFORE")
+        wrong = catalogue.find(name.replace(*pair))
+        if before:  # it has no b_hh
+            wrong = wrong.but(wrong.name, b_hh=0)
+        words = ("after", "before") if before else ("before", "after")
+        sentence = "forward: the reset gate acts {} the recurrent product, not {} it".format(*words)
+        return Change(sentence, _own(wrong), "h_tilde", forward=wrong)

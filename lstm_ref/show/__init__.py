@@ -1,1 +1,0 @@
-"""Figures of the book: one style, the drawings, and the code shown on the page."""

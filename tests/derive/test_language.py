@@ -1,0 +1,93 @@
+"""Declarations: what is read from them, and how one is made from another."""
+
+import pytest
+
+from lstm_ref.derive.catalogue import BLOCK, LSTM, PROJECTION, SRU, VANILLA, find
+from lstm_ref.derive.declare.declaration import DeclarationError, without
+from lstm_ref.derive.declare.language import cell
+from lstm_ref.derive.expressions import at, sigma, t, tanh
+
+
+def test_what_follows_from_a_declaration():
+    assert LSTM.input == "x" and LSTM.output == "h" and LSTM.states == ["h", "c"]
+    assert LSTM.matrices[:2] == ["W_fh", "W_fx"] and LSTM.vectors == ["b_f", "b_i", "b_c", "b_o"]
+    assert LSTM.letters["W_fx"] == "HD" and LSTM.letters["b_f"] == "H1"
+    assert VANILLA.vectors == ["w_fc", "b_f", "w_ic", "b_i", "b_c", "w_oc", "b_o"]
+    assert {PROJECTION.letters[k] for k in ("h", "W_hm", "W_fh")} == {"P", "PH", "HP"}
+    assert BLOCK.letters["f"] == "G" and BLOCK.letters["W_fh"] == "GH" and "S" not in BLOCK.matrices
+    assert SRU.states == ["c"] and SRU.letters["x"] == "H"  # x and c meet unit by unit
+
+
+def test_a_delayed_signal_looks_two_steps_back():
+    @cell
+    def Delayed(x, h, g, *, W):
+        g[t] = h[t - 1]
+        h[t] = tanh(W.hx @ x[t] + W.hg @ g[t - 1])
+
+    assert Delayed.states == ["h", "g"]
+
+
+def test_but_replaces_changes_and_leaves_out():
+    assert at("c_tilde") in LSTM.but("NIG", i=1).equations["c"].expr.args
+    coupled = VANILLA.but("CIFG", f=1 - VANILLA["i"][t])
+    assert coupled.equations["c"].expr.has(1 - at("i")) and "f" not in coupled.equations
+    assert not {"W_fh", "W_fx", "b_f", "w_fc"} & {*coupled.matrices, *coupled.vectors}
+    assert VANILLA.but("NP", w=0).vectors == LSTM.vectors
+    assert VANILLA.but("one", w_fc=0).vectors == [v for v in VANILLA.vectors if v != "w_fc"]
+    assert "W_fh" not in LSTM.but("no recurrence in f", W_fh=0).matrices
+    linear = LSTM.but("NIAF", c_tilde=without(tanh)).equations["c_tilde"]
+    assert linear.activation is None and not linear.expr.has(tanh)
+    other = LSTM.but("sigma", c_tilde=lambda expr: expr.replace(tanh, sigma))
+    assert other.equations["c_tilde"].activation is sigma
+    assert LSTM.but("renamed").name == "renamed" and LSTM.but("n", "A title.").title == "A title."
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"q": 0}, "LSTM has no 'q'; it has f, i, c_tilde, c, o, h, W_fh"),
+        ({"b_f": 1}, "b_f: a parameter can only be set to 0, got 1"),
+        ({"h": 1}, "h is the output; give a function to change it"),
+        ({"f": at("o")}, r"c\[t\] reads o\[t\] before it is known"),
+        ({"i": at("i", 2)}, r"reads i\[t-2\]"),
+        ({"f": "1 - i[t]"}, r"f: expected an expression or a number, got '1 - i\[t\]'"),
+        ({"c_tilde": without(sigma)}, "the function leaves c_tilde as it was"),
+        ({"i": t / 2}, r"c\[t\] has t outside of brackets; an equation is made of"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(changes, message):
+    with pytest.raises(DeclarationError, match=message):
+        LSTM.but("wrong", **changes)
+    with pytest.raises(DeclarationError, match="LSTM has no signal 'z'"):
+        LSTM["z"]
+
+
+def test_what_is_no_function_or_no_symbol_is_refused():
+    with pytest.raises(DeclarationError, match="cell: expected a function, got 3"):
+        cell(3)
+    with pytest.raises(DeclarationError, match="drop: expected a function of a term"):
+        LSTM.truncated("wrong", None)
+
+    def foreign(x, h, *, W):
+        h[t] = max(0, W.hx @ x[t] + W.hh @ h[t - 1])
+
+    with pytest.raises(DeclarationError, match=r"foreign, line \d+: TypeError: .*no if and no max"):
+        cell(foreign)
+
+
+def test_but_refuses_to_cut_off_a_signal_or_the_input():
+    with pytest.raises(DeclarationError, match="blind: the input x is never read"):
+        find("ELMAN").but("blind", W_hx=0)
+    with pytest.raises(DeclarationError, match="shut: f is read by nothing that leads to h"):
+        LSTM.but("shut", c=lambda expr: at("i") * at("c_tilde"))
+
+
+def test_a_changed_cell_does_not_claim_the_source_of_the_old_one():
+    assert VANILLA.but("ALL1", i=1, f=1, o=1, w=0).title == "Changed from VANILLA."
+    assert VANILLA.but("A", "A title.", i=1).but("B", o=1).title == "Changed from A."
+    assert "Gers" not in LSTM.truncated("cut", lambda term: term.of == "c").doc
+
+
+def test_a_gate_of_a_block_or_before_a_product_may_be_a_number():
+    assert "f" not in find("BLOCK").but("always keeps", f=1).equations
+    assert "W_hh" not in find("GRU_BEFORE").but("no past", r=0).matrices

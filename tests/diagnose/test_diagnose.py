@@ -1,0 +1,480 @@
+"""Somebody's numbers: what agrees is said to agree, and every planted mistake is named."""
+
+import importlib
+from itertools import combinations
+
+import foreign
+import numpy as np
+import pytest
+import wrong_lstm
+from diagnosed import asked, given_to, golden, gradients_of, planted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_ref.cells import lstm
+from lstm_ref.check import witnesses
+from lstm_ref.derive import catalogue
+from lstm_ref.diagnose import diagnose, families
+from lstm_ref.diagnose import gallery as galleries
+from lstm_ref.interop import vectors
+from lstm_ref.mistakes import edits, evaluate, known
+
+# ---- it agrees
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_an_independent_implementation_agrees(name):
+    module = importlib.import_module(f"lstm_ref.generated.{name.lower()}")
+    report = asked(module, name)
+    assert report.ok and report.verdict == "agrees" and not report.differs
+    assert "All numbers agree." in report.text and report.layout == ()
+    assert set(report.agrees) >= set(gradients_of(name))
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_somebody_elses_implementation_agrees(name, tmp_path):
+    """Vectors to a file, forward by hand and backward by autograd, numbers to a file, diagnosis."""
+    vectors.write(tmp_path / "golden.json", *vectors.make(name))
+    header, arrays = vectors.read(tmp_path / "golden.json")
+    np.savez(tmp_path / "mine.npz", **foreign.implement(name, arrays))
+    mine = vectors.read_arrays(tmp_path / "mine.npz")[1]
+    report = diagnose(mine, name, against=(header, arrays))
+    assert report.verdict == "agrees" and set(report.agrees) == set(mine)
+
+
+def test_the_whole_file_of_vectors_agrees_with_itself():
+    report = asked(golden("LSTM")[1])
+    assert report.ok and {"f", "net_f", "delta_c", "dW_fx"} <= set(report.agrees)
+
+
+def test_hand_written_module_and_function():
+    assert asked(lstm).ok
+    assert asked(lstm.backward).ok
+    wrong = asked(lambda params, tape, dh, dstate: lstm.backward(params, tape, dh, None))
+    assert wrong.mistakes[0].names == ("last-state-error-ignored",)
+
+
+def test_function_that_returns_a_dict():
+    def backward(params, tape, dh, dstate_T):
+        dparams, dx, _ = lstm.backward(params, tape, dh, dstate_T)
+        return {**{f"d{n}": v for n, v in dparams.items()}, "dx": dx}
+
+    report = asked(backward)
+    assert report.ok and report.missing == ("dh_0", "dc_0")
+
+
+# ---- every mistake
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_every_mutant_and_every_dropped_term_is_named(name):
+    """Alone, and by its known name where a dropped term has one."""
+    gallery = galleries.of(catalogue.find(name), *golden(name))
+    drops = families.dropped(catalogue.find(name))
+    for mistake in (*known.of(name), *drops):
+        wrong = gallery.run((mistake,)).gradients
+        report = asked({f"d{n}": v for n, v in wrong.items()}, name)
+        assert len(report.mistakes) == (2 if mistake.name == "not-reset" else 1), mistake.name
+        found = report.mistakes[0]
+        assert report.verdict == "known" and not found.sums, mistake.name
+        if found.names != (mistake.name,):
+            assert mistake in drops and found.mistakes[0].known
+            assert gallery.same(found.mistakes, (mistake,))
+
+
+@pytest.mark.parametrize("name", ["LSTM", "VANILLA", "GRU_AFTER", "FGR", "BLOCK"])
+def test_every_dropped_summand_of_a_gradient_is_named(name):
+    right = gradients_of(name)
+    for tensor in right:
+        report = asked({**right, tensor: 0 * right[tensor]}, name)
+        (found,) = report.mistakes
+        assert found.names == () and len(found.sums) == 1
+        assert f"∂E/∂{tensor[1:]} is 0" in found.text
+        assert list(report.differs) == [tensor]
+
+
+def test_a_term_of_dx_is_named():
+    params, right = given_to("LSTM")[0], golden("LSTM")[1]
+    part = np.swapaxes(params["W_ix"], 0, 1) @ right["delta_i"]
+    report = asked({**gradients_of("LSTM"), "dx": right["dx"] - part})
+    assert report.mistakes[0].sums == ("∂E/∂x lacks W_ixᵀ δ_i,t.",)
+
+
+PUBLIC = {
+    "cell-error-assigned": wrong_lstm.no_carousel,
+    "dh-overwritten": wrong_lstm.h_before_c,
+    "published-gate-formulas": wrong_lstm.printed_formulas,
+    "no-slopes-on-the-way-back": wrong_lstm.slopes_at_values,
+    "tanh-slope-after-sum": wrong_lstm.carry_before_slope,
+    "output-without-tanh": wrong_lstm.no_tanh,
+    "slopes-with-bias-of-o": wrong_lstm.slopes_with_b_o,
+    "h-path-without-carousel": wrong_lstm.h_path_without_carousel,
+    "no-recurrence": wrong_lstm.cut,
+    "exercise-notebook": wrong_lstm.notebook,
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_sources_written_by_somebody_else(name):
+    """tests/helpers/wrong_lstm.py shares no line with the package; its numbers are recognised."""
+    params, x, states, errors = given_to("LSTM")
+    _, _, steps = wrong_lstm.forward(params, x, *states)
+    found, _ = wrong_lstm.backward(steps, errors["dh"], errors["dstate_T"], PUBLIC[name])
+    mine = {f"d{n}": v for n, v in found.items()}
+    if name == "h-path-without-carousel":
+        mine.pop("dx")  # the source has none
+    report = asked(mine)
+    (found,) = report.mistakes
+    also = {("cell-error-assigned", "no-h-path")} if name == "no-recurrence" else set()
+    assert name in found.names or found.names in also, report.text
+    assert found.sums == ()  # one mistake, and nothing wrong besides
+    if name == "cell-error-assigned":  # c_0 gets the error of step 1, though no other step hands on
+        assert found.remark == "∂E/∂c_0 is handed on all the same."
+
+
+def summands(right):
+    """Everything that can be left out, one function Recipe -> Recipe for each term and product."""
+    for found in right.terms.values():
+        yield from (edits.drop([edits.key(term)]) for term in found)
+    for name in right.products:
+        yield edits.products(name, lambda product: None)
+
+
+@pytest.mark.parametrize(("name", "number"), [("LSTM", 60), ("VANILLA", 20), ("GRU_AFTER", 20)])
+def test_any_two_summands_left_out(name, number):
+    """A seeded sample; of error terms, of dx, of sums over time alike. One explanation each."""
+    cell, rng = catalogue.find(name), np.random.default_rng(0)
+    right, numbers = evaluate.derived(cell), evaluate.numbers_of(cell, golden(name)[1])
+    pairs, values = list(combinations(summands(right), 2)), numbers.values()
+    for k in rng.choice(len(pairs), number, replace=False):
+        wrong = edits.chain(*pairs[k])(right)
+        found = evaluate.backward((), wrong, numbers, values)[1]
+        report = asked({f"d{n}": v for n, v in found.items()}, name)
+        assert len(report.mistakes) == 1 and report.searched
+        (finding,) = report.mistakes
+        assert len(finding.names) + len(finding.sums) <= 2
+
+
+def test_two_known_mistakes():
+    """A seeded sample of known ones with left-out terms, and of known ones with known ones."""
+    rng = np.random.default_rng(0)
+    gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
+    mixed = [(k, d) for k in gallery.known for d in gallery.drops]
+    both = [p for p in combinations(gallery.known, 2) if {m.wrong for m in p} == {"backward"}]
+    for pairs in (mixed, both):
+        for k in rng.choice(len(pairs), 2, replace=False):
+            report = asked({f"d{n}": v for n, v in gallery.run(pairs[k]).gradients.items()})
+            # Two together may be what one alone is: then that one is named.
+            named = [set(f.names) for f in report.mistakes]
+            assert named and (len(named[0]) == 1 or {m.name for m in pairs[k]} in named)
+            if len(named[0]) == 2:
+                assert "2 mistakes together" in report.text
+
+
+def test_three_mistakes_of_one_tutorial():
+    """No carousel, input weights of the last step only, copied biases, found at once."""
+    wrong = planted(known.find("no-carousel"))
+    last = planted(known.find("weights-last-step"))  # its error terms at T are right
+    wrong |= {n: last[n] for n in wrong if n.startswith("dW_") and n.endswith("x")}
+    wrong |= {"db_i": wrong["db_f"], "db_o": wrong["db_f"]}
+    (found,) = asked(wrong).mistakes
+    assert set(found.names) == {"no-carousel", "input-weights-last-step", "bias-copied"}
+
+
+def test_a_factor_is_told():
+    right = gradients_of("LSTM")
+    (found,) = asked({n: v / 3 for n, v in right.items()}).mistakes
+    assert "0.333333 (that is 1/B) times" in found.text
+    (found,) = asked({**right, "dW_fx": -right["dW_fx"]}).mistakes
+    assert "∂E/∂W_fx: -1 times what it should be" in found.text
+
+
+def test_where_it_begins():
+    wrong = planted(known.find("no-carousel"))
+    assert "first at t = 4 in δ_c" in asked({"dW_fx": wrong["dW_fx"]}).text
+    gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
+    run = gallery.run((known.find("c-for-previous-c"),))
+    report = asked({"delta_f": run.deltas["f"], "delta_c": run.deltas["c"]})
+    assert report.begins == "going back from t = 5, first at t = 5 in δ_f"
+
+
+# ---- forward
+
+
+def test_a_wrong_forward_pass_is_named():
+    mutant = known.find("output-not-squashed")
+    gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
+    values = gallery.run((mutant,)).tensors
+    report = asked({n: values[n] for n in ("f", "c", "h")})
+    assert report.mistakes[0].names[0].startswith("output-not-squashed")
+    assert report.begins == "in the forward pass at t = 1, in h"
+
+
+def test_an_unknown_forward_pass_with_its_own_right_gradient():
+    cell = catalogue.find("LSTM").but("STRANGE", i=lambda e: e**2)
+    module = known.module_with(None, cell)
+    tensors = dict(golden("LSTM")[1])
+    inputs = {n: tensors[n] for n in (*module.SHAPES, "x", "h_0", "c_0")}
+    mine = {f"d{n}": v for n, v in witnesses.by_hand(module, inputs, given_to("LSTM")[3]).items()}
+    report = asked({"h": module.forward(*witnesses.split(module, inputs))[0], **mine}, seconds=0.5)
+    assert report.verdict == "unknown" and "in the forward pass at t = 1, in h" in report.text
+
+
+def test_right_backward_of_other_values():
+    """All values given: the backward pass is judged by them."""
+    gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
+    values = {n: v.copy() for n, v in gallery.values.items() if isinstance(v, np.ndarray)}
+    for name in ("f", "i", "c_tilde", "c", "o", "h"):
+        values[name][1:] *= 1.01
+    own = type(gallery)(gallery.numbers, values).run(()).tensors
+    mine = {n: own[n] for n in own if not n.startswith("net_")}
+    report = asked(mine, seconds=0.5)
+    assert report.note.startswith("the backward pass follows the book's formulas on these values")
+    assert report.begins == "in the forward pass at t = 1, in f"
+
+
+# ---- no guess
+
+
+@pytest.mark.parametrize("name", ["ELMAN", "LSTM"])
+def test_noise_matches_nothing(name):
+    rng = np.random.default_rng(1)
+    noisy = {n: v + 0.01 * rng.normal(size=v.shape) for n, v in gradients_of(name).items()}
+    report = asked(noisy, name, seconds=1.0)
+    assert report.verdict == "unknown" and report.mistakes == ()
+    assert "No known mistake matches." in report.text
+    assert report.searched or "ran out of time" in report.text
+
+
+def test_a_mistake_with_a_little_noise_is_not_named():
+    rng = np.random.default_rng(2)
+    wrong = planted(known.find("no-carousel"))
+    noisy = {n: v * (1 + 1e-3 * rng.normal(size=v.shape)) for n, v in wrong.items()}
+    assert asked(noisy, seconds=0.5).mistakes == ()
+
+
+def test_what_cannot_be_told_apart_is_listed():
+    wrong = planted(known.find("no-output-slope"))
+    report = asked({"db_o": 0 * wrong["db_o"], "dW_ox": 0 * wrong["dW_ox"]})
+    texts = [f.text for f in report.mistakes]
+    assert len(texts) == 2 and "which cannot tell them apart" in report.text
+    assert any("∂E/∂o_t lacks" in text for text in texts)
+    assert any("is 0: not computed" in text for text in texts)
+
+
+def test_what_would_tell_them_apart():
+    """At T only the last step counts: two ways to lose the past look the same there."""
+    wrong = planted(known.find("no-carousel"))
+    report = asked({"dc_0": 0 * wrong["dc_0"]})
+    assert len(report.mistakes) > 1
+    if report.tell:
+        assert report.tell in report.missing and f"Store {report.tell}, too" in report.text
+
+
+def rough(arrays, size, seed=3):
+    """As if computed with rounding errors of this size."""
+    rng = np.random.default_rng(seed)
+    return {n: v * (1 + size * rng.normal(size=v.shape)) for n, v in arrays.items()}
+
+
+def as_single(arrays):
+    return {n: v.astype(np.float32) for n, v in arrays.items()}
+
+
+def test_single_precision():
+    right = gradients_of("LSTM")
+    assert asked(as_single(right)).ok and asked(as_single(right)).tolerance == 1e-6
+    report = asked(as_single(rough(right, 1e-5)))
+    assert report.ok and report.tolerance == 1e-4 and "single precision" in report.text
+    wrong = planted(known.find("no-carousel"))
+    wrong = as_single(rough(wrong, 1e-5))
+    assert asked(wrong).mistakes[0].names == ("no-carousel",)
+    # The inputs of the vectors may stand beside them; they are in double precision.
+    assert asked({**wrong, **given_to("LSTM")[0]}).mistakes[0].names == ("no-carousel",)
+
+
+def test_single_precision_that_is_stored_as_text():
+    """In JSON every number is float64: float32 exactly, or seven digits."""
+    single = as_single(rough(gradients_of("LSTM"), 1e-5))
+    for arrays in (
+        {n: v.astype(np.float64) for n, v in single.items()},
+        {n: np.array([[float(f"{x:.7g}") for x in row.flat] for row in v]).reshape(v.shape)
+         for n, v in single.items()},
+    ):  # fmt: skip
+        assert asked(arrays).ok and asked(arrays).tolerance == 1e-4
+
+
+def test_single_precision_on_the_way():
+    """Computed in single precision, summed and stored in double: all tensors are a little off."""
+    right = gradients_of("LSTM")
+    mine = {**rough(right, 2e-7), "db_f": right["db_f"] * (1 + 5e-6)}
+    report = asked(mine)
+    assert report.ok and report.tolerance == 1e-4
+
+
+def test_a_small_mistake_in_double_precision():
+    """It is no rounding if the others are exact, nor if all are that far off."""
+    right = gradients_of("LSTM")
+    report = asked({**right, "db_f": right["db_f"] * (1 + 5e-5)})
+    assert not report.ok and list(report.differs) == ["db_f"] and report.tolerance == 1e-6
+    report = asked(rough(right, 1e-5), seconds=0.5)
+    assert report.verdict == "unknown" and "a small mistake" in report.text
+
+
+def test_half_precision():
+    """Three digits: they agree at once, and a large mistake is still named."""
+    right, wrong = gradients_of("LSTM"), planted(known.find("no-carousel"))
+    half = [{n: v.astype(np.float16) for n, v in a.items()} for a in (right, wrong)]
+    report = asked(half[0])
+    assert report.ok and report.tolerance == 2e-3 and "half precision" in report.text
+    assert asked(half[1]).mistakes[0].names == ("no-carousel",)
+    report = asked({**right, "db_f": right["db_f"].astype(np.float16)})
+    assert not report.ok and list(report.differs) == ["db_f"]
+
+
+# ---- nothing is left out
+
+
+def test_what_was_not_compared_does_not_agree():
+    right = golden("LSTM")[1]
+    odd = {"dW_fx": right["dW_fx"], "forget_gate_weight_grad": np.full((6, 6), 9.0)}
+    report = asked(odd)
+    assert report.verdict == "partly" and not report.ok
+    assert report.unknown == ("forget_gate_weight_grad (6, 6)",)
+    assert "What was understood agrees; 1 array was not compared." in report.text
+    assert "All numbers agree" not in report.text and "weight_ih_l0" in report.text
+    assert "2 arrays were not compared" in asked({**odd, "more": np.ones(7)}).text
+    wrong = asked({**odd, "dW_fx": 0 * right["dW_fx"]})
+    assert wrong.verdict == "known" and "not compared: forget_gate" in wrong.text
+
+
+def test_an_array_that_fits_no_layout_of_the_others_is_told():
+    """One joined with its bias, the other without; as inputs they must not be left out either."""
+    right = golden("LSTM")[1]
+    with_bias = np.hstack([right["dW_ih"], right["dW_ix"], right["db_i"]])
+    report = asked({"dWf": np.hstack([right["dW_fh"], right["dW_fx"]]), "dWi": with_bias})
+    assert report.verdict == "partly" and report.unknown == ("dWf (6, 10)",)
+    assert any("unlike the other arrays: dWf; one layout" in hint for hint in report.hints)
+    with_bias = np.hstack([right["W_ih"], right["W_ix"], right["b_i"]])
+    inputs = {"Wf": np.hstack([right["W_fh"], right["W_fx"]]) + 1, "Wi": with_bias + 1}
+    assert asked({**inputs, "db_o": right["db_o"]}).verdict == "inputs"
+
+
+def test_inputs_alone_are_no_results():
+    with pytest.raises(ValueError, match="only inputs of the vectors"):
+        asked(given_to("LSTM")[0])
+
+
+# ---- what to do next
+
+
+def test_what_to_store():
+    report = asked(rough(gradients_of("LSTM"), 1e-2), seconds=0.1)
+    said = "store f, i, c_tilde, c, o, h, delta_f, delta_i, delta_c_tilde, delta_c, delta_o and"
+    assert any(said in hint for hint in report.hints)
+    right = golden("LSTM")[1]
+    values = {n: right[n] for n in right if n[:2] not in ("dW", "db")}
+    report = asked({**rough(gradients_of("LSTM"), 1e-2), **values}, seconds=0.1)
+    assert report.verdict == "unknown" and "store" not in report.text
+
+
+def test_gradients_of_another_seed():
+    mine = {n: v for n, v in vectors.make("LSTM", seed=2)[1].items() if n in gradients_of("LSTM")}
+    report = asked(mine, seconds=0.1)
+    assert report.verdict == "unknown" and "no array is even near" in report.text
+
+
+def test_names_of_another_cell():
+    with pytest.raises(ValueError, match="names of GRU_AFTER.*not of LSTM: say --cell GRU_AFTER"):
+        asked(gradients_of("GRU_AFTER"))
+    with pytest.raises(ValueError, match="names of LSTM.*not of GRU_AFTER: say --cell LSTM"):
+        asked(gradients_of("LSTM"), "GRU_AFTER")
+    report = asked(gradients_of("VANILLA"), seconds=0.1)  # most names are those of the LSTM, too
+    assert "dw_fc, dw_ic, dw_oc are names of VANILLA" in report.text
+    with pytest.raises(ValueError, match="18 is 3 times H, and LSTM has 4 gates.*--cell GRU_AFTER"):
+        asked({"weight_ih_l0": np.ones((18, 4))})
+    with pytest.raises(ValueError, match="names that are understood are dW_fx.*weight_ih_l0"):
+        asked({"gradient": np.ones((6, 4))})
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.sets(st.sampled_from(sorted(gradients_of("LSTM"))), min_size=1), st.integers(0, 46))
+def test_part_of_the_gradients(names, number):
+    """Whatever part is stored: it agrees, or the mistake is among those that are listed."""
+    mistakes = known.of("LSTM")
+    mutant = mistakes[number % len(mistakes)]
+    wrong = planted(mutant)
+    report = asked({n: wrong[n] for n in names}, seconds=1.0)
+    if not report.ok:
+        assert report.mistakes and report.verdict == "known"
+
+
+# ---- runs, inputs, sizes
+
+
+def test_a_second_run_is_looked_at():
+    for name in ("not-reset", "errors-overwritten"):
+        report = asked(known.module_with(known.find(name)))
+        assert report.mistakes[0].names == (name,)
+        assert "second run" in report.text
+
+
+def test_other_inputs():
+    right = golden("LSTM")[1]
+    report = asked({"x": right["x"] + 1, "dW_fx": right["dW_fx"], "W_fx": right["W_fx"]})
+    assert report.verdict == "inputs" and list(report.differs) == ["x"]
+    assert list(report.agrees) == ["W_fx"] and "differs: x (" in report.text
+    assert "not those of the vectors" in report.text and "--seed" in report.text
+
+
+@pytest.mark.parametrize(
+    ("arrays", "error", "says"),
+    [
+        ({}, ValueError, "got nothing"),
+        ({"dW_fx": np.zeros((3, 3))}, ValueError, r"dW_fx: expected shape \(6, 4\)"),
+        ({"hello": np.zeros((6, 4))}, ValueError, r"fits LSTM with T = 5.*hello"),
+        ({"dW_fx": np.full((6, 4), np.nan)}, ValueError, r"dW_fx: expected finite.*\[0, 0\]"),
+        ({"dW_fx": np.array(["a"])}, TypeError, "dW_fx: expected numbers"),
+        ({"dW_fx": np.zeros((0, 4))}, TypeError, "dW_fx: expected numbers"),
+        ({"x": golden("LSTM")[1]["x"], "W_fx": np.zeros((2, 2))}, ValueError, "no gradient"),
+        (7, TypeError, "a backward function or a module, got int"),
+        (lambda *a: 3, TypeError, "backward must return"),
+    ],
+)
+def test_what_cannot_be_compared(arrays, error, says):
+    with pytest.raises(error, match=says):
+        asked(arrays)
+
+
+@pytest.mark.parametrize("cell", [5, 1.5, True, None, ["LSTM"]])
+def test_what_is_no_cell(cell):
+    with pytest.raises(TypeError, match="cell: expected a name of the catalogue"):
+        diagnose(gradients_of("LSTM"), cell)
+
+
+@pytest.mark.parametrize("against", [5, ({},), ({}, {}), ({"cell": "LSTM"}, {})])
+def test_what_are_no_vectors(against):
+    with pytest.raises((TypeError, ValueError), match="against: "):
+        diagnose(gradients_of("LSTM"), against=against)
+
+
+def test_factor_two_has_two_reasons():
+    """Sums that were not set back, or a loss that is twice as large: numbers cannot tell."""
+    report = asked(planted(known.find("not-reset")))
+    first, second = report.mistakes
+    assert first.names == ("not-reset",) and second.names == ()
+    assert "2 (that is" in second.text or "2 times" in second.text
+
+
+def test_large_vectors_are_compared_but_not_searched():
+    large = vectors.make("ELMAN", T=60, B=16, D=4, H=64)
+    right = {n: v for n, v in large[1].items() if n.startswith("dW")}
+    assert diagnose(right, "ELMAN", against=large).ok
+    report = diagnose({**right, "dW_hx": 2 * right["dW_hx"]}, "ELMAN", against=large)
+    assert report.verdict == "unknown" and "too large" in report.note
+    assert not report.searched
+
+
+def test_another_cell_of_the_same_name():
+    other = catalogue.LSTM.but("LSTM", "No forget gate, but the name of the one that has it.", f=1)
+    assert diagnose(known.module_with(None, other).backward, other).ok

@@ -1,0 +1,403 @@
+"""Named experiments: their settings work, results are complete, nothing is lost on the way."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lstm_ref.cells import gru_after, lstm, stacked
+from lstm_ref.check import witnesses
+from lstm_ref.learn import command, experiments, loop, measures, network, tasks, trials
+from lstm_ref.learn.tasks import agreement
+
+TINY = experiments.Experiment(
+    about="a small one",
+    expected="nothing",
+    time="1 s",
+    arms={
+        "one": dict(task="adding", T=8, K=1, H=3, B=4, steps=40, every=10, test=20)
+        | dict(measure="squared error", goal=["<", 0.0]),
+        "two": dict(task="temporal_order", T=12, K=8, H=3, B=4, steps=30, every=10, test=20),
+    },
+)
+RESULTS = Path(__file__).resolve().parents[2] / command.FOLDER
+ARMS = [(name, arm) for name in experiments.EXPERIMENTS for arm in experiments.settings(name)]
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    monkeypatch.setitem(experiments.EXPERIMENTS, "tiny", TINY)
+
+
+def cli(*arguments):
+    parser = argparse.ArgumentParser(prog="lstm_ref")
+    command.add(parser.add_subparsers(required=True))
+    options = parser.parse_args(["experiments", *map(str, arguments)])
+    return options.run(options)
+
+
+@pytest.mark.parametrize("name, label", ARMS)
+def test_every_arm_runs(name, label):
+    arm = experiments.settings(name)[label]
+    assert json.loads(json.dumps(arm)) == arm
+    short = arm | dict(steps=2, every=1, test=3, B=2, T=min(arm["T"], 60), goal=None)
+    cell, run = trials.train(short, 0)
+    assert len(run.history["loss"]) == 2 and np.isfinite(run.history["score"]).all()
+    assert run.params["b_y"].dtype == np.float32 and run.params["b_y"].shape == (arm["K"], 1)
+
+
+def test_every_read_out_has_the_size_of_its_task():
+    sizes = {"adding": 1, "temporal_order": 8, "continual_reber": 7, "recall_any": 2}
+    sizes["pronoun_gender"] = len(agreement.GENDER_WORDS)
+    sizes["subject_verb"] = len(agreement.NUMBER_WORDS)
+    for name, label in ARMS:
+        arm = experiments.settings(name)[label]
+        assert arm["K"] == sizes[arm["task"]], name
+
+
+def test_cells_have_the_initialisations_of_the_book():
+    assert trials.cell_of("LSTM") == (stacked, lstm.init)
+    module, init = trials.cell_of("GRU_AFTER")
+    assert module.__name__ == "lstm_ref.generated.gru_after" and init is gru_after.init
+    assert trials.cell_of("VANILLA")[1].__module__ == "lstm_ref.generated.vanilla"
+
+
+def test_adding_400_is_solved():
+    """One seed of the five here; all five are in the stored result."""
+    arm = experiments.settings("adding-400")["LSTM chrono"]
+    stated = dict(T=400, H=16, B=16, rate=2e-2, dtype="float32", goal=["<", 0.01], test=200)
+    assert {key: arm[key] for key in stated} == stated
+    assert arm["start"] == {"forget_bias": "chrono", "T_max": 400}
+    _, run = trials.train(arm, 2)
+    assert run.solved and run.seconds < 60 and run.history["score"][-1] < 0.01
+
+
+def test_stored_results_are_of_the_settings_of_today():
+    for path in sorted(RESULTS.glob("*.json")):
+        if path.stem not in experiments.EXPERIMENTS:
+            continue  # made by another part
+        result = json.loads(path.read_text(encoding="utf-8"))
+        assert result["experiment"] == path.stem
+        assert result["settings"] == experiments.settings(path.stem), f"run {result['command']}"
+        assert {trial["arm"] for trial in result["trials"]} == set(result["settings"])
+        if path.stem == "adding-400":
+            solved = [trial for trial in result["trials"] if trial["solved"]]
+            assert len(solved) >= 4 and all(trial["seconds"] < 60 for trial in solved)
+
+
+def gradients(kind, T, W_h=0.8):
+    tensors, errors = witnesses.problem(lstm, np.random.default_rng(0), T=T)
+    tensors |= {n: W_h * tensors[n] for n in lstm.SHAPES if n.startswith("W") and n.endswith("h")}
+    cell, _ = trials.cell_of(kind)
+    return witnesses.by_hand(cell, tensors, errors)
+
+
+@pytest.mark.parametrize("kind", experiments.WRONG)
+def test_the_wrong_gradients_are_wrong_in_the_stated_way(kind):
+    without = kind == "LSTM without carousel"
+    one, full = gradients(kind, 1), gradients("LSTM", 1)
+    same = {name: value for name, value in one.items() if not name.endswith("_0")}
+    witnesses.compare(same, {name: full[name] for name in same}, "the full gradient", tol=1e-12)
+    long, full = gradients(kind, 6), gradients("LSTM", 6)
+    assert np.abs(long["W_fx"] - full["W_fx"]).max() > 0.05 * np.abs(full["W_fx"]).max()
+    # With no way from h_{t-1} into the gates the carousel is all there is.
+    cut, full = gradients(kind, 6, W_h=0.0), gradients("LSTM", 6, W_h=0.0)
+    if without:
+        assert not cut["c_0"].any() and full["c_0"].any()
+    else:
+        witnesses.compare(cut, full, "the full gradient", tol=1e-12)
+
+
+def test_the_result_is_complete(tiny, tmp_path, capsys):
+    path = tmp_path / "tiny.json"
+    assert cli("tiny", "--seeds", 2, "-o", path) == 0
+    out, err = capsys.readouterr()
+    assert "one, seed 1: squared error 0." in out and f"written to {path}" in out and err == ""
+    assert "one: squared error < 0.0 with 0 of 2 seeds" in out
+    result = json.loads(path.read_text())
+    assert os.listdir(tmp_path) == ["tiny.json"]
+    assert result["command"] == "python -m lstm_ref experiments tiny --seeds 2"
+    assert result["settings"] == experiments.settings("tiny")
+    assert {"numpy", "blas", "blas kernel", "simd", "threads"} <= set(result["versions"])
+    found = [(trial["arm"], trial["seed"]) for trial in result["trials"]]
+    assert found == [("one", 0), ("one", 1), ("two", 0), ("two", 1)]
+    trial = result["trials"][1]
+    assert trial["step"] == [10, 20, 30, 40] and len(trial["score"]) == 4
+    assert trial["solved"] is None and trial["updates"] == 40
+    again = trials.run("tiny", 2, tmp_path / "again.json", report=lambda text: None)
+    assert without_time(again) == without_time(result)
+
+
+def without_time(result):
+    return {
+        **result,
+        "trials": [
+            {k: v for k, v in trial.items() if k != "seconds"} for trial in result["trials"]
+        ],
+    }
+
+
+def test_interrupted_it_goes_on(tiny, tmp_path, monkeypatch, capsys):
+    want = trials.run("tiny", 2, tmp_path / "want.json", report=lambda text: None)
+    count, real = [], tasks.adding
+
+    def adding(*arguments, **options):
+        count.append(1)
+        if len(count) == 60:  # in the second trial
+            raise KeyboardInterrupt
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(tasks, "adding", adding)
+    path = tmp_path / "tiny.json"
+    assert cli("tiny", "--seeds", 2, "-o", path) == 130
+    assert "the same command goes on from here" in capsys.readouterr().err
+    assert not path.exists() and (tmp_path / ".tiny.partial").is_dir()
+    assert cli("tiny", "--seeds", 2, "-o", path) == 0
+    assert len(count) < 60 + 30 and not (tmp_path / ".tiny.partial").exists()
+    assert without_time(json.loads(path.read_text())) == without_time(want)
+
+
+KILLED = """
+    import signal, sys
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs may ignore it
+    from lstm_ref.learn import experiments, trials
+    tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=int(sys.argv[2]), every=10, test=20)
+    tiny["measure"] = "squared error"
+    experiments.EXPERIMENTS["tiny"] = experiments.Experiment("", "", "", {"one": tiny})
+    trials.run("tiny", 1, sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_from_the_keyboard_is_kept(tmp_path):
+    script = [sys.executable, "-c", textwrap.dedent(KILLED), str(tmp_path / "tiny.json"), "1000000"]
+    process = subprocess.Popen(script, stderr=subprocess.PIPE, text=True)
+    folder, deadline = tmp_path / ".tiny.partial", time.monotonic() + 60
+    while not folder.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode != 0 and "Interrupted" in err
+    assert (folder / "0-0.npz").exists() and not (tmp_path / "tiny.json").exists()
+
+
+INTERRUPTED = """
+    import signal, sys, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs may ignore it
+    from lstm_ref import __main__
+
+    def wait(*arguments):
+        print("ready", flush=True)
+        time.sleep(60)
+
+    class Loading:
+        def find_spec(name, *arguments):
+            return wait() if name == sys.argv[2] else None
+
+    if sys.argv[2] == "measure":
+        from lstm_ref.learn import experiments, measures
+        tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=2, every=1, test=20, after="stream")
+        tiny["measure"] = "squared error"
+        experiments.EXPERIMENTS["gender"] = experiments.Experiment("", "", "", {"one": tiny})
+        measures.AFTER["stream"] = wait
+    sys.meta_path.insert(0, Loading)
+    sys.exit(__main__.main(["experiments", "gender", "--quiet", "-o", sys.argv[1]]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("where", ["lstm_ref.learn.trials", "numpy", "measure"])
+def test_ctrl_c_outside_of_the_loop(tmp_path, where):
+    """While modules are loaded, and in the measure after the training."""
+    script = [
+        sys.executable,
+        "-c",
+        textwrap.dedent(INTERRUPTED),
+        str(tmp_path / "tiny.json"),
+        where,
+    ]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(script, stdout=pipe, stderr=pipe, text=True)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "interrupted; the same command goes on from here\n"
+    assert (tmp_path / ".tiny.partial" / "0-0.npz").exists() == (where == "measure")
+
+
+KILLED_SAVING = """
+    import os, signal, sys
+    from lstm_ref.learn import storage, trials, experiments
+    tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=40, every=10, test=20)
+    tiny |= dict(measure="squared error", goal=["<", 0.0])
+    experiments.EXPERIMENTS["tiny"] = experiments.Experiment("", "", "", {"one": tiny})
+
+    def half(file, arrays):
+        file.write(b"PK")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    storage._write_npz = half
+    trials.run("tiny", 1, sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_killed_while_saving_it_leaves_nothing_for_good(tiny, tmp_path):
+    path, folder = tmp_path / "tiny.json", tmp_path / ".tiny.partial"
+    script = [sys.executable, "-c", textwrap.dedent(KILLED_SAVING), str(path)]
+    assert subprocess.run(script, capture_output=True).returncode == -signal.SIGKILL
+    (left,) = os.listdir(folder)
+    assert left.startswith(".0-0.npz.") and left.endswith(".tmp")
+    (tmp_path / ".tiny.json.123.tmp").write_bytes(b"half")
+    trials.run("tiny", 1, path, report=lambda text: None)
+    assert os.listdir(tmp_path) == ["tiny.json"]
+    # What somebody else has put there stays.
+    folder.mkdir()
+    for name in ("notes.txt", ".0-0.npz.mine.tmp"):
+        (folder / name).write_text("")
+    trials.run("tiny", 1, path, report=lambda text: None)
+    assert sorted(os.listdir(folder)) == [".0-0.npz.mine.tmp", "notes.txt"]
+
+
+def test_other_settings_do_not_take_up_the_trials_of_before(tiny, tmp_path, monkeypatch, capsys):
+    path, real = tmp_path / "tiny.json", trials.write_whole
+    monkeypatch.setattr(trials, "write_whole", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    assert cli("tiny", "--seeds", 1, "-o", path) == 2
+    assert "full" in capsys.readouterr().err
+    monkeypatch.setattr(trials, "write_whole", real)
+    monkeypatch.setitem(experiments.DEFAULTS, "rate", 1e-3)
+    assert cli("tiny", "--seeds", 1, "-o", path) == 2
+    err = capsys.readouterr().err
+    assert "the checkpoint of another run: rate: 0.02 there, 0.001 here" in err
+    assert "remove this file to begin anew" in err and not path.exists()
+
+
+def test_a_trial_that_diverges_is_a_result(tiny, monkeypatch):
+    arm = experiments.settings("tiny")["one"] | dict(rate=1e308, optimiser="sgd")
+    found = trials.trial("one", arm, 0)
+    assert found["solved"] is None and found["reason"].startswith("diverged after")
+    assert "; try a smaller rate" in found["reason"]  # in one line, as everything the command says
+    assert "diverged after" in trials.line(arm, found) and "\n" not in trials.line(arm, found)
+    json.dumps(found, allow_nan=False)
+    monkeypatch.setitem(measures.MEASURES, "squared error", lambda *_, batch: np.inf)
+    found = trials.trial("one", experiments.settings("tiny")["one"] | dict(steps=10), 0)
+    assert found["score"] == [None]
+    assert "squared error not finite" in trials.line(experiments.settings("tiny")["one"], found)
+
+
+def test_the_list(capsys):
+    assert cli() == 0
+    out = capsys.readouterr().out
+    for name, experiment in experiments.EXPERIMENTS.items():
+        assert f"{name} " in out and experiment.about in out and experiment.expected in out
+        assert experiment.time in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["nothing"], "experiment: expected one of adding-400, .*, got 'nothing'"),
+        (["gender", "--seeds", "0"], "--seeds: expected at least 1, got 0"),
+        (["gender", "-o", "x.txt"], "-o x.txt: expected a .json file in a folder that exists"),
+        (["gender", "-o", "none/x.json"], "expected a .json file in a folder that exists"),
+        (["gender"], "no folder lstm_ref/book here: say with -o FILE.json where to write"),
+    ],
+)
+def test_unusable_input(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli(*arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and not os.listdir(tmp_path)
+    import re
+
+    assert re.search(message, err)
+
+
+def test_the_folder_of_the_book(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("lstm_ref/book").mkdir(parents=True)
+    assert cli("tiny", "--seeds", 1) == 0
+    assert Path("lstm_ref/book/results/tiny.json").exists()
+
+
+def test_a_result_of_the_book_with_more_seeds_stays(tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    path = Path("lstm_ref/book/results/tiny.json")
+    path.parent.mkdir(parents=True)
+    path.write_text("{}")  # no result: it may go
+    assert cli("tiny", "--seeds", 2) == 0
+    stored = path.read_bytes()
+    assert cli("tiny", "--seeds", 1) == 2 and path.read_bytes() == stored
+    assert "tiny.json holds 2 seeds, more than 1: say --seeds 2, or" in capsys.readouterr().err
+    assert cli("tiny", "--seeds", 1, "-o", "mine.json") == 0 and path.read_bytes() == stored
+    assert cli("tiny", "--seeds", 2) == 0
+
+
+def test_streams_are_measured(monkeypatch):
+    arm = experiments.settings("continual-reber")["forget gate"] | dict(steps=2, T=100)
+    cell, run = trials.train(arm, 0)
+    found = measures.stream(cell, run.params, arm, T=300, B=3, piece=100)
+    x, _, _ = tasks.continual_reber(np.random.default_rng(98), 300, 3)
+    y, *_ = network.scores(cell, run.params, (x, np.zeros((300, 3), int), None))
+    from lstm_ref.learn.tasks import reber
+
+    assert found["errors"] == (~reber.right(y, x)).sum() and found["symbols"] == 900
+    assert found["perfect"] == 0
+    assert found["steps"] == [100, 200, 300] and len(found["mean |c|"]) == 3
+    assert 0 < found["mean |c|"][0] <= found["largest |c|"][0]
+    once_wrong = np.ones((300, 3), bool)
+    once_wrong[7, :2] = False
+    monkeypatch.setattr(reber, "right", lambda y, x: once_wrong)
+    found = measures.stream(cell, run.params, arm, T=300, B=3, piece=100)
+    assert found["perfect"] == 1 and found["errors"] == 2
+
+
+def test_recall_is_measured_by_items_and_delay():
+    arm = experiments.settings("recall")["H = 4"] | dict(steps=1)
+    cell, run = trials.train(arm, 0)
+    table = np.array(measures.recall(cell, run.params, arm, B=50)["right"])
+    assert table.shape == (5, 5) and abs(table.mean() - 0.5) < 0.1  # untrained: chance
+    rng = np.random.default_rng(0)
+    lengths = {len(trials.recall_any(rng, 20, 2, 16)[0]) for _ in range(300)}
+    assert min(lengths) < 8 and max(lengths) > 44 and max(lengths) <= 52
+
+
+def test_distance_is_measured_by_phrases(monkeypatch):
+    arm = experiments.settings("number")["GRU"] | dict(steps=1)
+    cell, run = trials.train(arm, 0)
+    found = measures.distance(cell, run.params, arm)
+    assert found["phrases"] == [0, 2, 4, 8, 16, 32]
+    seen = []
+    monkeypatch.setattr(network, "accuracy", lambda *_: seen.append(_[2]) or 0.25)
+    assert measures.distance(cell, run.params, arm, B=7)["right"] == 6 * [0.25]
+    for n, (x, _, mask) in zip(found["phrases"], seen, strict=True):
+        assert x.shape[::2] == (2 + 3 * n, 7)
+        assert mask[-1].all() and not mask[:-1].any()  # the verb follows the last word
+
+
+def test_nothing_heavy_is_loaded():
+    """The command line is quick, and training needs no SymPy."""
+    code = "import sys, lstm_ref.learn.command; print('numpy' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
+    heavy = ("sympy", "autograd", "matplotlib", "tqdm", "safetensors")
+    modules = ("trials", "layers", "loop", "storage", "fast", "tasks", "train", "measures")
+    code = f"import sys, {', '.join(f'lstm_ref.learn.{m}' for m in modules)}; "
+    code += f"print([m for m in {heavy} if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_loop_interrupted_is_a_keyboard_interrupt():
+    assert issubclass(loop.Interrupted, KeyboardInterrupt)

@@ -1,0 +1,46 @@
+"""The README's example runs as it stands and is as short as promised; so do its commands."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def run(arguments, folder=None):
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=folder, capture_output=True, encoding="utf-8"
+    )
+
+
+def test_the_example_runs():
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    assert len([line for line in code.splitlines() if line.strip()]) <= 10
+    done = run(["-c", code])
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "(10, 6, 3) (10, 4, 3) (6, 4)\n"
+
+
+def test_the_commands_run(tmp_path):
+    (cells,) = re.findall(r"```py\n(.*?)```", TEXT, re.S)
+    (tmp_path / "my_cells.py").write_text(cells, encoding="utf-8")
+    commands = re.findall(r"^\.venv/bin/python (-m lstm_ref [^#\n]+)", TEXT, re.M)
+    assert len(commands) == 7
+    said = {}
+    for command in commands:
+        if "diagnose" in command:  # what the README's reader would store: his gradients
+            arrays = json.loads((tmp_path / "lstm.json").read_text())["arrays"]
+            mine = {name: arrays[name] for name in ("dW_fx", "db_o", "dx")}
+            (tmp_path / "mine.json").write_text(json.dumps({"arrays": mine}))
+        command = command.replace("--seeds 5", "--seeds 1 --quiet -o adding.json")
+        done = run(command.split(), tmp_path)
+        assert done.returncode == 0, (command, done.stderr)
+        said[command.split()[2], command.split()[-1]] = done.stdout
+    assert "identities hold" in said["derive", "my_cells.py:Mine"]
+    assert "def backward" in said["derive", "python"] and "VANILLA" in said["derive", "--list"]
+    assert "agree" in said["diagnose", "mine.json"]
+    assert "adding-400" in said["experiments", "experiments"]
+    assert "with 1 of 1 seeds" in said["experiments", "adding.json"]
