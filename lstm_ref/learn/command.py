@@ -12,8 +12,8 @@ def add(commands):
     parser = commands.add_parser(
         "experiments",
         help="named training runs: list them, or run one and keep its result",
-        description="Without a name: the list. With a name: every arm with every seed; what came "
-        "out is written as JSON. Interrupted, it goes on with the same command.",
+        description="Without a name: the list. With a name: every condition with every seed; what "
+        "came out is written as JSON. Interrupted, it goes on with the same command.",
     )
     parser.add_argument("name", nargs="?", help="a name of the list")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="seeds 0 to N-1 (5)")
@@ -96,16 +96,15 @@ def listing(known):
 
 
 def summary(result):
-    """Of each arm with a goal: how many seeds reached it, in how many updates."""
+    """Of each condition with a goal: how many seeds reached it, in how many updates."""
     lines = []
-    for arm, settings in result["settings"].items():
-        trials = [trial for trial in result["trials"] if trial["arm"] == arm]
+    for condition, settings in result["settings"].items():
+        trials = [trial for trial in result["trials"] if trial["condition"] == condition]
         if not settings["goal"]:
             continue
         solved = [trial["solved"] for trial in trials if trial["solved"]]
         word, limit = settings["goal"]
-        text = (
-            f"{arm}: {settings['measure']} {word} {limit} with {len(solved)} of {len(trials)} seeds"
-        )
+        goal = f"{settings['measure']} {word} {limit}"
+        text = f"{condition}: {goal} with {len(solved)} of {len(trials)} seeds"
         lines.append(text + (f", after {min(solved)} to {max(solved)} updates" if solved else ""))
     return "\n".join(lines) or "no goal was set; the numbers are in the file"

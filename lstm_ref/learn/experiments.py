@@ -1,15 +1,15 @@
 """Named experiments: what is trained, how, and what to expect. `trials` runs them.
 
-An experiment has arms, the things compared. An arm is a dict of settings that JSON can hold and
-that says everything: cell and initialisation, task and sizes, optimiser and criterion.
+An experiment has conditions, the things compared. A condition is a dict of settings that JSON can
+hold and that says everything: cell and initialisation, task and sizes, optimiser and criterion.
 """
 
 from dataclasses import dataclass
 
-# What an arm takes if it says nothing else. cell: a name for `trials.cell_of`; start: options of
-# its `init`; task: a generator of `tasks`, with options; K: classes or numbers of the read-out;
-# steps to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on `test` sequences;
-# after: a name in `measures.AFTER`.
+# What a condition takes if it says nothing else. cell: a name for `trials.cell_of`; start: options
+# of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of the output
+# layer; updates to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on `test`
+# sequences; after: a name in `measures.AFTER`.
 DEFAULTS = {
     "cell": "LSTM",
     "start": {},
@@ -17,7 +17,7 @@ DEFAULTS = {
     "B": 20,
     "dtype": "float32",
     "optimiser": "adam",
-    "rate": 2e-2,
+    "learning_rate": 2e-2,
     "clip": 1.0,
     "truncate": None,
     "measure": "accuracy",
@@ -31,26 +31,28 @@ DEFAULTS = {
 @dataclass(frozen=True)
 class Experiment:
     """about, expected: one line each, expected as measured with 5 seeds or as many as it says;
-    time: processor time of one seed of all arms; arms: name -> what differs from DEFAULTS.
+    time: processor time of one seed of all conditions; conditions: name -> what differs from
+    DEFAULTS.
     """
 
     about: str
     expected: str
     time: str
-    arms: dict
+    conditions: dict
 
 
 def _chrono(T):
     return {"forget_bias": "chrono", "T_max": T}
 
 
-def _adding(T, rate):
+def _adding(T, learning_rate):
     task = dict(task="adding", T=T, K=1, H=16, B=16, test=200, start=_chrono(T))
-    return task | dict(rate=rate, steps=2000, measure="squared error", goal=["<", 0.01])
+    task |= dict(measure="squared error", goal=["<", 0.01])
+    return task | dict(learning_rate=learning_rate, updates=2000)
 
 
 def _cells(T):
-    """Every cell of the chapter on training, at two rates each: the better one counts."""
+    """Every cell of the chapter on training, at two learning rates each: the better one counts."""
     slow, fast = (1e-3, 3e-3), (1e-2, 3e-2)
     kinds = {
         "tanh RNN": (dict(cell="ELMAN", start={}), slow),
@@ -61,37 +63,39 @@ def _cells(T):
         "GRU": (dict(cell="GRU_AFTER", start={}), fast),
     }
     return {
-        f"{name}, rate {rate}": _adding(T, rate) | changes | {"every": 50}
-        for name, (changes, rates) in kinds.items()
-        for rate in rates
+        f"{name}, learning rate {learning_rate}": _adding(T, learning_rate)
+        | changes
+        | {"every": 50}
+        for name, (changes, learning_rates) in kinds.items()
+        for learning_rate in learning_rates
     }
 
 
 def _order(T, **changes):
-    task = dict(task="temporal_order", T=T, K=8, H=12, steps=1000, goal=[">=", 0.99])
+    task = dict(task="temporal_order", T=T, K=8, H=12, updates=1000, goal=[">=", 0.99])
     return task | changes
 
 
 def _stream(cell):
     task = dict(task="continual_reber", cell=cell, T=1000, K=7, H=12, B=16, test=16)
-    learning = dict(truncate=50, rate=1e-2, steps=2000, every=200)
+    learning = dict(truncate=50, learning_rate=1e-2, updates=2000, every=200)
     return task | learning | dict(measure="perfect streams", after="stream")
 
 
 def _recall(H):
     task = dict(task="recall_any", T=20, K=2, H=H, B=32, options={"items": 16})
-    learning = dict(start=_chrono(50), rate=1e-2, steps=2000, every=500)
+    learning = dict(start=_chrono(50), learning_rate=1e-2, updates=2000, every=500)
     return task | learning | dict(after="recall")
 
 
-def _gender(cell, rate=2e-2, **changes):
+def _gender(cell, learning_rate=2e-2, **changes):
     task = dict(task="pronoun_gender", cell=cell, T=40, K=23, H=16)
-    return task | dict(rate=rate, steps=1000, goal=[">=", 1.0]) | changes
+    return task | dict(learning_rate=learning_rate, updates=1000, goal=[">=", 1.0]) | changes
 
 
-def _number(cell, rate=2e-2, **changes):
+def _number(cell, learning_rate=2e-2, **changes):
     task = dict(task="subject_verb", cell=cell, T=30, K=17, H=16)
-    learning = dict(rate=rate, steps=1000, goal=[">=", 1.0])
+    learning = dict(learning_rate=learning_rate, updates=1000, goal=[">=", 1.0])
     return task | learning | dict(after="distance") | changes
 
 
@@ -111,20 +115,20 @@ EXPERIMENTS = {
         about="add two numbers up to 400 steps apart; LSTM with chrono initialisation",
         expected="mean squared error below 0.01 with every seed",
         time="4 s",
-        arms={"LSTM chrono": _adding(400, 2e-2)},
+        conditions={"LSTM chrono": _adding(400, 2e-2)},
     ),
     "adding-750": Experiment(
         about="the same with 750 steps",
         expected="mean squared error below 0.01 with every seed",
         time="12 s",
-        arms={"LSTM chrono": _adding(750, 1e-2)},
+        conditions={"LSTM chrono": _adding(750, 1e-2)},
     ),
     **{
         f"adding-cells-{T}": Experiment(
-            about=f"the adding problem with {T} steps: six cells and initialisations, two rates",
+            about=f"the adding problem with {T} steps: six cells and starts, two learning rates",
             expected=expected,
             time=time,
-            arms=_cells(T),
+            conditions=_cells(T),
         )
         for T, expected, time in CELLS
     },
@@ -132,36 +136,36 @@ EXPERIMENTS = {
         about="the order of three symbols in 105 steps; initialisations and cells",
         expected="LSTM chrono and GRU every seed, b_f = 1 and tanh RNN none",
         time="9 s",
-        arms={
+        conditions={
             "LSTM chrono": _order(105, start=_chrono(105)),
             "LSTM b_f = 1": _order(105),
             "GRU": _order(105, cell="GRU_AFTER"),
-            "tanh RNN": _order(105, cell="ELMAN", rate=3e-3),
+            "tanh RNN": _order(105, cell="ELMAN", learning_rate=3e-3),
         },
     ),
     "three-gradients": Experiment(
         about="temporal order with three gradients: full, without carousel, carousel only",
         expected="full and carousel only every seed, without carousel none",
         time="4 s",
-        arms={kind: _order(50, cell=kind, start=_chrono(50)) for kind in ("LSTM", *WRONG)},
+        conditions={kind: _order(50, cell=kind, start=_chrono(50)) for kind in ("LSTM", *WRONG)},
     ),
     "continual-reber": Experiment(
         about="an endless stream of Reber strings, with and without a forget gate",
         expected="with: no error; without: errors, and |c| in the thousands",
         time="9 s",
-        arms={"forget gate": _stream("LSTM"), "no forget gate": _stream("LSTM_1997")},
+        conditions={"forget gate": _stream("LSTM"), "no forget gate": _stream("LSTM_1997")},
     ),
     "recall": Experiment(
         about="how many bits are kept for how long, by the number of units",
         expected="more units keep more bits to 100 steps; at 400 only H = 32",
         time="13 s",
-        arms={f"H = {H}": _recall(H) for H in (4, 8, 16, 32)},
+        conditions={f"H = {H}": _recall(H) for H in (4, 8, 16, 32)},
     ),
     "gender": Experiment(
         about="the pronoun that agrees with its subject, across nouns of either gender",
         expected="chrono and GRU every seed, b_f = 1 one, tanh RNN four",
         time="5 s",
-        arms={
+        conditions={
             "LSTM chrono": _gender("LSTM", start=_chrono(15)),
             "LSTM b_f = 1": _gender("LSTM"),
             "GRU": _gender("GRU_AFTER"),
@@ -172,7 +176,7 @@ EXPERIMENTS = {
         about="the verb that agrees with its subject, learned up to 6 words away, asked up to 96",
         expected="all learn it; right at 96 words: 24, 12, 11, 12 of 30",
         time="4 s",
-        arms={
+        conditions={
             "LSTM b_f = 1": _number("LSTM"),
             "LSTM chrono": _number("LSTM", start=_chrono(15)),
             "GRU": _number("GRU_AFTER"),
@@ -183,7 +187,9 @@ EXPERIMENTS = {
 
 
 def settings(name):
-    """The arms of an experiment with all their settings: dict of dicts. Raises ValueError."""
+    """The conditions of an experiment with all their settings: dict of dicts. Raises ValueError."""
     if name not in EXPERIMENTS:
         raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, got {name!r}")
-    return {arm: DEFAULTS | changes for arm, changes in EXPERIMENTS[name].arms.items()}
+    return {
+        condition: DEFAULTS | changes for condition, changes in EXPERIMENTS[name].conditions.items()
+    }

@@ -1,7 +1,7 @@
 """The training loop: one plain loop, with what long runs need.
 
 A run that was stopped and taken up again gives the numbers, bit for bit, of one that was never
-stopped; `updates` says why.
+stopped; `descent` says why.
 """
 
 import time
@@ -10,17 +10,17 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_ref.learn import checkpoint as checkpoints
-from lstm_ref.learn import network, optim, progress, sequences, updates
+from lstm_ref.learn import descent, network, optim, progress, sequences
 from lstm_ref.learn.tasks.common import is_number, whole
 
-KEPT = {"loss": float, "norm": float, "step": int, "score": float}  # the history
+KEPT = {"loss": float, "norm": float, "update": int, "score": float}  # the history
 
 
-class Run(NamedTuple):
+class Training(NamedTuple):
     """What `fit` returns.
 
     params: dict. history: dict of arrays: loss (n,) of each update, norm (n,) of its gradient
-    before clipping, step (m,) and score (m,) of the measurements. solved: the update after which
+    before clipping, update (m,) and score (m,) of the measurements. solved: the update after which
     the goal was reached, or None. reason: why it ended. seconds: processor time of all parts.
     """
 
@@ -48,8 +48,8 @@ def fit(
     params,
     batch,
     *,
-    steps,
-    rate,
+    updates,
+    learning_rate,
     seed=0,
     optimiser="adam",
     clip=1.0,
@@ -63,12 +63,12 @@ def fit(
     show=False,
     label="",
 ):
-    """Train a cell with a read-out; returns a `Run`.
+    """Train a cell with an output layer; returns a `Training`.
 
     cell: a module, `layers.Stack` or `layers.BothWays`; `fast.module` finds the fastest. params:
     from `network.start`. batch: a function of a generator that returns (x, target, mask) or
-    (x, target, mask, lengths). steps: most updates. rate: step size. optimiser: a name in
-    `optim.OPTIMISERS`. clip: largest norm of all gradients together, None for any.
+    (x, target, mask, lengths). updates: how many at most. learning_rate: step size. optimiser:
+    a name in `optim.OPTIMISERS`. clip: largest norm of all gradients together, None for any.
 
     truncate: back-propagation goes back that many steps at most: every batch is cut into pieces
     of that length, there is one update for each piece, and the state is carried from piece to
@@ -80,16 +80,18 @@ def fit(
 
     checkpoint: .npz file that keeps the run, written every save_seconds, at the end and at
     Ctrl-C; a call with the same file and arguments goes on where the run was, also one with more
-    steps. One with fewer steps than the file has takes nothing back: it returns the run as it is
+    updates. One with fewer than the file has takes nothing back: it returns the run as it is
     in the file, with all its updates. show: a progress bar with this label.
 
     Raises Diverged, with what to try; Interrupted at Ctrl-C; StorageError for the checkpoint of
     another run, another code of the cell, or another machine; TypeError or ValueError for bad
     arguments.
     """
-    rules = dict(seed=seed, rate=rate, optimiser=optimiser, clip=clip, truncate=truncate)
+    rules = dict(
+        seed=seed, learning_rate=learning_rate, optimiser=optimiser, clip=clip, truncate=truncate
+    )
     rules = _plain(rules | dict(carry=carry, every=every, goal=goal))
-    _check(rules, cell, steps)
+    _check(rules, cell, updates)
     _check_goal(rules["goal"], measure)
     _check_calls(batch, measure, save_seconds)
     own, now = _begin(cell, params, batch, rules, checkpoint)
@@ -99,10 +101,10 @@ def fit(
         if own is not None:
             checkpoints.save(checkpoint, own, now | {"history": _cut(history, now)})
 
-    bar, saved = progress.bar(show, steps, now["n"], label), time.monotonic()
+    bar, saved = progress.bar(show, updates, now["n"], label), time.monotonic()
     try:
-        coming = updates.updates(cell, batch, rules, measure, now, history)
-        while now["n"] < steps and now["solved"] is None:
+        coming = descent.updates(cell, batch, rules, measure, now, history)
+        while now["n"] < updates and now["solved"] is None:
             now = next(coming)
             bar.update()
             bar.set_postfix_str(_said(history), refresh=False)
@@ -140,7 +142,7 @@ def _begin(cell, params, batch, rules, checkpoint):
     )
     if checkpoint is None:
         return None, now
-    first = batch(updates.generator(rules["seed"], 0))
+    first = batch(descent.generator(rules["seed"], 0))
     network.taken_apart(first)  # refused here, if it is no batch
     own = checkpoints.fingerprint(cell, params, first, rules)
     return own, checkpoints.load(checkpoint, own) or now
@@ -148,12 +150,12 @@ def _begin(cell, params, batch, rules, checkpoint):
 
 def _cut(history, now):
     """The history as arrays, up to the last complete update."""
-    ends = {"loss": now["n"], "norm": now["n"], "step": now["m"], "score": now["m"]}
+    ends = {"loss": now["n"], "norm": now["n"], "update": now["m"], "score": now["m"]}
     return {k: np.array(history[k][:end], KEPT[k]) for k, end in ends.items()}
 
 
 def _run(now, history, reason):
-    return Run(now["params"], _cut(history, now), now["solved"], reason, now["seconds"])
+    return Training(now["params"], _cut(history, now), now["solved"], reason, now["seconds"])
 
 
 def _with_run(error, now, history, reason):
@@ -174,21 +176,21 @@ def _reason(now, history, rules):
 
 
 def _advice(error, n, rules):
-    clip = rules["clip"]
+    clip, learning_rate = rules["clip"], rules["learning_rate"]
     clips = "a clip, 1.0 for instance" if clip is None else f"a smaller clip than {clip}"
     return (
         f"diverged after {n} updates ({error});\n"  # the advice is not to run out of a narrow page
-        f"try a smaller rate than {rules['rate']}, {clips}, or smaller initial weights"
+        f"try a smaller learning rate than {learning_rate}, {clips}, or smaller initial weights"
     )
 
 
-def _check(rules, cell, steps):
-    whole("steps", steps, 1)
+def _check(rules, cell, updates):
+    whole("updates", updates, 1)
     whole("seed", rules["seed"], 0)
     whole("every", rules["every"], 1)
-    rate, clip, name = rules["rate"], rules["clip"], rules["optimiser"]
-    if not (is_number(rate) and 0 < rate < np.inf):
-        raise ValueError(f"rate: expected a positive number, got {rate!r}")
+    learning_rate, clip, name = rules["learning_rate"], rules["clip"], rules["optimiser"]
+    if not (is_number(learning_rate) and 0 < learning_rate < np.inf):
+        raise ValueError(f"learning_rate: expected a positive number, got {learning_rate!r}")
     if clip is not None and not (is_number(clip) and clip > 0):
         raise ValueError(f"clip: expected a positive number or None, got {clip!r}")
     if not isinstance(name, str) or name not in optim.OPTIMISERS:
@@ -204,7 +206,7 @@ def _check_goal(goal, measure):
     if goal is None:
         return
     pair = isinstance(goal, list) and len(goal) == 2 and isinstance(goal[0], str)
-    if not pair or goal[0] not in updates.GOALS or not is_number(goal[1]) or measure is None:
+    if not pair or goal[0] not in descent.GOALS or not is_number(goal[1]) or measure is None:
         raise ValueError(f'goal: expected (">=", 0.99) with a measure, got {goal!r}')
 
 

@@ -20,7 +20,7 @@ MEASURES = {
 }
 
 
-def stream(cell, params, arm, T=5000, B=16, piece=100):
+def stream(cell, params, condition, T=5000, B=16, piece=100):
     """A trained net on B streams of T symbols of continual Reber strings.
 
     Returns errors (wrong predictions of all T B), perfect (streams without one), critical (share
@@ -50,7 +50,7 @@ def stream(cell, params, arm, T=5000, B=16, piece=100):
 ITEMS, DELAYS = (1, 2, 4, 8, 16), (0, 10, 50, 100, 400)
 
 
-def recall(cell, params, arm, B=200):
+def recall(cell, params, condition, B=200):
     """Share of right bits by number of items and delay: {"items", "delays", "right"}.
 
     right: one row for each number of items, one column for each delay.
@@ -60,7 +60,7 @@ def recall(cell, params, arm, B=200):
         row = []
         for delay in DELAYS:
             rng = np.random.default_rng(98)
-            batch = tasks.recall(rng, 2 * items + delay, B, items, arm["options"]["items"])
+            batch = tasks.recall(rng, 2 * items + delay, B, items, condition["options"]["items"])
             row.append(network.accuracy(cell, params, batch))
         right.append(row)
     return {"items": list(ITEMS), "delays": list(DELAYS), "right": right}
@@ -69,7 +69,7 @@ def recall(cell, params, arm, B=200):
 PHRASES = (0, 2, 4, 8, 16, 32)
 
 
-def distance(cell, params, arm, B=256):
+def distance(cell, params, condition, B=256):
     """Share of right verbs by the phrases, of three words each, between subject and verb.
 
     Returns {"phrases", "right"}: one number for each of PHRASES. One sentence a sample.

@@ -1,4 +1,4 @@
-"""A network: a cell or layers of cells, a read-out y_t = W_yh h_t + b_y, a loss.
+"""A network: a cell or layers of cells, an output layer y_t = W_yh h_t + b_y, a loss.
 
 A *batch* is (x, target, mask) or (x, target, mask, lengths), see `tasks`. x and targets that are
 numbers are brought to the dtype of the parameters. What the target holds where the mask is False,
@@ -12,7 +12,7 @@ from lstm_ref.learn import output_layer, sequences
 
 
 def start(cell, rng, D, H, K, init=None, **options):
-    """Parameters of a cell with a read-out of K classes or numbers: one dict.
+    """Parameters of a cell with an output layer of K classes or numbers: one dict.
 
     init: another function than cell.init, for a cell with the same parameters; options go to it.
     """
@@ -58,7 +58,7 @@ def gradients(cell, params, batch, state0=None, workspace=None):
     if not np.isfinite(loss):
         raise FloatingPointError(f"the loss is {loss}")
     whole = len(steps) == len(h)
-    d_readout, dh_seen = output_layer.scores_backward(params, h if whole else h[steps], dy)
+    d_output_layer, dh_seen = output_layer.scores_backward(params, h if whole else h[steps], dy)
     dh = dh_seen
     if not whole:
         dh = np.zeros_like(h)
@@ -66,7 +66,7 @@ def gradients(cell, params, batch, state0=None, workspace=None):
     arguments.finite("dh", dh, FloatingPointError)
     own = own_params(cell, params)
     d_cell, _, _ = sequences.run_backward(cell, own, tape, dh)
-    return loss, {**d_cell, **d_readout}, state_T
+    return loss, {**d_cell, **d_output_layer}, state_T
 
 
 def last_state(cell, params, batch, state0=None):

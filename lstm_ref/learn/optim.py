@@ -36,13 +36,13 @@ def sgd_start(params):
     return ()
 
 
-def sgd_step(params, gradients, state, rate):
-    """One step of gradient descent, w - rate · dw; nothing is changed in place.
+def sgd_step(params, gradients, state, learning_rate):
+    """One step of gradient descent, w - learning_rate · dw; nothing is changed in place.
 
     Returns (new params, state). Raises ValueError for other names than those of the parameters.
     """
     _same_names(params, gradients)
-    return _moved(params, {name: rate * g for name, g in gradients.items()}), state
+    return _moved(params, {name: learning_rate * g for name, g in gradients.items()}), state
 
 
 def momentum_start(params):
@@ -50,8 +50,8 @@ def momentum_start(params):
     return ({name: np.zeros_like(value) for name, value in params.items()},)
 
 
-def momentum_step(params, gradients, state, rate, momentum=0.9):
-    """One step of gradient descent with momentum: v = momentum · v - rate · dw, w + v.
+def momentum_step(params, gradients, state, learning_rate, momentum=0.9):
+    """One step of gradient descent with momentum: v = momentum · v - learning_rate · dw, w + v.
 
     momentum: 0 is plain gradient descent; below 1. Returns (new params, new state).
     Source: Polyak 1964; in this form Rumelhart, Hinton & Williams 1986.
@@ -59,7 +59,7 @@ def momentum_step(params, gradients, state, rate, momentum=0.9):
     _same_names(params, gradients)
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum: expected 0 <= momentum < 1, got {momentum!r}")
-    back = {n: rate * g - momentum * state[0][n] for n, g in gradients.items()}
+    back = {n: learning_rate * g - momentum * state[0][n] for n, g in gradients.items()}
     velocity = {n: (-v).astype(params[n].dtype, copy=False) for n, v in back.items()}
     return _moved(params, back), (velocity,)
 
@@ -80,10 +80,10 @@ def adam_start(params):
     return 0, zeros, dict(zeros)
 
 
-def adam_step(params, gradients, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam_step(params, gradients, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
     """One step of Adam (Kingma & Ba 2015, algorithm 1); nothing is changed in place.
 
-    params, gradients: dicts of arrays with the same names. rate: step size.
+    params, gradients: dicts of arrays with the same names. learning_rate: step size.
     Returns (new params, new state).
     """
     _same_names(params, gradients)
@@ -91,7 +91,7 @@ def adam_step(params, gradients, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
     k += 1
     mean = {n: beta1 * mean[n] + (1 - beta1) * g for n, g in gradients.items()}
     square = {n: beta2 * square[n] + (1 - beta2) * g * g for n, g in gradients.items()}
-    scale = rate * np.sqrt(1 - beta2**k) / (1 - beta1**k)
+    scale = learning_rate * np.sqrt(1 - beta2**k) / (1 - beta1**k)
     eps_k = eps * np.sqrt(1 - beta2**k)  # the paper's eps, moved past the bias correction
     new = {n: value - scale * mean[n] / (np.sqrt(square[n]) + eps_k) for n, value in params.items()}
     # A float64 scale must not turn float32 parameters into float64.

@@ -7,7 +7,7 @@ import numpy as np
 
 
 def init(rng, H, K, dtype=np.float64):
-    """Read-out parameters: W_yh (K, H) from U(-1/sqrt(H), 1/sqrt(H)) and b_y (K, 1) = 0."""
+    """W_yh (K, H) from U(-1/sqrt(H), 1/sqrt(H)) and b_y (K, 1) = 0: the parameters."""
     k = 1 / np.sqrt(H)
     return {
         "W_yh": rng.uniform(-k, k, (K, H)).astype(dtype),

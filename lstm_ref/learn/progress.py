@@ -5,7 +5,7 @@ class Silent:
     """A bar that shows nothing."""
 
     def update(self, n=1):
-        """n more steps are done."""
+        """n more updates are done."""
 
     def set_postfix_str(self, text, refresh=True):
         """Say something behind the bar."""
@@ -15,11 +15,11 @@ class Silent:
 
 
 def bar(show, total, done=0, label=""):
-    """A bar for `total` steps of which `done` are done; its methods are those of `Silent`."""
+    """A bar for `total` updates of which `done` are done; its methods are those of `Silent`."""
     if not show:
         return Silent()
     try:
         from tqdm import tqdm
     except ModuleNotFoundError:
         return Silent()
-    return tqdm(total=total, initial=done, desc=label, unit="step", leave=False)
+    return tqdm(total=total, initial=done, desc=label, unit="update", leave=False)

@@ -22,7 +22,7 @@ FORMAT, VERSION = "lstm_ref weights", 1
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
 DTYPES = {"<f4", "<f8", "<i8", "|u1", "|b1"}
 MOST_ABOUT = 1 << 20  # bytes
-READ_OUT = ("W_yh", "b_y")
+OUTPUT_LAYER = ("W_yh", "b_y")
 
 
 class StorageError(ValueError):
@@ -30,7 +30,7 @@ class StorageError(ValueError):
 
 
 def save(path, cell, params, **about):
-    """Write the parameters of a cell, with or without a read-out, to path.
+    """Write the parameters of a cell, with or without an output layer, to path.
 
     path: .npz or .safetensors (needs the package safetensors). about: more to say, as JSON, 1 MiB
     at most. The file is written whole or not at all. Raises ValueError or TypeError for bad
@@ -76,10 +76,10 @@ def _same_cell(cell, about):
 
 
 def check(cell, params):
-    """Refuse parameters that are not those of the cell, with or without a read-out of it."""
-    width = sequences.check(cell, {n: v for n, v in params.items() if n not in READ_OUT})
-    if any(name in params for name in READ_OUT):
-        own = {name: params[name] for name in READ_OUT if name in params}
+    """Refuse parameters that are not those of the cell, with or without an output layer of it."""
+    width = sequences.check(cell, {n: v for n, v in params.items() if n not in OUTPUT_LAYER})
+    if any(name in params for name in OUTPUT_LAYER):
+        own = {name: params[name] for name in OUTPUT_LAYER if name in params}
         sizes, _ = arguments.parameters(own, {"W_yh": "KH", "b_y": "K1"})
         if sizes["H"] != width:
             raise ValueError(f"W_yh: expected {width} columns, got {sizes['H']}")

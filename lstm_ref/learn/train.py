@@ -1,4 +1,4 @@
-"""One plain training loop: a cell, a read-out on every step, cross-entropy, clipping, Adam.
+"""One plain training loop: a cell, an output layer on every step, cross-entropy, clipping, Adam.
 
 It is the shortest that works, made for reading. `loop.fit` has the rest: other losses, lengths,
 layers, truncation, an early stop, checkpoints, buffers that are used again.
@@ -25,9 +25,9 @@ def gradients(cell, params, x, target, mask=None):
     """
     y, h, tape = predict(cell, params, x)
     loss, dy = output_layer.cross_entropy(y, target, mask)
-    d_readout, dh = output_layer.scores_backward(params, h, dy)
+    d_output_layer, dh = output_layer.scores_backward(params, h, dy)
     d_cell, _, _ = cell.backward({name: params[name] for name in cell.SHAPES}, tape, dh)
-    return loss, {**d_cell, **d_readout}
+    return loss, {**d_cell, **d_output_layer}
 
 
 def accuracy(cell, params, x, target, mask=None):
@@ -37,10 +37,10 @@ def accuracy(cell, params, x, target, mask=None):
     return float(right.mean() if mask is None else right[mask].mean())
 
 
-def fit(cell, params, batches, rate, clip=1.0):
+def fit(cell, params, batches, learning_rate, clip=1.0):
     """Train on an iterable of (x, target, mask); return (new params, losses (n,)).
 
-    rate: step size of Adam; clip: largest norm of all gradients together.
+    learning_rate: step size of Adam; clip: largest norm of all gradients together.
     Raises FloatingPointError, with what to try, when the loss is no longer a number.
     """
     state, losses = optim.adam_start(params), []
@@ -48,10 +48,10 @@ def fit(cell, params, batches, rate, clip=1.0):
         loss, grads = gradients(cell, params, x, target, mask)
         if not np.isfinite(loss):
             raise FloatingPointError(
-                f"the loss is {loss} after {len(losses)} steps; try a smaller rate than {rate} "
-                f"or a smaller clip than {clip}"
+                f"the loss is {loss} after {len(losses)} updates; try a smaller learning rate "
+                f"than {learning_rate} or a smaller clip than {clip}"
             )
         grads, _ = optim.clip_by_norm(grads, clip)
-        params, state = optim.adam_step(params, grads, state, rate)
+        params, state = optim.adam_step(params, grads, state, learning_rate)
         losses.append(loss)
     return params, np.array(losses)

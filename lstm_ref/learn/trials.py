@@ -1,4 +1,4 @@
-"""Run the named experiments: every arm with every seed, and what came out as one JSON file.
+"""Run the named experiments: every condition with every seed, and what came out as one JSON file.
 
 While an experiment runs, each trial has a checkpoint in a folder beside the result. A run that was
 interrupted or killed is taken up by the same command; the folder goes when the result is written.
@@ -19,6 +19,9 @@ from lstm_ref.io.files import write_whole
 from lstm_ref.learn import experiments, fast, loop, measures, network, numerics, tasks
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
+OPTIONS = ("optimiser", "clip", "truncate", "every")  # settings that are arguments of `loop.fit`
+
+rng = np.random.default_rng
 
 
 def recall_any(rng, T, B, items):
@@ -58,40 +61,44 @@ def truncated(kind):
     return numpy_code.compiled(catalogue.LSTM.truncated(name, drop))
 
 
-def train(arm, seed, **how):
-    """Train one arm with one seed: (cell, `loop.Run`). arm: settings; how: goes to `loop.fit`."""
-    cell, init = cell_of(arm["cell"])
-    make = recall_any if arm["task"] == "recall_any" else getattr(tasks, arm["task"])
-    batch = partial(make, T=arm["T"], B=arm["B"], **arm["options"])
-    test = make(np.random.default_rng(TEST_SEED), T=arm["T"], B=arm["test"], **arm["options"])
-    rng, D = np.random.default_rng(seed), test[0].shape[1]
-    start = dict(init=init, dtype=np.dtype(arm["dtype"]), **arm["start"])
-    params = network.start(cell, rng, D, arm["H"], arm["K"], **start)
-    own = {k: arm[k] for k in ("steps", "rate", "optimiser", "clip", "truncate", "every")}
-    own["goal"] = tuple(arm["goal"]) if arm["goal"] else None
-    measure = partial(measures.MEASURES[arm["measure"]], cell, batch=test)
+def train(condition, seed, **how):
+    """Train one condition with one seed: (cell, `loop.Training`).
+
+    condition: settings; how: goes to `loop.fit`.
+    """
+    cell, init = cell_of(condition["cell"])
+    make = recall_any if condition["task"] == "recall_any" else getattr(tasks, condition["task"])
+    make = partial(make, T=condition["T"], **condition["options"])
+    batch, test = partial(make, B=condition["B"]), make(rng(TEST_SEED), B=condition["test"])
+    D, H, K = test[0].shape[1], condition["H"], condition["K"]
+    start = dict(init=init, dtype=np.dtype(condition["dtype"]), **condition["start"])
+    params = network.start(cell, rng(seed), D, H, K, **start)
+    own = {k: condition[k] for k in ("updates", "learning_rate", *OPTIONS)}
+    own["goal"] = tuple(condition["goal"]) if condition["goal"] else None
+    measure = partial(measures.MEASURES[condition["measure"]], cell, batch=test)
     return cell, loop.fit(cell, params, batch, seed=seed, measure=measure, **own, **how)
 
 
-def trial(label, arm, seed, **how):
-    """One arm with one seed: a dict for JSON. A run that diverges is a result too."""
+def trial(label, condition, seed, **how):
+    """One condition with one seed: a dict for JSON. A run that diverges is a result too."""
     more = {}
     try:
-        cell, run = train(arm, seed, label=f"{label}, seed {seed}", **how)
-        if arm["after"]:
-            more = {arm["after"]: measures.AFTER[arm["after"]](cell, run.params, arm)}
+        cell, run = train(condition, seed, label=f"{label}, seed {seed}", **how)
+        if condition["after"]:
+            after = measures.AFTER[condition["after"]]
+            more = {condition["after"]: after(cell, run.params, condition)}
     except loop.Diverged as error:
         run = error.run._replace(reason=" ".join(str(error).split("\n")))
     # JSON has no infinity, which a measure before a divergence may be.
     scores = [score if math.isfinite(score) else None for score in run.history["score"].tolist()]
     return {
-        "arm": label,
+        "condition": label,
         "seed": seed,
         "solved": run.solved,
         "updates": len(run.history["loss"]),
         "seconds": round(run.seconds, 2),
         "reason": run.reason,
-        "step": run.history["step"].tolist(),
+        "update": run.history["update"].tolist(),
         "score": scores,
         **more,
     }
@@ -104,15 +111,15 @@ def run(name, seeds, path, show=False, report=print):
     unknown name, OSError, `storage.StorageError` where the folder has trials of other settings,
     `loop.Interrupted`.
     """
-    arms, path = experiments.settings(name), Path(path)
+    conditions, path = experiments.settings(name), Path(path)
     folder = path.with_name(f".{path.stem}.partial")
     folder.mkdir(exist_ok=True)
     trials, files = [], []
-    for k, (label, arm) in enumerate(arms.items()):
+    for k, (label, condition) in enumerate(conditions.items()):
         for seed in range(seeds):
             files.append(folder / f"{k}-{seed}.npz")
-            trials.append(trial(label, arm, seed, checkpoint=files[-1], show=show))
-            report(line(arm, trials[-1]))
+            trials.append(trial(label, condition, seed, checkpoint=files[-1], show=show))
+            report(line(condition, trials[-1]))
     experiment = experiments.EXPERIMENTS[name]
     result = {
         "experiment": name,
@@ -120,7 +127,7 @@ def run(name, seeds, path, show=False, report=print):
         "expected": experiment.expected,
         "command": f"python -m lstm_ref experiments {name} --seeds {seeds}",
         "versions": versions(),
-        "settings": arms,
+        "settings": conditions,
         "trials": trials,
     }
     text = json.dumps(result, indent=1, allow_nan=False) + "\n"
@@ -152,13 +159,13 @@ def versions():
     }
 
 
-def line(arm, trial):
+def line(condition, trial):
     """One trial in words."""
-    head = f"{trial['arm']}, seed {trial['seed']}: "
+    head = f"{trial['condition']}, seed {trial['seed']}: "
     if trial["solved"]:
         return f"{head}solved after {trial['updates']} updates, {trial['seconds']} s"
     if trial["reason"].startswith("diverged") or not trial["score"]:
         return f"{head}{trial['reason']}"
     last = trial["score"][-1]
-    score = f"{arm['measure']} {'not finite' if last is None else format(last, '.4g')}"
+    score = f"{condition['measure']} {'not finite' if last is None else format(last, '.4g')}"
     return f"{head}{score} after {trial['updates']} updates, {trial['seconds']} s"

@@ -72,7 +72,7 @@ def mooc(steps):
         joint, W[f"b_{g}"] = rng.randn(5, 8), rng.randn(5, 1)
         W[f"W_{g}h"], W[f"W_{g}x"] = joint[:, :5], joint[:, 5:]
     if steps == 1:
-        rng.randn(2, 5), rng.randn(2, 1)  # of its read-out
+        rng.randn(2, 5), rng.randn(2, 1)  # of its output layer
     dh = rng.randn(5, 10, steps) if steps > 1 else rng.randn(5, 10)[:, :, None]
     last = (np.zeros((5, 10)), rng.randn(5, 10) if steps == 1 else np.zeros((5, 10)))
     tensors = {**W, "x": x.transpose(2, 0, 1)[:steps], "h_0": h_0, "c_0": c_0}

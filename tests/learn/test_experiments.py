@@ -22,14 +22,18 @@ TINY = experiments.Experiment(
     about="a small one",
     expected="nothing",
     time="1 s",
-    arms={
-        "one": dict(task="adding", T=8, K=1, H=3, B=4, steps=40, every=10, test=20)
+    conditions={
+        "one": dict(task="adding", T=8, K=1, H=3, B=4, updates=40, every=10, test=20)
         | dict(measure="squared error", goal=["<", 0.0]),
-        "two": dict(task="temporal_order", T=12, K=8, H=3, B=4, steps=30, every=10, test=20),
+        "two": dict(task="temporal_order", T=12, K=8, H=3, B=4, updates=30, every=10, test=20),
     },
 )
 RESULTS = Path(__file__).resolve().parents[2] / command.FOLDER
-ARMS = [(name, arm) for name in experiments.EXPERIMENTS for arm in experiments.settings(name)]
+CONDITIONS = [
+    (name, condition)
+    for name in experiments.EXPERIMENTS
+    for condition in experiments.settings(name)
+]
 
 
 @pytest.fixture
@@ -44,23 +48,23 @@ def cli(*arguments):
     return options.run(options)
 
 
-@pytest.mark.parametrize("name, label", ARMS)
-def test_every_arm_runs(name, label):
-    arm = experiments.settings(name)[label]
-    assert json.loads(json.dumps(arm)) == arm
-    short = arm | dict(steps=2, every=1, test=3, B=2, T=min(arm["T"], 60), goal=None)
+@pytest.mark.parametrize("name, label", CONDITIONS)
+def test_every_condition_runs(name, label):
+    condition = experiments.settings(name)[label]
+    assert json.loads(json.dumps(condition)) == condition
+    short = condition | dict(updates=2, every=1, test=3, B=2, T=min(condition["T"], 60), goal=None)
     cell, run = trials.train(short, 0)
     assert len(run.history["loss"]) == 2 and np.isfinite(run.history["score"]).all()
-    assert run.params["b_y"].dtype == np.float32 and run.params["b_y"].shape == (arm["K"], 1)
+    assert run.params["b_y"].dtype == np.float32 and run.params["b_y"].shape == (condition["K"], 1)
 
 
-def test_every_read_out_has_the_size_of_its_task():
+def test_every_output_layer_has_the_size_of_its_task():
     sizes = {"adding": 1, "temporal_order": 8, "continual_reber": 7, "recall_any": 2}
     sizes["pronoun_gender"] = len(agreement.GENDER_WORDS)
     sizes["subject_verb"] = len(agreement.NUMBER_WORDS)
-    for name, label in ARMS:
-        arm = experiments.settings(name)[label]
-        assert arm["K"] == sizes[arm["task"]], name
+    for name, label in CONDITIONS:
+        condition = experiments.settings(name)[label]
+        assert condition["K"] == sizes[condition["task"]], name
 
 
 def test_cells_have_the_initialisations_of_the_book():
@@ -72,11 +76,13 @@ def test_cells_have_the_initialisations_of_the_book():
 
 def test_adding_400_is_solved():
     """One seed of the five here; all five are in the stored result."""
-    arm = experiments.settings("adding-400")["LSTM chrono"]
-    stated = dict(T=400, H=16, B=16, rate=2e-2, dtype="float32", goal=["<", 0.01], test=200)
-    assert {key: arm[key] for key in stated} == stated
-    assert arm["start"] == {"forget_bias": "chrono", "T_max": 400}
-    _, run = trials.train(arm, 2)
+    condition = experiments.settings("adding-400")["LSTM chrono"]
+    stated = dict(
+        T=400, H=16, B=16, learning_rate=2e-2, dtype="float32", goal=["<", 0.01], test=200
+    )
+    assert {key: condition[key] for key in stated} == stated
+    assert condition["start"] == {"forget_bias": "chrono", "T_max": 400}
+    _, run = trials.train(condition, 2)
     assert run.solved and run.seconds < 60 and run.history["score"][-1] < 0.01
 
 
@@ -87,7 +93,7 @@ def test_stored_results_are_of_the_settings_of_today():
         result = json.loads(path.read_text(encoding="utf-8"))
         assert result["experiment"] == path.stem
         assert result["settings"] == experiments.settings(path.stem), f"run {result['command']}"
-        assert {trial["arm"] for trial in result["trials"]} == set(result["settings"])
+        assert {trial["condition"] for trial in result["trials"]} == set(result["settings"])
         if path.stem == "adding-400":
             solved = [trial for trial in result["trials"] if trial["solved"]]
             assert len(solved) >= 4 and all(trial["seconds"] < 60 for trial in solved)
@@ -127,10 +133,10 @@ def test_the_result_is_complete(tiny, tmp_path, capsys):
     assert result["command"] == "python -m lstm_ref experiments tiny --seeds 2"
     assert result["settings"] == experiments.settings("tiny")
     assert {"numpy", "blas", "blas kernel", "simd", "threads"} <= set(result["versions"])
-    found = [(trial["arm"], trial["seed"]) for trial in result["trials"]]
+    found = [(trial["condition"], trial["seed"]) for trial in result["trials"]]
     assert found == [("one", 0), ("one", 1), ("two", 0), ("two", 1)]
     trial = result["trials"][1]
-    assert trial["step"] == [10, 20, 30, 40] and len(trial["score"]) == 4
+    assert trial["update"] == [10, 20, 30, 40] and len(trial["score"]) == 4
     assert trial["solved"] is None and trial["updates"] == 40
     again = trials.run("tiny", 2, tmp_path / "again.json", report=lambda text: None)
     assert without_time(again) == without_time(result)
@@ -169,7 +175,7 @@ KILLED = """
     import signal, sys
     signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs may ignore it
     from lstm_ref.learn import experiments, trials
-    tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=int(sys.argv[2]), every=10, test=20)
+    tiny = dict(task="adding", T=8, K=1, H=3, B=4, updates=int(sys.argv[2]), every=10, test=20)
     tiny["measure"] = "squared error"
     experiments.EXPERIMENTS["tiny"] = experiments.Experiment("", "", "", {"one": tiny})
     trials.run("tiny", 1, sys.argv[1])
@@ -205,7 +211,7 @@ INTERRUPTED = """
 
     if sys.argv[2] == "measure":
         from lstm_ref.learn import experiments, measures
-        tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=2, every=1, test=20, after="stream")
+        tiny = dict(task="adding", T=8, K=1, H=3, B=4, updates=2, every=1, test=20, after="stream")
         tiny["measure"] = "squared error"
         experiments.EXPERIMENTS["gender"] = experiments.Experiment("", "", "", {"one": tiny})
         measures.AFTER["stream"] = wait
@@ -238,7 +244,7 @@ def test_ctrl_c_outside_of_the_loop(tmp_path, where):
 KILLED_SAVING = """
     import os, signal, sys
     from lstm_ref.learn import storage, trials, experiments
-    tiny = dict(task="adding", T=8, K=1, H=3, B=4, steps=40, every=10, test=20)
+    tiny = dict(task="adding", T=8, K=1, H=3, B=4, updates=40, every=10, test=20)
     tiny |= dict(measure="squared error", goal=["<", 0.0])
     experiments.EXPERIMENTS["tiny"] = experiments.Experiment("", "", "", {"one": tiny})
 
@@ -275,22 +281,24 @@ def test_other_settings_do_not_take_up_the_trials_of_before(tiny, tmp_path, monk
     assert cli("tiny", "--seeds", 1, "-o", path) == 2
     assert "full" in capsys.readouterr().err
     monkeypatch.setattr(trials, "write_whole", real)
-    monkeypatch.setitem(experiments.DEFAULTS, "rate", 1e-3)
+    monkeypatch.setitem(experiments.DEFAULTS, "learning_rate", 1e-3)
     assert cli("tiny", "--seeds", 1, "-o", path) == 2
     err = capsys.readouterr().err
-    assert "the checkpoint of another run: rate: 0.02 there, 0.001 here" in err
+    assert "the checkpoint of another run: learning_rate: 0.02 there, 0.001 here" in err
     assert "remove this file to begin anew" in err and not path.exists()
 
 
 def test_a_trial_that_diverges_is_a_result(tiny, monkeypatch):
-    arm = experiments.settings("tiny")["one"] | dict(rate=1e308, optimiser="sgd")
-    found = trials.trial("one", arm, 0)
+    condition = experiments.settings("tiny")["one"] | dict(learning_rate=1e308, optimiser="sgd")
+    found = trials.trial("one", condition, 0)
     assert found["solved"] is None and found["reason"].startswith("diverged after")
-    assert "; try a smaller rate" in found["reason"]  # in one line, as everything the command says
-    assert "diverged after" in trials.line(arm, found) and "\n" not in trials.line(arm, found)
+    # in one line, as everything the command says
+    assert "; try a smaller learning rate" in found["reason"]
+    line = trials.line(condition, found)
+    assert "diverged after" in line and "\n" not in line
     json.dumps(found, allow_nan=False)
     monkeypatch.setitem(measures.MEASURES, "squared error", lambda *_, batch: np.inf)
-    found = trials.trial("one", experiments.settings("tiny")["one"] | dict(steps=10), 0)
+    found = trials.trial("one", experiments.settings("tiny")["one"] | dict(updates=10), 0)
     assert found["score"] == [None]
     assert "squared error not finite" in trials.line(experiments.settings("tiny")["one"], found)
 
@@ -345,9 +353,9 @@ def test_a_result_of_the_book_with_more_seeds_stays(tiny, tmp_path, monkeypatch,
 
 
 def test_streams_are_measured(monkeypatch):
-    arm = experiments.settings("continual-reber")["forget gate"] | dict(steps=2, T=100)
-    cell, run = trials.train(arm, 0)
-    found = measures.stream(cell, run.params, arm, T=300, B=3, piece=100)
+    condition = experiments.settings("continual-reber")["forget gate"] | dict(updates=2, T=100)
+    cell, run = trials.train(condition, 0)
+    found = measures.stream(cell, run.params, condition, T=300, B=3, piece=100)
     x, _, _ = tasks.continual_reber(np.random.default_rng(98), 300, 3)
     y, *_ = network.scores(cell, run.params, (x, np.zeros((300, 3), int), None))
     from lstm_ref.learn.tasks import reber
@@ -359,14 +367,14 @@ def test_streams_are_measured(monkeypatch):
     once_wrong = np.ones((300, 3), bool)
     once_wrong[7, :2] = False
     monkeypatch.setattr(reber, "right", lambda y, x: once_wrong)
-    found = measures.stream(cell, run.params, arm, T=300, B=3, piece=100)
+    found = measures.stream(cell, run.params, condition, T=300, B=3, piece=100)
     assert found["perfect"] == 1 and found["errors"] == 2
 
 
 def test_recall_is_measured_by_items_and_delay():
-    arm = experiments.settings("recall")["H = 4"] | dict(steps=1)
-    cell, run = trials.train(arm, 0)
-    table = np.array(measures.recall(cell, run.params, arm, B=50)["right"])
+    condition = experiments.settings("recall")["H = 4"] | dict(updates=1)
+    cell, run = trials.train(condition, 0)
+    table = np.array(measures.recall(cell, run.params, condition, B=50)["right"])
     assert table.shape == (5, 5) and abs(table.mean() - 0.5) < 0.1  # untrained: chance
     rng = np.random.default_rng(0)
     lengths = {len(trials.recall_any(rng, 20, 2, 16)[0]) for _ in range(300)}
@@ -374,13 +382,13 @@ def test_recall_is_measured_by_items_and_delay():
 
 
 def test_distance_is_measured_by_phrases(monkeypatch):
-    arm = experiments.settings("number")["GRU"] | dict(steps=1)
-    cell, run = trials.train(arm, 0)
-    found = measures.distance(cell, run.params, arm)
+    condition = experiments.settings("number")["GRU"] | dict(updates=1)
+    cell, run = trials.train(condition, 0)
+    found = measures.distance(cell, run.params, condition)
     assert found["phrases"] == [0, 2, 4, 8, 16, 32]
     seen = []
     monkeypatch.setattr(network, "accuracy", lambda *_: seen.append(_[2]) or 0.25)
-    assert measures.distance(cell, run.params, arm, B=7)["right"] == 6 * [0.25]
+    assert measures.distance(cell, run.params, condition, B=7)["right"] == 6 * [0.25]
     for n, (x, _, mask) in zip(found["phrases"], seen, strict=True):
         assert x.shape[::2] == (2 + 3 * n, 7)
         assert mask[-1].all() and not mask[:-1].any()  # the verb follows the last word

@@ -1,4 +1,4 @@
-"""Read-out, losses, optimiser, tasks and the training loop."""
+"""Output layer, losses, optimiser, tasks and the training loop."""
 
 import numpy as np
 import pytest
@@ -248,5 +248,6 @@ def test_fit_lowers_the_loss_and_leaves_its_arguments():
 def test_a_diverged_run_says_what_to_try():
     params = train.start(elman, rng(), 2, 4, 2)
     params["W_yh"] *= 1e308
-    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="smaller rate than"):
+    advice = "smaller learning rate than"
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=advice):
         train.fit(elman, params, [tasks.binary_addition(rng(1), 6, 8)] * 3, 0.02)

@@ -65,7 +65,12 @@ def test_the_loop_is_the_plain_loop():
     batches = [tasks.binary_addition(rng([3, k]), 6, 8) for k in range(30)]
     want, losses = train.fit(lstm, params, batches, 0.02)
     run = loop.fit(
-        lstm, params, lambda r: tasks.binary_addition(r, 6, 8), steps=30, rate=0.02, seed=3
+        lstm,
+        params,
+        lambda r: tasks.binary_addition(r, 6, 8),
+        updates=30,
+        learning_rate=0.02,
+        seed=3,
     )
     np.testing.assert_array_equal(run.history["loss"], losses)
     for name, value in want.items():
@@ -83,15 +88,24 @@ def test_gradients_of_the_network_are_those_of_train_where_all_counts_or_only_th
     assert network.accuracy(lstm, params, batch) == train.accuracy(lstm, params, *batch)
 
 
-@pytest.mark.parametrize("optimiser, rate", [("sgd", 0.3), ("momentum", 0.03), ("adam", 0.01)])
-def test_every_optimiser_learns_and_arguments_stay(optimiser, rate):
+@pytest.mark.parametrize(
+    "optimiser, learning_rate", [("sgd", 0.3), ("momentum", 0.03), ("adam", 0.01)]
+)
+def test_every_optimiser_learns_and_arguments_stay(optimiser, learning_rate):
     params = begin()
     before = {k: v.copy() for k, v in params.items()}
     run = loop.fit(
-        stacked, params, add, steps=150, rate=rate, optimiser=optimiser, measure=score, every=50
+        stacked,
+        params,
+        add,
+        updates=150,
+        learning_rate=learning_rate,
+        optimiser=optimiser,
+        measure=score,
+        every=50,
     )
     assert run.history["loss"].shape == run.history["norm"].shape == (150,)
-    np.testing.assert_array_equal(run.history["step"], [50, 100, 150])
+    np.testing.assert_array_equal(run.history["update"], [50, 100, 150])
     assert run.history["score"][-1] < 0.75 * score(before) and run.solved is None
     assert run.history["score"][-1] == score(run.params)
     assert "all 150 updates" in run.reason and run.seconds > 0
@@ -99,10 +113,19 @@ def test_every_optimiser_learns_and_arguments_stay(optimiser, rate):
 
 
 def test_early_stop_on_the_stated_criterion():
-    whole = loop.fit(stacked, begin(), add, steps=100, rate=0.02, measure=score, every=10)
+    whole = loop.fit(
+        stacked, begin(), add, updates=100, learning_rate=0.02, measure=score, every=10
+    )
     limit = whole.history["score"][4]
     stop = loop.fit(
-        stacked, begin(), add, steps=100, rate=0.02, measure=score, every=10, goal=("<=", limit)
+        stacked,
+        begin(),
+        add,
+        updates=100,
+        learning_rate=0.02,
+        measure=score,
+        every=10,
+        goal=("<=", limit),
     )
     first = int(np.argmax(whole.history["score"] <= limit)) * 10 + 10
     assert stop.solved == first == len(stop.history["loss"])
@@ -117,7 +140,7 @@ def test_batches_depend_on_seed_and_number_only():
         seen.append(r.random())
         return add(r)
 
-    loop.fit(stacked, begin(), batch, steps=3, rate=0.01, seed=5)
+    loop.fit(stacked, begin(), batch, updates=3, learning_rate=0.01, seed=5)
     assert seen == [rng([5, k]).random() for k in range(3)]
 
 
@@ -126,10 +149,10 @@ def stream(r):
     return x, target, mask
 
 
-def by_hand(params, cuts, steps, carry):
+def by_hand(params, cuts, updates, carry):
     """Truncated BPTT written out: pieces of 4 steps, the state handed on, plain gradients."""
     losses, state = [], None
-    for k in range(steps):
+    for k in range(updates):
         x, target, mask = stream(rng([0, k]))
         state = state if carry else None
         for a, b in cuts:
@@ -153,7 +176,15 @@ def test_truncation_carries_the_state(carry):
     params = begin(lstm, D=7, K=7)
     want, losses = by_hand(params, [(0, 4), (4, 8), (8, 11)], 3, carry)
     run = loop.fit(
-        lstm, params, stream, steps=9, rate=0.1, optimiser="sgd", clip=None, truncate=4, carry=carry
+        lstm,
+        params,
+        stream,
+        updates=9,
+        learning_rate=0.1,
+        optimiser="sgd",
+        clip=None,
+        truncate=4,
+        carry=carry,
     )
     np.testing.assert_allclose(run.history["loss"], losses, rtol=1e-12)
     for name, value in want.items():
@@ -163,7 +194,9 @@ def test_truncation_carries_the_state(carry):
 def test_a_piece_without_a_target_hands_the_state_on():
     """Adding has its only target at the end: of three pieces one makes an update."""
     params = begin(lstm)
-    run = loop.fit(lstm, params, add, steps=2, rate=0.1, optimiser="sgd", clip=None, truncate=4)
+    run = loop.fit(
+        lstm, params, add, updates=2, learning_rate=0.1, optimiser="sgd", clip=None, truncate=4
+    )
     for k in range(2):
         x, target, mask = add(rng([0, k]))
         own = {name: params[name] for name in lstm.SHAPES}
@@ -174,11 +207,11 @@ def test_a_piece_without_a_target_hands_the_state_on():
 
 
 RUNS = {
-    "adam": dict(rate=0.01),
-    "momentum": dict(rate=0.01, optimiser="momentum"),
-    "no clip": dict(rate=0.01, optimiser="sgd", clip=None),
-    "truncated": dict(rate=0.01, truncate=5, carry=True),
-    "float32": dict(rate=0.01),
+    "adam": dict(learning_rate=0.01),
+    "momentum": dict(learning_rate=0.01, optimiser="momentum"),
+    "no clip": dict(learning_rate=0.01, optimiser="sgd", clip=None),
+    "truncated": dict(learning_rate=0.01, truncate=5, carry=True),
+    "float32": dict(learning_rate=0.01),
 }
 
 
@@ -192,13 +225,13 @@ def start_of(name):
 def test_stopped_anywhere_and_taken_up_again_gives_the_same_bits(tmp_path, name):
     params, batch, measure = start_of(name)
     options = dict(**RUNS[name], measure=measure, every=4)
-    want = loop.fit(stacked, params, batch, steps=14, **options)
+    want = loop.fit(stacked, params, batch, updates=14, **options)
     path = tmp_path / "run.npz"
-    for steps in (1, 5, 6, 11, 14):
-        run = loop.fit(stacked, params, batch, steps=steps, checkpoint=path, **options)
-        assert len(run.history["loss"]) == steps
+    for updates in (1, 5, 6, 11, 14):
+        run = loop.fit(stacked, params, batch, updates=updates, checkpoint=path, **options)
+        assert len(run.history["loss"]) == updates
     same(run, want)
-    again = loop.fit(stacked, params, batch, steps=14, checkpoint=path, **options)
+    again = loop.fit(stacked, params, batch, updates=14, checkpoint=path, **options)
     same(again, want)
     assert os.listdir(tmp_path) == ["run.npz"]
 
@@ -213,7 +246,7 @@ def test_ctrl_c_loses_nothing(tmp_path, at):
             raise KeyboardInterrupt
         return add(r)
 
-    options = dict(steps=12, rate=0.01, measure=score, every=4)
+    options = dict(updates=12, learning_rate=0.01, measure=score, every=4)
     want = loop.fit(stacked, begin(), add, **options)
     path = tmp_path / "run.npz"
     if at < 13:
@@ -228,7 +261,7 @@ def test_ctrl_c_loses_nothing(tmp_path, at):
 
 def test_ctrl_c_in_the_middle_of_an_update(tmp_path, monkeypatch):
     """The part of an update that was done is done again."""
-    want = loop.fit(stacked, begin(), add, steps=9, rate=0.01, measure=score, every=2)
+    want = loop.fit(stacked, begin(), add, updates=9, learning_rate=0.01, measure=score, every=2)
     step = optim.OPTIMISERS["adam"]
     count = []
 
@@ -246,7 +279,7 @@ def test_ctrl_c_in_the_middle_of_an_update(tmp_path, monkeypatch):
 
     monkeypatch.setitem(optim.OPTIMISERS, "adam", (step[0], interrupted))
     path = tmp_path / "run.npz"
-    options = dict(steps=9, rate=0.01, every=2, checkpoint=path)
+    options = dict(updates=9, learning_rate=0.01, every=2, checkpoint=path)
     for _ in range(2):
         with pytest.raises(loop.Interrupted):
             loop.fit(stacked, begin(), add, measure=measure, **options)
@@ -262,7 +295,8 @@ KILLED = """
     test = tasks.adding(np.random.default_rng(99), 12, 50)
     params = network.start(stacked, np.random.default_rng(0), 2, 5, 1)
     run = loop.fit(
-        stacked, params, lambda rng: tasks.adding(rng, 12, 4), steps=int(sys.argv[2]), rate=0.01,
+        stacked, params, lambda rng: tasks.adding(rng, 12, 4),
+        updates=int(sys.argv[2]), learning_rate=0.01,
         measure=lambda p: network.loss(stacked, p, test), every=7, checkpoint=sys.argv[1],
         save_seconds=0.0,
     )
@@ -287,10 +321,10 @@ def test_killed_without_warning_and_taken_up_again(tmp_path):
         process.wait()
         reached.append(storage.read(path)[1]["state"]["parts"]["n"]["value"])
     assert 0 < reached[0] < reached[1] < reached[2]
-    steps = reached[-1] + 20
-    out = subprocess.run([*script, str(steps)], capture_output=True, text=True, check=True)
-    assert out.stdout.strip() == str(steps)
-    options = dict(steps=steps, rate=0.01, measure=score, every=7)
+    updates = reached[-1] + 20
+    out = subprocess.run([*script, str(updates)], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == str(updates)
+    options = dict(updates=updates, learning_rate=0.01, measure=score, every=7)
     want = loop.fit(stacked, begin(), add, **options)
     same(loop.fit(stacked, begin(), add, checkpoint=path, **options), want)
 
@@ -298,7 +332,7 @@ def test_killed_without_warning_and_taken_up_again(tmp_path):
 @pytest.mark.parametrize(
     "change, message",
     [
-        (dict(rate=0.02), "rate: 0.01 there, 0.02 here"),
+        (dict(learning_rate=0.02), "learning_rate: 0.01 there, 0.02 here"),
         (dict(seed=1), "seed: 0 there, 1 here"),
         (dict(clip=None), "clip: 1.0 there, None here"),
         (dict(batch=lambda r: tasks.adding(r, 13, 4)), "first batch: "),
@@ -308,11 +342,11 @@ def test_killed_without_warning_and_taken_up_again(tmp_path):
 )
 def test_the_checkpoint_of_another_run_is_refused(tmp_path, change, message):
     path = tmp_path / "run.npz"
-    mine = dict(cell=stacked, params=begin(), batch=add, rate=0.01)
-    loop.fit(**mine, steps=2, checkpoint=path)
+    mine = dict(cell=stacked, params=begin(), batch=add, learning_rate=0.01)
+    loop.fit(**mine, updates=2, checkpoint=path)
     before = path.read_bytes()
     with pytest.raises(StorageError, match=f"the checkpoint of another run: .*{message}"):
-        loop.fit(**{**mine, **change}, steps=4, checkpoint=path)
+        loop.fit(**{**mine, **change}, updates=4, checkpoint=path)
     assert path.read_bytes() == before
 
 
@@ -332,13 +366,13 @@ def declared(function):
 
 def test_the_checkpoint_of_another_cell_of_the_same_name_is_refused(tmp_path):
     mine, other, path = declared("tanh"), declared("sigma"), tmp_path / "run.npz"
-    params, more = begin(mine), dict(rate=0.01, checkpoint=path)
-    loop.fit(mine, params, add, steps=2, **more)
+    params, more = begin(mine), dict(learning_rate=0.01, checkpoint=path)
+    loop.fit(mine, params, add, updates=2, **more)
     with pytest.raises(
         StorageError, match="another run: code: '.*' there, '.*' here\\nremove this"
     ):
-        loop.fit(other, params, add, steps=4, **more)
-    assert len(loop.fit(declared("tanh"), params, add, steps=4, **more).history["loss"]) == 4
+        loop.fit(other, params, add, updates=4, **more)
+    assert len(loop.fit(declared("tanh"), params, add, updates=4, **more).history["loss"]) == 4
 
 
 def test_the_code_of_a_cell():
@@ -366,12 +400,12 @@ def test_a_run_is_not_taken_up_where_other_digits_are_to_be_expected(
     tmp_path, monkeypatch, variable, value
 ):
     path = tmp_path / "run.npz"
-    loop.fit(stacked, begin(), add, steps=2, rate=0.01, checkpoint=path)
+    loop.fit(stacked, begin(), add, updates=2, learning_rate=0.01, checkpoint=path)
     before = path.read_bytes()
     monkeypatch.setenv(variable, value)
     message = f"another run: (threads|blas kernel): '.*' there, '{value}' here\nremove this file to"
     with pytest.raises(StorageError, match=message):
-        loop.fit(stacked, begin(), add, steps=4, rate=0.01, checkpoint=path)
+        loop.fit(stacked, begin(), add, updates=4, learning_rate=0.01, checkpoint=path)
     assert path.read_bytes() == before
 
 
@@ -387,26 +421,26 @@ def test_the_machine(monkeypatch):
 
 def test_a_checkpoint_of_before_is_taken_up(tmp_path):
     """It says nothing of code and machine; what it says is compared."""
-    path, options = tmp_path / "run.npz", dict(rate=0.01)
-    loop.fit(stacked, begin(), add, steps=2, checkpoint=path, **options)
+    path, options = tmp_path / "run.npz", dict(learning_rate=0.01)
+    loop.fit(stacked, begin(), add, updates=2, checkpoint=path, **options)
     arrays, about = storage.read(path)
     for name in checkpoints.LATER:
         del about["fingerprint"][name]
     storage.write(path, arrays, about)
-    want = loop.fit(stacked, begin(), add, steps=5, **options)
-    same(loop.fit(stacked, begin(), add, steps=5, checkpoint=path, **options), want)
+    want = loop.fit(stacked, begin(), add, updates=5, **options)
+    same(loop.fit(stacked, begin(), add, updates=5, checkpoint=path, **options), want)
 
 
 def test_fewer_steps_than_the_checkpoint_has_take_nothing_back(tmp_path):
     path = tmp_path / "run.npz"
-    want = loop.fit(stacked, begin(), add, steps=8, rate=0.01, checkpoint=path)
-    same(loop.fit(stacked, begin(), add, steps=5, rate=0.01, checkpoint=path), want)
+    want = loop.fit(stacked, begin(), add, updates=8, learning_rate=0.01, checkpoint=path)
+    same(loop.fit(stacked, begin(), add, updates=5, learning_rate=0.01, checkpoint=path), want)
 
 
 def test_numbers_of_numpy_go_into_a_checkpoint(tmp_path):
     options = dict(
-        steps=np.int64(6),
-        rate=np.float32(0.01),
+        updates=np.int64(6),
+        learning_rate=np.float32(0.01),
         seed=np.int32(3),
         every=np.int64(2),
         clip=np.float64(1),
@@ -415,7 +449,7 @@ def test_numbers_of_numpy_go_into_a_checkpoint(tmp_path):
     )
     path = tmp_path / "run.npz"
     want = loop.fit(stacked, begin(), add, **options)
-    loop.fit(stacked, begin(), add, checkpoint=path, **options | {"steps": 3})
+    loop.fit(stacked, begin(), add, checkpoint=path, **options | {"updates": 3})
     same(loop.fit(stacked, begin(), add, checkpoint=path, **options), want)
 
 
@@ -424,24 +458,25 @@ def test_lengths_as_a_list_go_into_a_checkpoint(tmp_path):
         return (*add(r), [12] * 4)
 
     path = tmp_path / "run.npz"
-    assert len(loop.fit(lstm, begin(lstm), batch, steps=2, rate=0.01, checkpoint=path)[1]["loss"])
+    run = loop.fit(lstm, begin(lstm), batch, updates=2, learning_rate=0.01, checkpoint=path)
+    assert len(run.history["loss"])
 
 
 def test_a_checkpoint_that_could_not_be_written_is_refused_before_training():
     def trained(params):
         raise AssertionError("too late")
 
-    options = dict(steps=2, rate=0.01, measure=trained, every=1, checkpoint="run.txt")
+    options = dict(updates=2, learning_rate=0.01, measure=trained, every=1, checkpoint="run.txt")
     with pytest.raises(StorageError, match="run.txt: expected a name with .npz"):
         loop.fit(stacked, begin(), add, **options)
 
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
     path = tmp_path / "run.npz"
-    loop.fit(stacked, begin(), add, steps=2, rate=0.01, checkpoint=path)
+    loop.fit(stacked, begin(), add, updates=2, learning_rate=0.01, checkpoint=path)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(StorageError, match="damaged"):
-        loop.fit(stacked, begin(), add, steps=2, rate=0.01, checkpoint=path)
+        loop.fit(stacked, begin(), add, updates=2, learning_rate=0.01, checkpoint=path)
     own = {"a": 1}
     checkpoints.save(path, own, {"n": 1, "x": np.zeros(2)})
     assert checkpoints.load(path, own)["n"] == 1
@@ -461,9 +496,10 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
 
 @pytest.mark.parametrize("clip, advice", [(1.0, "a smaller clip than 1.0"), (None, "a clip, 1.0")])
 def test_a_diverged_run_stops_and_says_what_to_try(clip, advice):
-    message = f"diverged after .*;\ntry a smaller rate than 1e\\+308, {advice}"  # in two lines
+    # In two lines.
+    message = f"diverged after .*;\ntry a smaller learning rate than 1e\\+308, {advice}"
     with pytest.raises(loop.Diverged, match=message) as info:
-        loop.fit(stacked, begin(), add, steps=50, rate=1e308, optimiser="sgd", clip=clip)
+        loop.fit(stacked, begin(), add, updates=50, learning_rate=1e308, optimiser="sgd", clip=clip)
     run = info.value.run
     assert isinstance(info.value, FloatingPointError) and run.reason == "diverged"
     assert all(np.isfinite(v).all() for v in run.params.values())
@@ -474,18 +510,18 @@ def test_an_infinite_loss_is_seen_at_once():
     params = begin()
     params["W_yh"] *= 1e300
     with pytest.raises(loop.Diverged, match="diverged after 0 updates .the loss is inf"):
-        loop.fit(stacked, params, add, steps=5, rate=0.1)
+        loop.fit(stacked, params, add, updates=5, learning_rate=0.1)
 
 
-GOOD = dict(cell=stacked, params=begin(), batch=add, steps=2, rate=0.1)
+GOOD = dict(cell=stacked, params=begin(), batch=add, updates=2, learning_rate=0.1)
 
 
 @pytest.mark.parametrize(
     "change, message",
     [
-        (dict(steps=0), "steps: expected a whole number >= 1, got 0"),
-        (dict(rate=-1), "rate: expected a positive number, got -1"),
-        (dict(rate=np.nan), "rate: expected a positive number, got nan"),
+        (dict(updates=0), "updates: expected a whole number >= 1, got 0"),
+        (dict(learning_rate=-1), "learning_rate: expected a positive number, got -1"),
+        (dict(learning_rate=np.nan), "learning_rate: expected a positive number, got nan"),
         (dict(clip=0), "clip: expected a positive number or None, got 0"),
         (dict(seed=-1), "seed: expected a whole number >= 0"),
         (dict(every=0), "every: expected a whole number >= 1"),
@@ -496,8 +532,8 @@ GOOD = dict(cell=stacked, params=begin(), batch=add, steps=2, rate=0.1)
         (dict(goal=0.5, measure=score), "goal: expected"),
         (dict(goal=([], 0.5), measure=score), "goal: expected"),
         (dict(goal=("<", "0.5"), measure=score), "goal: expected"),
-        (dict(rate="fast"), "rate: expected a positive number, got 'fast'"),
-        (dict(rate=True), "rate: expected a positive number, got True"),
+        (dict(learning_rate="fast"), "learning_rate: expected a positive number, got 'fast'"),
+        (dict(learning_rate=True), "learning_rate: expected a positive number, got True"),
         (dict(clip="1"), "clip: expected a positive number or None, got '1'"),
         (dict(optimiser=["adam"]), "optimiser: expected one of .*, got \\['adam'\\]"),
         (dict(save_seconds="2"), "save_seconds: expected a number, got '2'"),
@@ -572,21 +608,29 @@ def test_layers_train_with_lengths(cell, task, D, K):
     params = network.start(cell, rng(), D, 5, K, dtype=np.float32)
     test = batch(rng(99))
     before = network.loss(cell, params, test)
-    run = loop.fit(cell, params, batch, steps=60, rate=0.02)
+    run = loop.fit(cell, params, batch, updates=60, learning_rate=0.02)
     assert network.loss(cell, run.params, test) < 0.9 * before
     assert all(v.dtype == np.float32 for v in run.params.values())
 
 
 def test_the_progress_bar(capsys, monkeypatch):
-    loop.fit(stacked, begin(), add, steps=3, rate=0.01)
+    loop.fit(stacked, begin(), add, updates=3, learning_rate=0.01)
     assert capsys.readouterr().err == ""
     loop.fit(
-        stacked, begin(), add, steps=3, rate=0.01, measure=score, every=1, show=True, label="A"
+        stacked,
+        begin(),
+        add,
+        updates=3,
+        learning_rate=0.01,
+        measure=score,
+        every=1,
+        show=True,
+        label="A",
     )
     shown = capsys.readouterr().err
     assert "A" in shown and "/3" in shown
     monkeypatch.setitem(sys.modules, "tqdm", None)
-    loop.fit(stacked, begin(), add, steps=3, rate=0.01, show=True)
+    loop.fit(stacked, begin(), add, updates=3, learning_rate=0.01, show=True)
     assert capsys.readouterr().err == ""
     assert isinstance(progress.bar(True, 3), progress.Silent)
 
@@ -619,7 +663,7 @@ def test_cells_of_the_catalogue_train(name):
     cell = fast.module(name)
     more = {"projection": {"P": 3}, "block": {"G": 1}}.get(name, {})
     params = network.start(cell, rng(), 7, 7, 7, **more)
-    run = loop.fit(cell, params, stream, steps=80, rate=0.02)
+    run = loop.fit(cell, params, stream, updates=80, learning_rate=0.02)
     assert np.mean(run.history["loss"][-5:]) < 0.8 * run.history["loss"][0]
 
 

@@ -3,7 +3,7 @@
 Batch k of a run is drawn with np.random.default_rng([seed, k]), so it does not depend on what was
 drawn before. That is why a run that was stopped and taken up again gives the numbers, bit for
 bit, of one that was never stopped, on the same machine and with the same libraries. A checkpoint
-says which (`machine.numerics`) and is refused elsewhere.
+says which (`numerics`) and is refused elsewhere.
 
 The state of a run, `now`, is a dict: n updates and m measurements done; place, the batch and the
 piece that come next; params; optimiser, its state; state, the cell's; solved; seconds. It is never
@@ -38,7 +38,7 @@ def updates(cell, batch, rules, measure, now, history):
         with np.errstate(all="ignore"):  # numbers that are not finite are looked for below
             loss, grads, state = network.gradients(cell, now["params"], piece, state0, workspace)
             grads, norm = optim.clip_by_norm(grads, rules["clip"] or np.inf)
-            params, inner = update(now["params"], grads, now["optimiser"], rules["rate"])
+            params, inner = update(now["params"], grads, now["optimiser"], rules["learning_rate"])
         for name, value in params.items():
             arguments.finite(name, value, FloatingPointError)
         state = state if rules["truncate"] or rules["carry"] else None
@@ -47,7 +47,7 @@ def updates(cell, batch, rules, measure, now, history):
         history["norm"].append(norm)
         if measure is not None and new["n"] % rules["every"] == 0:
             score = float(measure(params))
-            history["step"].append(new["n"])
+            history["update"].append(new["n"])
             history["score"].append(score)
             reached = rules["goal"] and GOALS[rules["goal"][0]](score, rules["goal"][1])
             new |= {"m": now["m"] + 1, "solved": new["n"] if reached else None}
