@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 UPGRADE ?=
+EXECUTE ?=
 
 PY := .venv/bin/python
 # Whatever runs a notebook runs in this fixed environment.
@@ -19,16 +20,16 @@ help: ## this list
 install: ## make .venv with the pinned dependencies (the others do it by themselves)
 	@sh tools/install.sh
 
-book: install ## execute the notebooks and build the site, every warning an error
-	@$(PY) tools/build_book.py
+book: install ## build the site, every warning an error; EXECUTE=1 executes all notebooks first
+	@$(PY) tools/build_book.py $(if $(EXECUTE),--execute)
 
 serve: ## show the site on http://127.0.0.1:8000 (PORT=... for another port)
 	@test -f _build/html/index.html || { echo "There is no site yet: make book" >&2; exit 1; }
 	@echo "http://127.0.0.1:$(PORT)/  (Ctrl-C ends)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-notebooks: install ## execute the notebooks in place, outputs and all
-	@$(PY) tools/run_notebooks.py
+notebooks: install ## execute in place the notebooks whose outputs may be stale; EXECUTE=1: all
+	@$(PY) tools/run_notebooks.py $(if $(EXECUTE),--all)
 
 # Every stage runs even if an earlier one failed; the summary of pytest comes last.
 test: install ## everything that must hold: lint, book, tests, notebooks, the site in a browser

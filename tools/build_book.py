@@ -1,71 +1,69 @@
-"""Build the site strictly and never stale: every warning is an error.
+"""Render the stored outputs strictly and never stale: every warning is an error.
 
-    python tools/build_book.py
+    python tools/build_book.py [--execute | --stored]
 
+Notebooks whose outputs may be stale (tools/keys.py says why) are executed first, in place; all of
+them with --execute, none with --stored: for `make test`, which has just compared them.
 The pages are always built anew, because a second build after a failed one would succeed with the
-error still on the page. Executed notebooks are kept between builds, but only while everything
-that they depend on and that Jupyter Book does not look at is the same.
+error still on the page.
 """
 
-import hashlib
-import platform
+import argparse
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import environment
+import keys
+import run_notebooks
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "_build"
-KEY = BUILD / "execution-key"
-
-
-def execution_key():
-    """Hash of what decides a notebook's output besides its own cells."""
-    digest = hashlib.sha256(platform.python_version().encode())
-    sources = sorted(p for p in (ROOT / "lstm_ref").rglob("*") if p.is_file())
-    others = [ROOT / "requirements.txt", ROOT / "tools" / "environment.py"]
-    data = sorted(p for p in (ROOT / "notebooks").rglob("*") if p.is_file())
-    for path in [*sources, *others, *data]:
-        skipped = ("__pycache__", ".ipynb_checkpoints")
-        if path.suffix == ".ipynb" or any(part in skipped for part in path.parts):
-            continue
-        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+BUILD = keys.ROOT / "_build"
+# Not bin/jupyter-book: that script names the folder in which .venv was made.
+PROGRAM = "from jupyter_book.cli.main import main; main()"
+STRICT = ["build", ".", "-W", "-n", "--keep-going"]
 
 
-def clear():
-    """Remove the pages, and the executed notebooks if they may be stale."""
-    for name in ("html", "_sphinx_design_static"):
+def refresh(everything):
+    """Make the stored outputs those of the sources; the names of notebooks that failed."""
+    paths = run_notebooks.chosen([], everything)
+    if paths:
+        print(f"Executing {len(paths)} of {len(keys.notebooks())} notebooks", flush=True)
+    failed, _ = run_notebooks.run(paths)
+    return failed
+
+
+def render():
+    """Build all pages; the exit code of Jupyter Book."""
+    for name in ("html", ".doctrees", "_sphinx_design_static"):
         shutil.rmtree(BUILD / name, ignore_errors=True)
-    shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
-    key = execution_key()
-    if not KEY.exists() or KEY.read_text() != key:
-        for name in (".jupyter_cache", "jupyter_execute"):
-            shutil.rmtree(BUILD / name, ignore_errors=True)
-    BUILD.mkdir(exist_ok=True)
-    KEY.write_text(key)
-
-
-def main():
-    clear()
-    environment.apply()
-    # Not bin/jupyter-book: that script names the folder in which .venv was made.
-    program = "from jupyter_book.cli.main import main; main()"
-    arguments = ["build", ".", "-W", "-n", "--keep-going"]
-    code = subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT).returncode
+    code = subprocess.run([sys.executable, "-c", PROGRAM, *STRICT], cwd=keys.ROOT).returncode
     if code:
         for report in sorted(BUILD.glob("html/reports/**/*.log")):
-            print(f"\n--- {report.relative_to(ROOT)}", *tail(report), sep="\n", file=sys.stderr)
+            print(
+                f"\n--- {report.relative_to(keys.ROOT)}", *tail(report), sep="\n", file=sys.stderr
+            )
         print("\nThe book was NOT built: see the warnings above.", file=sys.stderr)
-        return code
-    print(f"\nOpen {BUILD / 'html' / 'index.html'}")
-    return 0
+    return code
 
 
 def tail(path, lines=25):
     return path.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--execute", action="store_true", help="execute all notebooks first")
+    which.add_argument("--stored", action="store_true", help="execute none")
+    arguments = parser.parse_args()
+    environment.apply()
+    if not arguments.stored and (failed := refresh(arguments.execute)):
+        print(f"\nThe book was NOT built: {', '.join(failed)} failed.", file=sys.stderr)
+        return 1
+    if code := render():
+        return code
+    print(f"\nOpen {BUILD / 'html' / 'index.html'}")
+    return 0
 
 
 if __name__ == "__main__":

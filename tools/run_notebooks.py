@@ -1,32 +1,42 @@
-"""Execute notebooks in place so that running them twice gives the same bytes.
+"""Execute notebooks in place, several at a time, so that running them twice gives the same bytes.
 
-    python tools/run_notebooks.py [--check] [notebooks/x.ipynb ...]
+    python tools/run_notebooks.py [--all] [--check] [notebooks/x.ipynb ...]
 
-Without names: all of notebooks/. A notebook whose cell raises is left as it was. With --check
-nothing is written; the exit code says whether a notebook would change.
+Without names: those of notebooks/ whose outputs may be stale (tools/keys.py), or --all of them.
+A notebook whose cell raises is left as it was. With --check nothing is written; the exit code says
+whether a notebook would change.
 """
 
 import argparse
 import copy
 import json
+import multiprocessing
 import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 import environment
+import keys
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat.v4.rwbase import split_lines, strip_transient
 
-ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT = 120  # seconds a cell, as in _config.yml
+TIMEOUT = 120  # seconds a cell
+# As measured, for the order only: the longest first, so that all cores are busy to the end.
+LONGEST = ("11", "06", "10", "08", "02", "12", "07", "05", "09")
 
 # Fixed, because a kernel writes the author's Python version here.
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+    "language_info": {
+        "name": "python",
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "pygments_lexer": "ipython3",  # else the pages would be coloured as another language
+    },
 }
 
 
@@ -102,27 +112,84 @@ def write(path, text):
         raise
 
 
+def longest_first(paths):
+    """Paths of notebooks in the order in which to start them."""
+    place = {number: k for k, number in enumerate(LONGEST)}
+    return sorted(paths, key=lambda path: (place.get(path.name[:2], len(place)), path.name))
+
+
+def stamped(text, known):
+    """The text of an executed notebook with its key. known: `keys.Keys` from before it ran."""
+    notebook = nbformat.reads(text, as_version=4)
+    notebook.metadata[keys.NAME] = {"key": known.key(notebook)}
+    return to_text(notebook)
+
+
+def outcome(path, text, check):
+    """Write the new text of a notebook if it has changed; what happened, in words."""
+    before = nbformat.read(path, as_version=4)
+    if text == path.read_text(encoding="utf-8"):
+        return "unchanged"
+    if not check:
+        write(path, text)
+    before.metadata[keys.NAME] = nbformat.reads(text, as_version=4).metadata[keys.NAME]
+    what = "key" if to_text(before) == text else "outputs"
+    return f"{what} {'would change' if check else 'written'}"
+
+
+def run(paths, check=False, jobs=None):
+    """Execute notebooks and write them, a line for each; (names that failed, names that changed).
+
+    jobs: how many run at a time, by default as many as there are cores.
+    """
+    known = keys.Keys()
+    paths = longest_first(path.resolve() for path in paths)
+    known.stale(paths)  # reads the files now: what changes while a notebook runs makes it stale
+    failed, changed = [], []
+    environment.apply()
+    jobs = min(jobs or os.cpu_count() or 1, len(paths) or 1)
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        try:
+            futures = {pool.submit(executed, path): path for path in paths}
+            for number, future in enumerate(as_completed(futures), 1):
+                path = futures[future]
+                try:
+                    done = outcome(path, stamped(future.result(), known), check)
+                except NotebookFailed as error:
+                    failed.append(path.name)
+                    done = f"FAILED, left as it was: {error}"
+                if done != "unchanged":
+                    changed.append(path.name)
+                print(f"[{number}/{len(paths)}] {path.name}: {done}", flush=True)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return failed, [name for name in changed if name not in failed]
+
+
+def chosen(paths, everything):
+    """The notebooks to execute: those named, else all or the stale ones, with the reason said."""
+    if paths or everything:
+        return paths or keys.notebooks()
+    stale = keys.Keys().stale(keys.notebooks())
+    for path, why in stale.items():
+        print(f"{path.name}: {why}")
+    if not stale:
+        print("The stored outputs fit their sources.")
+    return list(stale)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path)
+    parser.add_argument("--all", action="store_true", help="also those whose outputs fit")
     parser.add_argument("--check", action="store_true", help="write nothing, report changes")
+    parser.add_argument("--jobs", type=int, help="how many at a time; by default one for each core")
     arguments = parser.parse_args()
-    environment.apply()
-    failed = changed = 0
-    for path in arguments.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb")):
-        try:
-            text = executed(path.resolve())
-        except NotebookFailed as error:
-            failed += 1
-            print(f"{path.name}: FAILED, left as it was: {error}", file=sys.stderr)
-            continue
-        if text == path.read_text(encoding="utf-8"):
-            print(f"{path.name}: unchanged")
-            continue
-        changed += 1
-        if not arguments.check:
-            write(path.resolve(), text)
-        print(f"{path.name}: {'would change' if arguments.check else 'written'}")
+    paths = chosen(arguments.notebooks, arguments.all)
+    failed, changed = run(paths, arguments.check, arguments.jobs)
+    if failed:
+        print(f"FAILED: {', '.join(sorted(failed))}", file=sys.stderr)
     return 1 if failed or (arguments.check and changed) else 0
 
 

@@ -22,6 +22,11 @@ def path(request):
 
 
 @pytest.fixture(scope="module")
+def known():
+    return pytest.importorskip("keys", reason="needs nbformat").Keys()
+
+
+@pytest.fixture(scope="module")
 def notebook(path):
     return nbformat.read(path, as_version=4)
 
@@ -73,6 +78,12 @@ def test_written_by_the_tool(path, notebook):
     run_notebooks = pytest.importorskip("run_notebooks", reason="needs nbclient")
     text = run_notebooks.to_text(run_notebooks.tidy(notebook))
     assert text == path.read_text(encoding="utf-8"), "run `make notebooks`"
+
+
+def test_the_outputs_are_those_of_the_sources(known, notebook):
+    """Else `make book` would execute it first; nbval alone cannot tell of cells it leaves out."""
+    why = known.why(notebook)
+    assert not why, f"{'; '.join(why)}: run `make notebooks`"
 
 
 def test_kernel_and_language_are_fixed(notebook):
