@@ -7,11 +7,11 @@ framed.
 
 import numpy as np
 
+from lstm_ref.check.summands import recipe
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.typeset import latex, lines
 from lstm_ref.derive.typeset.alphabets import Latex
 from lstm_ref.derive.typeset.printing import grouped, show
-from lstm_ref.mistakes.summands import recipe
 
 SEEN, BLIND = "#332288", "#f1e9d8"
 

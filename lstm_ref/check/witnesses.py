@@ -14,9 +14,12 @@ A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `l
 *Tensors* are one flat dict: the parameters, then "x", then "h_0" (and "c_0").
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.check.errors import relative
 
 PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module a cell
 EPSILON = 1e-30  # of the complex step: so small that ε² is below every rounding error
@@ -26,32 +29,48 @@ class GradientMismatch(AssertionError):
     """A gradient differs from a witness; the message names tensor, entry and both values."""
 
 
-def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8):
+def interface(cell):
+    """What `problem` asks of a cell, from its declaration: SHAPES, STATES, INPUT and OUTPUT."""
+    parameters = {*cell.matrices, *cell.vectors}
+    return SimpleNamespace(
+        SHAPES={name: letters for name, letters in cell.letters.items() if name in parameters},
+        STATES={name: f"{cell.letters[name]}B" for name in cell.states},
+        INPUT=f"T{cell.letters[cell.input]}B",
+        OUTPUT=f"T{cell.letters[cell.output]}B",
+    )
+
+
+def widths(T, B, D, H):
+    """letter -> size. G: blocks, the largest divisor of H below H; P: H + 1 projected units; the
+    further letters of `arguments.SPARE` H + 2 and so on."""
+    spare = {letter: H + n for n, letter in enumerate(arguments.SPARE, 1)}
+    blocks = max(n for n in range(1, max(H, 2)) if H % n == 0)
+    return {"T": T, "B": B, "D": D, "H": H, "1": 1, **spare, "G": blocks}
+
+
+def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8, **scales):
     """Random tensors and errors for a check that is not blind.
 
     Returns (tensors, errors). tensors: every parameter, biases too, the sequence x (T, D, B) and
     the initial states (H, B), all from N(0, scale²). errors: {"dh": (T, H, B), "dstate_T": tuple
-    of (H, B)}, the random coefficients of the functional E. Cells with other widths: P = H + 1
-    units behind a projection, G blocks, the largest divisor of H below H.
+    of (H, B)}, the random coefficients of the functional E. Sizes of other letters: `widths`.
+    scales: another scale for bias, x, state, dh or dstate_T; the draws stay the same.
     """
-    sizes = {
-        "T": T,
-        "B": B,
-        "D": D,
-        "H": H,
-        "1": 1,
-        **{k: H + n for n, k in enumerate(arguments.SPARE, 1)},
+    sizes = widths(T, B, D, H)
+
+    def normal(letters, kind=None):
+        size = [sizes[letter] for letter in letters]
+        return (scales.get(kind, scale) * rng.normal(size=size)).astype(dtype)
+
+    tensors = {
+        name: normal(letters, "bias" if name.startswith("b_") else None)
+        for name, letters in cell.SHAPES.items()
     }
-    sizes["G"] = max(n for n in range(1, max(H, 2)) if H % n == 0)
-
-    def normal(letters):
-        return (scale * rng.normal(size=[sizes[k] for k in letters])).astype(dtype)
-
-    tensors = {name: normal(letters) for name, letters in cell.SHAPES.items()}
-    tensors["x"] = normal(getattr(cell, "INPUT", "TDB"))
-    tensors |= {f"{s}_0": normal(letters) for s, letters in cell.STATES.items()}
-    dh = normal(getattr(cell, "OUTPUT", "THB"))
-    return tensors, {"dh": dh, "dstate_T": tuple(map(normal, cell.STATES.values()))}
+    tensors["x"] = normal(getattr(cell, "INPUT", "TDB"), "x")
+    tensors |= {f"{s}_0": normal(letters, "state") for s, letters in cell.STATES.items()}
+    dh = normal(getattr(cell, "OUTPUT", "THB"), "dh")
+    last = tuple(normal(letters, "dstate_T") for letters in cell.STATES.values())
+    return tensors, {"dh": dh, "dstate_T": last}
 
 
 def split(cell, tensors):
@@ -142,10 +161,9 @@ def compare(got, expected, witness, cell_name="", tol=1e-9):
             raise GradientMismatch(
                 f"{cell_name}: gradient of {name} has shape {have.shape}, expected {want.shape}"
             )
-        off = np.abs(have - want)
-        scale = np.max(np.abs(want), initial=0) or 1.0
-        errors[name] = float(np.max(off, initial=0) / scale)
+        errors[name] = relative(have, want)
         if not errors[name] <= tol:  # also true for NaN
+            off = np.abs(have - want)
             entry = tuple(int(k) for k in np.unravel_index(np.argmax(off), off.shape))
             step = f" (step {entry[0]})" if name == "x" else ""
             raise GradientMismatch(

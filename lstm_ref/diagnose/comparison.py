@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.check.errors import relative
 from lstm_ref.diagnose import advice
 from lstm_ref.diagnose.reading.blocks import STACKED, UNDECIDED
 from lstm_ref.diagnose.reading.layouts import Layouts
@@ -230,12 +231,6 @@ def _checked(arrays):
         found[str(name)] = array.astype(np.float64)
         arguments.finite(str(name), found[str(name)])
     return found
-
-
-def relative(value, right):
-    """Largest deviation, over the largest right entry."""
-    scale = np.max(np.abs(right), initial=0) or 1.0
-    return float(np.max(np.abs(value - right), initial=0) / scale)
 
 
 def _steps(value, right, tol):

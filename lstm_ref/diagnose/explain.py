@@ -4,8 +4,8 @@ import time
 
 import numpy as np
 
+from lstm_ref.check.errors import relative
 from lstm_ref.diagnose import gallery as galleries
-from lstm_ref.diagnose.comparison import relative
 from lstm_ref.diagnose.report import finding
 from lstm_ref.diagnose.search import Search
 

@@ -16,7 +16,7 @@ from sympy import tanh
 from lstm_ref.derive.expressions import FUNCTIONS, at, sigma, t
 from lstm_ref.derive.terms import Product
 from lstm_ref.mistakes import edits, wording
-from lstm_ref.mistakes.edits import Mistake, alter, chain, drop, inner, key, slopes, straight
+from lstm_ref.mistakes.edits import Mistake, alter, chain, drop, inner, key, slopes, untransposed
 from lstm_ref.mistakes.known.registry import Parts
 from lstm_ref.mistakes.known.terms import no_last
 
@@ -62,7 +62,7 @@ def altered(cell):
         found += _bare(cell, term)
         if term.via is not None and str(term.via) in cell.letters and parts.square(term.via):
             text = f"{wording.left(cell, term.of)} has {term.via} where {term.via}ᵀ belongs"
-            found.append(_made(cell, term, "straight", text, straight([key(term)])))
+            found.append(_made(cell, term, "untransposed", text, untransposed([key(term)])))
     for name, slope in parts.right.slopes.items():
         if slope is not None:
             found += _slopes(cell, name)

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from lstm_ref.check import summands
 from lstm_ref.diagnose import families
 from lstm_ref.diagnose.sums import Run
-from lstm_ref.mistakes import known, summands
+from lstm_ref.mistakes import known
 from lstm_ref.mistakes.evaluate import derived, numbers_of
 
 LARGEST = 100_000  # numbers in the vectors: two hundred wrong gradients are held in memory

@@ -6,7 +6,7 @@ import numpy as np
 
 from lstm_ref.check import protocols
 from lstm_ref.diagnose.sums import HANDED_ON
-from lstm_ref.mistakes import wording
+from lstm_ref.mistakes import power, wording
 
 DOUBLE, SINGLE, HALF = 1e-6, 1e-4, 2e-3  # tolerances of a match, relative, by precision
 MANY = 8  # names in one line of the text
@@ -162,7 +162,7 @@ def mistake_text(mistake):
     lines.append(f"  book:  {_place(mistake)}")
     if mistake.sources:
         lines.append(f"  seen also in: {'; '.join(mistake.sources)}")
-    lines.append(f"  smallest check that sees it: {protocols.words(protocols.least(mistake))}")
+    lines.append(f"  smallest check that sees it: {protocols.words(power.least(mistake))}")
     return "\n".join(lines)
 
 

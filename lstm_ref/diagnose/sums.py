@@ -10,10 +10,11 @@ from itertools import combinations, product
 import numpy as np
 import sympy
 
+from lstm_ref.check import summands
 from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import at, signals
 from lstm_ref.diagnose import families
-from lstm_ref.mistakes import edits, evaluate, summands, wording
+from lstm_ref.mistakes import edits, evaluate, wording
 
 # Of the error at an initial state: a mistake in the error terms is not made in this last step back.
 HANDED_ON = "is handed on all the same"

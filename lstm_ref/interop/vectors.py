@@ -10,7 +10,6 @@ needs SymPy, for it evaluates the derivation; reading and writing need NumPy onl
 
 import hashlib
 import json
-import types
 
 import numpy as np
 
@@ -45,7 +44,7 @@ def make(cell, T=5, B=3, D=4, H=6, seed=1):
         least = 0 if name == "seed" else 1
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise VectorsError(f"{name}: expected a whole number >= {least}, got {value!r}")
-    module = _interface(cell)
+    module = witnesses.interface(cell)
     _affordable(cell, sizes)
     arrays = _arrays(cell, module, sizes, int(seed))
     header = {
@@ -60,18 +59,6 @@ def make(cell, T=5, B=3, D=4, H=6, seed=1):
     return {**header, "checksum": checksum(header, arrays)}, arrays
 
 
-def _interface(cell):
-    """What `witnesses` asks of a cell module, from the declaration."""
-    known = [cell.input, *cell.equations]
-    parameters = {*cell.matrices, *cell.vectors}
-    return types.SimpleNamespace(
-        SHAPES={name: cell.letters[name] for name in cell.letters if name in parameters},
-        STATES={name: cell.letters[name] + "B" for name in cell.states},
-        INPUT=f"T{cell.letters[known[0]]}B",
-        OUTPUT=f"T{cell.letters[known[-1]]}B",
-    )
-
-
 def _affordable(cell, sizes):
     """Refuse, before anything is allocated, what could not be read back."""
     widest = max(sizes["D"], sizes["H"] + len(arguments.SPARE))
@@ -82,8 +69,8 @@ def _affordable(cell, sizes):
 
 
 def _arrays(cell, module, sizes, seed):
+    from lstm_ref.check import summands
     from lstm_ref.derive.terms import net_name
-    from lstm_ref.mistakes import summands
 
     tensors, errors = witnesses.problem(module, np.random.default_rng(seed), **sizes)
     values = summands.forward(cell, *witnesses.split(module, tensors))

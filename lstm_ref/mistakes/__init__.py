@@ -1,5 +1,5 @@
 """Mistakes of backward passes: edits of the summands of a derivation, and what they compute.
 
-summands: a backward pass as data; evaluate: its numbers; edits: how a mistake changes it;
-known: the mistakes of the literature.
+evaluate: the numbers of a backward pass with mistakes; edits: what a mistake changes in it;
+known: the mistakes of the literature; power: which way of checking sees which of them.
 """

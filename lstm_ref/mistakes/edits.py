@@ -104,12 +104,12 @@ def alter(keys, change):
     keys = frozenset(keys)
 
     def edit(recipe):
-        terms, straight = dict(recipe.terms), set(recipe.straight)
+        terms, untransposed = dict(recipe.terms), set(recipe.untransposed)
         for of in {k[0] for k in keys} & terms.keys():
             new = {term: change(term) if key(term) in keys else term for term in terms[of]}
-            straight = {new.get(term, term) for term in straight}
+            untransposed = {new.get(term, term) for term in untransposed}
             terms[of] = tuple(term for term in new.values() if term is not None)
-        return recipe.but(terms=terms, straight=frozenset(straight - {None}))
+        return recipe.but(terms=terms, untransposed=frozenset(untransposed - {None}))
 
     return edit
 
@@ -129,13 +129,13 @@ def outer(keys, change):
     return alter(keys, lambda term: replace(term, outer=sympy.sympify(change(term.outer))))
 
 
-def straight(keys):
+def untransposed(keys):
     """Multiply by W instead of its transpose."""
     keys = frozenset(keys)
 
     def edit(recipe):
         found = {term for terms in recipe.terms.values() for term in terms if key(term) in keys}
-        return recipe.but(straight=recipe.straight | found)
+        return recipe.but(untransposed=recipe.untransposed | found)
 
     return edit
 

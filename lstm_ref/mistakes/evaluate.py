@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstm_ref.check import summands as recipes
 from lstm_ref.derive import catalogue
-from lstm_ref.mistakes import summands as recipes
 
 
 @dataclass(frozen=True)

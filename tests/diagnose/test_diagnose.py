@@ -67,7 +67,7 @@ def test_function_that_returns_a_dict():
 
 
 @pytest.mark.parametrize("name", catalogue.CELLS)
-def test_every_mutant_and_every_dropped_term_is_named(name):
+def test_every_mistake_and_every_dropped_term_is_named(name):
     """Alone, and by its known name where a dropped term has one."""
     gallery = galleries.of(catalogue.find(name), *golden(name))
     drops = families.dropped(catalogue.find(name))
@@ -202,9 +202,9 @@ def test_where_it_begins():
 
 
 def test_a_wrong_forward_pass_is_named():
-    mutant = known.find("output-not-squashed")
+    mistake = known.find("output-not-squashed")
     gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
-    values = gallery.run((mutant,)).tensors
+    values = gallery.run((mistake,)).tensors
     report = asked({n: values[n] for n in ("f", "c", "h")})
     assert report.mistakes[0].names[0].startswith("output-not-squashed")
     assert report.begins == "in the forward pass at t = 1, in h"
@@ -402,8 +402,8 @@ def test_names_of_another_cell():
 def test_part_of_the_gradients(names, number):
     """Whatever part is stored: it agrees, or the mistake is among those that are listed."""
     mistakes = known.of("LSTM")
-    mutant = mistakes[number % len(mistakes)]
-    wrong = planted(mutant)
+    mistake = mistakes[number % len(mistakes)]
+    wrong = planted(mistake)
     report = asked({n: wrong[n] for n in names}, seconds=1.0)
     if not report.ok:
         assert report.mistakes and report.verdict == "known"

@@ -28,9 +28,9 @@ def gradients_of(name):
     return {n: v for n, v in golden(name)[1].items() if n[0] == "d" and not n.startswith("delta_")}
 
 
-def planted(mutant):
+def planted(mistake):
     """The gradients that an implementation with this mistake would store."""
-    found = known.gradients(mutant, *given_to(mutant.cell.name))
+    found = known.gradients(mistake, *given_to(mistake.cell.name))
     return {f"d{n}": v for n, v in found.items()}
 
 

@@ -414,7 +414,7 @@ def test_mutated_files_are_refused_or_harmless(originals, tmp_path_factory, data
             piece = content[at:end]
             content[at:end] = b"" if kind == "cut" else piece * 2
         content = content or bytearray(b"?")
-    path = tmp_path_factory.mktemp("mutant") / "a"
+    path = tmp_path_factory.mktemp("changed") / "a"
     path.write_bytes(content)
     try:
         found_header, found = vectors.read(path)

@@ -10,7 +10,7 @@ from lstm_ref import arguments
 from lstm_ref.cells import loop, lstm
 from lstm_ref.check import protocols, witnesses
 from lstm_ref.derive import catalogue
-from lstm_ref.mistakes import edits, evaluate, known
+from lstm_ref.mistakes import edits, evaluate, known, power
 
 CONSISTENT = {  # wrong forward passes whose backward pass is right for them
     "output-not-squashed",
@@ -89,13 +89,13 @@ def test_boundary_of_brainstorm():
     cell = catalogue.find("VANILLA")
     module = known.module_with(None, cell)
     tensors, errors = witnesses.problem(module, np.random.default_rng(0))
-    mutant = known.find("first-step-missing", cell)
-    got = known.gradients(mutant, *witnesses.split(module, tensors), errors)
+    mistake = known.find("first-step-missing", cell)
+    got = known.gradients(mistake, *witnesses.split(module, tensors), errors)
     right = witnesses.by_hand(module, tensors, errors)
     changed = {n for n in right if not np.allclose(got[n], right[n])}
     assert changed == {"W_fh", "W_ih", "W_ch", "W_oh", "w_fc", "w_ic"}
     tensors["h_0"], tensors["c_0"] = 0 * tensors["h_0"], 0 * tensors["c_0"]
-    got = known.gradients(mutant, *witnesses.split(module, tensors), errors)
+    got = known.gradients(mistake, *witnesses.split(module, tensors), errors)
     witnesses.compare(got, witnesses.by_hand(module, tensors, errors), "zero states", tol=1e-12)
 
 
@@ -105,44 +105,44 @@ def test_boundary_of_brainstorm():
 @pytest.mark.parametrize("name", ["LSTM", "VANILLA", "GRU_BEFORE", "MGU", "SRU"])
 def test_each_is_wrong_in_a_way_of_its_own(name):
     """Of the other cells test_diagnose says so: each is told from all others there."""
-    numbers = protocols.problem(protocols.BOOK, name)
+    numbers = power.numbers(protocols.BOOK, name)
     right = evaluate.gradients((), numbers)[1]
     seen = []
-    for mutant in known.of(name):
-        wrong = evaluate.gradients(mutant, numbers)[1]
+    for mistake in known.of(name):
+        wrong = evaluate.gradients(mistake, numbers)[1]
         assert list(wrong) == list(right)
-        assert all(np.isfinite(v).all() for v in wrong.values()), mutant.name
+        assert all(np.isfinite(v).all() for v in wrong.values()), mistake.name
         flat = np.concatenate([v.ravel() for v in wrong.values()])
         for other, numbers_of_other in seen:
             same = np.allclose(flat, numbers_of_other, rtol=1e-9, atol=1e-12)
-            assert not same, f"{mutant.name} and {other} are the same"
-        seen.append((mutant.name, flat))
+            assert not same, f"{mistake.name} and {other} are the same"
+        seen.append((mistake.name, flat))
 
 
 @pytest.mark.parametrize("name", catalogue.CELLS)
 def test_records(name):
-    for mutant in known.of(name):
-        record(name, mutant)
+    for mistake in known.of(name):
+        record(name, mistake)
 
 
-def record(name, mutant):
-    assert mutant.cell.name == name
-    assert known.find(mutant.name, name) is mutant
-    assert mutant.sentence and "{" not in mutant.sentence.replace("_{", "")
-    assert mutant.wrong == ("forward" if mutant.forward else "backward")
-    assert mutant.chapter in (1, 4, 5, 6)
-    assert mutant.of == "" or mutant.of in mutant.cell.equations
+def record(name, mistake):
+    assert mistake.cell.name == name
+    assert known.find(mistake.name, name) is mistake
+    assert mistake.sentence and "{" not in mistake.sentence.replace("_{", "")
+    assert mistake.wrong == ("forward" if mistake.forward else "backward")
+    assert mistake.chapter in (1, 4, 5, 6)
+    assert mistake.of == "" or mistake.of in mistake.cell.equations
 
 
 def test_labels_are_in_the_book():
-    text = "".join(p.read_text(encoding="utf-8") for p in sorted(styles_root().glob("*.ipynb")))
+    text = "".join(p.read_text(encoding="utf-8") for p in sorted(notebooks_root().glob("*.ipynb")))
     labels = {m.label for _, m in everywhere()} - {""}
     assert {"eq-delta-c", "eq-delta-h", "eq-bptt-wfh", "eq-rnn-delta", "eq-hidden"} <= labels
     missing = [label for label in labels if f":label: {label}\\n" not in text]
     assert not missing
 
 
-def styles_root():
+def notebooks_root():
     from pathlib import Path
 
     return Path(__file__).parents[2] / "notebooks"
@@ -163,15 +163,15 @@ def test_sources_are_about_this_kind_of_cell(name):
     """What was seen in an LSTM is not told of a GRU as if it had been seen in one."""
     of_lstm = {s for m in known.of("VANILLA") for s in m.sources}
     of_gru = {s for m in known.of("GRU_AFTER") for s in m.sources}
-    for mutant in known.of(name):
-        for source in mutant.sources:
+    for mistake in known.of(name):
+        for source in mistake.sources:
             says = source.startswith(("an LSTM: ", "an LSTM and a GRU: "))
             if lstm_like(name):
-                assert not says and (source in of_lstm or "GRU" not in source), mutant.name
+                assert not says and (source in of_lstm or "GRU" not in source), mistake.name
             elif name.startswith("GRU"):
-                assert says or source in of_gru - of_lstm or "mxnet" in source, mutant.name
+                assert says or source in of_gru - of_lstm or "mxnet" in source, mistake.name
             else:
-                assert says, mutant.name
+                assert says, mistake.name
 
 
 def test_sources_of_some():
@@ -194,10 +194,10 @@ def test_find_refuses_what_is_not_there():
 
 def test_two_changes_of_one_term():
     """In either order: multiplied by W instead of its transpose, and counted twice."""
-    numbers = protocols.problem(protocols.BOOK)
+    numbers = power.numbers(protocols.BOOK)
     right = evaluate.derived(numbers.cell)
     key = ("h", "f", 1, next(t.via for t in right.terms["h"] if t.by == "f"))
-    two = edits.straight([key]), edits.inner([key], lambda a: 2 * a)
+    two = edits.untransposed([key]), edits.inner([key], lambda a: 2 * a)
     values = numbers.values()
     found = [
         evaluate.backward((), edits.chain(*order)(right), numbers, values)[1]
@@ -219,11 +219,11 @@ def test_module_without_mistake_passes_the_check(name):
 
 
 @pytest.mark.parametrize("name", ["LSTM", "VANILLA", "GRU_AFTER"])
-def test_the_check_of_the_book_kills_every_mutant(name):
+def test_the_check_of_the_book_kills_every_mistake(name):
     shared = {m.name for m in known.of("LSTM")} if name == "VANILLA" else set()
-    for mutant in (m for m in known.of(name) if m.name not in shared):
-        module = known.module_with(mutant)
-        if mutant.name in CONSISTENT:  # a gradient check cannot know which model was meant
+    for mistake in (m for m in known.of(name) if m.name not in shared):
+        module = known.module_with(mistake)
+        if mistake.name in CONSISTENT:  # a gradient check cannot know which model was meant
             witnesses.check_cell(module, T=3, B=2, D=2, H=2)
             continue
         with pytest.raises(witnesses.GradientMismatch):
@@ -247,7 +247,7 @@ def test_module_trains_as_the_hand_written_one():
 
 
 def test_planted_by_hand_and_from_the_derivation():
-    """The carousel dropped in the hand-written step gives the mutant's numbers."""
+    """The carousel dropped in the hand-written step gives the mistake's numbers."""
 
     @arguments.step(lstm.SHAPES, lstm.STATES)
     def step_backward(params, tape, dstate):

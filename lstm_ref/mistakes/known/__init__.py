@@ -7,12 +7,13 @@ leaving out or altering terms, so one entry serves LSTM, peephole cells and GRU 
 
 import numpy as np
 
+from lstm_ref.check import witnesses
+from lstm_ref.check.summands import value_of
 from lstm_ref.mistakes import evaluate
 from lstm_ref.mistakes.edits import Mistake
 from lstm_ref.mistakes.evaluate import Numbers, declared
 from lstm_ref.mistakes.known import forward, published, slopes, sums, terms
 from lstm_ref.mistakes.known.registry import REGISTERED, Parts
-from lstm_ref.mistakes.summands import value_of
 
 __all__ = ["Mistake", "find", "gradients", "module_with", "names", "of"]
 REGISTERING = terms, slopes, sums, published, forward
@@ -28,13 +29,13 @@ def of(cell):
 
     cell: a name of the catalogue or a declared cell. Raises DeclarationError for no such name.
     """
-    return list(Parts.of(declared(cell)).mutants)
+    return list(Parts.of(declared(cell)).mistakes)
 
 
 def find(name, cell="LSTM"):
     """One known mistake of a cell, by its slug. Raises ValueError."""
     cell = declared(cell)
-    for mistake in Parts.of(cell).mutants:
+    for mistake in Parts.of(cell).mistakes:
         if mistake.name == name:
             return mistake
     if name in REGISTERED:
@@ -42,14 +43,14 @@ def find(name, cell="LSTM"):
     raise ValueError(f"name: expected one of {', '.join(REGISTERED)}, got {name!r}")
 
 
-def gradients(mutant, params, x, state0, errors):
+def gradients(mistake, params, x, state0, errors):
     """What an implementation with this mistake computes: dict like `witnesses.by_hand`.
 
     params: dict of arrays; x (T, D, B); state0: tuple of (H, B); errors: {"dh": (T, H, B),
     "dstate_T": tuple of (H, B)}. Of a mistake that shows in the second of two runs: that one's.
     """
-    numbers = Numbers(mutant.cell, params, x, tuple(state0), errors)
-    return evaluate.gradients(mutant, numbers)[1]
+    numbers = Numbers(mistake.cell, params, x, tuple(state0), errors)
+    return evaluate.gradients(mistake, numbers)[1]
 
 
 class module_with:
@@ -57,22 +58,19 @@ class module_with:
 
     It has SHAPES, STATES, INPUT and OUTPUT, so that witnesses can check it and a training can
     use it. A mistake of a second run is made in earnest: sums are kept, the errors overwritten.
-    Without a mutant (None) it is the cell itself, evaluated from its derivation.
+    Without a mistake (None) it is the cell itself, evaluated from its derivation.
     """
 
-    def __init__(self, mutant, cell=None):
-        self.mutant, self.cell = mutant, mutant.cell if mutant else declared(cell)
+    def __init__(self, mistake, cell=None):
+        self.mistake, self.cell = mistake, mistake.cell if mistake else declared(cell)
         cell = self.cell
-        self.__name__ = cell.name + (f" with {mutant.name}" if mutant else "")
-        parameters = {*cell.matrices, *cell.vectors}
-        self.SHAPES = {n: word for n, word in cell.letters.items() if n in parameters}
-        self.STATES = {s: f"{cell.letters[s]}B" for s in cell.states}
-        self.INPUT, self.OUTPUT = (f"T{cell.letters[n]}B" for n in (cell.input, cell.output))
+        self.__name__ = cell.name + (f" with {mistake.name}" if mistake else "")
+        vars(self).update(vars(witnesses.interface(cell)))  # SHAPES, STATES, INPUT, OUTPUT
         self._kept = {}
 
     def forward(self, params, x, state0=None):
         """As `lstm_ref.cells.lstm.forward`, T at least 1; autograd can follow it."""
-        wrong = self.mutant.forward if self.mutant else None
+        wrong = self.mistake.forward if self.mistake else None
         if state0 is None:
             state0 = tuple(np.zeros(shape) for shape in self._state_shapes(params, x))
         values = _run(wrong or self.cell, params, x, state0)
@@ -91,17 +89,17 @@ class module_with:
             dstate_T = tuple(map(np.zeros_like, tape["state0"]))
         errors = {"dh": dh, "dstate_T": tuple(dstate_T)}
         numbers = Numbers(self.cell, params, tape["x"], tape["state0"], errors)
-        if self.mutant and self.mutant.second:
+        if self.mistake and self.mistake.second:
             found = self._in_earnest(numbers)
         else:
-            found = evaluate.gradients(self.mutant or (), numbers)[1]
+            found = evaluate.gradients(self.mistake or (), numbers)[1]
         states = tuple(found[f"{s}_0"] for s in self.cell.states)
         return {n: found[n] for n in self.SHAPES}, found["x"], states
 
     def _in_earnest(self, numbers):
         deltas, found = evaluate.gradients((), numbers)
-        if self.mutant.spoil:
-            numbers.errors["dh"][:] = self.mutant.spoil(numbers.errors, deltas, found)["dh"]
+        if self.mistake.spoil:
+            numbers.errors["dh"][:] = self.mistake.spoil(numbers.errors, deltas, found)["dh"]
             return found
         for name in self.SHAPES:
             found[name] = self._kept[name] = self._kept.get(name, 0) + found[name]

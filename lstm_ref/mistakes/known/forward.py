@@ -11,7 +11,7 @@ from lstm_ref.derive.declare.declaration import without
 from lstm_ref.derive.expressions import at, sigma, tanh
 from lstm_ref.mistakes.edits import chain, inner, key
 from lstm_ref.mistakes.evaluate import derived
-from lstm_ref.mistakes.known.registry import Change, mutant
+from lstm_ref.mistakes.known.registry import Change, mistake
 
 
 def _own(cell):
@@ -19,7 +19,7 @@ def _own(cell):
     return lambda _: derived(cell)
 
 
-@mutant("bias-of-o-in-f-and-i", "E17")
+@mistake("bias-of-o-in-f-and-i", "E17")
 def bias_of_o(p):
     biases = {n: sympy.Symbol(f"b_{n}") for n in "fio"}
     if (
@@ -33,7 +33,7 @@ def bias_of_o(p):
         return Change(sentence, None, "f", forward=wrong)
 
 
-@mutant("peephole-after-sigma", "E22", "Lasagne/Lasagne#448")
+@mistake("peephole-after-sigma", "E22", "Lasagne/Lasagne#448")
 def peephole_after_sigma(p):
     w = sympy.Symbol("w_oc")
     if p.lstm and "w_oc" in p.cell.vectors:
@@ -43,7 +43,7 @@ def peephole_after_sigma(p):
         return Change(sentence, _own(wrong), "o", forward=wrong)
 
 
-@mutant("peephole-o-reads-previous", "E20", "ports of ConvLSTM")
+@mistake("peephole-o-reads-previous", "E20", "ports of ConvLSTM")
 def peephole_o_reads_previous(p):
     w = sympy.Symbol("w_oc")
     if p.lstm and "w_oc" in p.cell.vectors:
@@ -57,7 +57,7 @@ def _squashed_state(p):
     return p.cell.but(p.cell.name, c=lambda e: tanh(e), h=without(tanh))
 
 
-@mutant(
+@mistake(
     "state-is-tanh-c",
     "E10",
     "wiseodd/hipsternet, neuralnet.py since 2017",
@@ -74,7 +74,7 @@ def state_is_tanh_c(p):
     return Change(sentence, edit, "c", forward=_squashed_state(p))
 
 
-@mutant(
+@mistake(
     "output-not-squashed",
     "E9",
     "nicodjimenez/lstm has h = o ⊙ c (there with its own, right gradient)",
@@ -85,7 +85,7 @@ def output_not_squashed(p):
         return Change("forward: h = o ⊙ c, the tanh is missing", _own(wrong), "h", forward=wrong)
 
 
-@mutant("output-not-squashed-backward-is", "E9", "nicodjimenez/lstm PR #30")
+@mistake("output-not-squashed-backward-is", "E9", "nicodjimenez/lstm PR #30")
 def output_not_squashed_backward_is(p):
     if p.squash and p.squash.by == p.cell.output:
         wrong = p.cell.but(p.cell.name, h=without(tanh))
@@ -93,7 +93,7 @@ def output_not_squashed_backward_is(p):
         return Change(sentence, None, "h", forward=wrong)
 
 
-@mutant(
+@mistake(
     "z-exchanged",
     "E29",
     "keras-team/keras#785, pytorch/pytorch#20129 (questions which one it is)",
@@ -109,7 +109,7 @@ def z_exchanged(p):
         return Change(sentence, _own(wrong), "h", forward=wrong)
 
 
-@mutant(
+@mistake(
     "reset-elsewhere",
     "E29",
     "two models in one chapter: d2l-ai/d2l-en gru.md; pytorch/pytorch#8153",

@@ -9,7 +9,7 @@ from lstm_ref.derive.expressions import at, sigma
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits
 from lstm_ref.mistakes.edits import alter, chain, drop, inner, key, slopes
-from lstm_ref.mistakes.known.registry import Change, mutant
+from lstm_ref.mistakes.known.registry import Change, mistake
 from lstm_ref.mistakes.known.terms import COURSERA, DTU, LLSOURCELL
 
 
@@ -22,7 +22,7 @@ def _at_value(name):
     return sigma(at(name)) * (1 - sigma(at(name)))
 
 
-@mutant("published-gate-formulas", ("E8", "E11", "E12"), COURSERA)
+@mistake("published-gate-formulas", ("E8", "E11", "E12"), COURSERA)
 def published_gate_formulas(p):
     """Equations 8 to 10 of an exercise: a bracket is missing, so a summand lacks its slope.
 
@@ -49,7 +49,7 @@ def published_gate_formulas(p):
     return Change("δ_f, δ_i and δ_c̃ by formulas with a bracket missing", chain(*changes), "f")
 
 
-@mutant("no-slopes-on-the-way-back", ("E11", "E12"), LLSOURCELL)
+@mistake("no-slopes-on-the-way-back", ("E11", "E12"), LLSOURCELL)
 def no_slopes_on_the_way_back(p):
     """Slopes at the activations, tanh's for o; ∂E/∂gate goes back to h and x without any slope."""
     if not _plain_lstm(p):
@@ -65,7 +65,7 @@ def no_slopes_on_the_way_back(p):
     return Change(sentence, edit, "h")
 
 
-@mutant("exercise-notebook", ("E3", "E8", "E11", "E12", "E13"), DTU)
+@mistake("exercise-notebook", ("E3", "E8", "E11", "E12", "E13"), DTU)
 def exercise_notebook(p):
     """Wrong slopes, no error from later steps, and lists of c that are one step late."""
     if not _plain_lstm(p):

@@ -30,7 +30,7 @@ class Change:
     elsewhere: bool = True
 
 
-def mutant(name, numbers, *sources, seen_in=("LSTM",)):
+def mistake(name, numbers, *sources, seen_in=("LSTM",)):
     """Decorate a function of `Parts` that answers a Change, or None if it does not apply.
 
     sources: where it was seen; seen_in: in which kinds of cell, see `Parts.kind`.
@@ -85,7 +85,7 @@ class Parts:
         return _PARTS[id(cell)]
 
     @cached_property
-    def mutants(self):
+    def mistakes(self):
         """The registered mistakes that apply to the cell."""
         return tuple(m for make in REGISTERED.values() if (m := make(self)))
 

@@ -9,14 +9,14 @@ from lstm_ref.derive.expressions import at, sigma
 from lstm_ref.derive.terms import ONE, net_name
 from lstm_ref.mistakes import wording
 from lstm_ref.mistakes.edits import alter, chain, inner, key, slopes
-from lstm_ref.mistakes.known.registry import Change, mutant
+from lstm_ref.mistakes.known.registry import Change, mistake
 from lstm_ref.mistakes.known.terms import COURSERA, DTU, LLSOURCELL
 
 
 def _squashed(name, number, sentence, function, *sources):
     """A mistake in the factor 1 − tanh²(c) of δ_c: `function` takes its place."""
 
-    @mutant(name, number, *sources)
+    @mistake(name, number, *sources)
     def made(p):
         if p.squash:
             slope = 1 - tanh(at("c")) ** 2
@@ -36,7 +36,7 @@ _squashed("no-tanh-slope", "E9",
           "δ_c,t lacks the factor 1 − tanh²(c)", lambda c: ONE)  # fmt: skip
 
 
-@mutant(
+@mistake(
     "output-without-tanh",
     "E9",
     "the backward pass of nicodjimenez/lstm, right for h = o ⊙ c, copied to h = o ⊙ tanh(c)",
@@ -49,7 +49,7 @@ def output_without_tanh(p):
         return Change("the backward pass is that of h = o ⊙ c: both tanh are missing", edit, "c")
 
 
-@mutant("slopes-at-activation", "E12", DTU, LLSOURCELL)
+@mistake("slopes-at-activation", "E12", DTU, LLSOURCELL)
 def slopes_at_activation(p):
     """The slope of σ is computed from f as if f were the net input."""
     gates = [n for n, e in p.cell.equations.items() if e.activation is sigma]
@@ -58,7 +58,7 @@ def slopes_at_activation(p):
         return Change("slopes of σ are taken at the activation: σ(f)(1 − σ(f))", edit, gates[0])
 
 
-@mutant("candidate-slope-at-activation", "E12", DTU, LLSOURCELL, COURSERA)
+@mistake("candidate-slope-at-activation", "E12", DTU, LLSOURCELL, COURSERA)
 def candidate_slope(p):
     name = next((n for n in ("c_tilde", "h_tilde") if n in p.cell.equations), p.cell.output)
     if p.cell.equations[name].activation is tanh:
@@ -68,14 +68,14 @@ def candidate_slope(p):
         return Change(sentence, edit, name)
 
 
-@mutant("forget-sigma-for-slope", "E11", DTU)
+@mistake("forget-sigma-for-slope", "E11", DTU)
 def sigma_for_slope(p):
     if p.cell.equations.get("f") and p.cell.equations["f"].activation is sigma:
         edit = slopes({"f": lambda _: sigma(at("f"))})
         return Change("δ_f,t has σ(f) where the slope f(1 − f) belongs", edit, "f")
 
 
-@mutant("output-tanh-slope", "E11", LLSOURCELL)
+@mistake("output-tanh-slope", "E11", LLSOURCELL)
 def output_tanh_slope(p):
     if p.cell.equations.get("o") and p.cell.equations["o"].activation is sigma:
         edit = slopes({"o": lambda _: 1 - tanh(at("o")) ** 2})
@@ -83,7 +83,7 @@ def output_tanh_slope(p):
 
 
 def _no_slope(name, signal):
-    @mutant(name, "E11")
+    @mistake(name, "E11")
     def made(p):
         if p.cell.equations.get(signal) and p.cell.equations[signal].activation is sigma:
             text = wording.slope(p.cell, signal)
@@ -97,7 +97,7 @@ _no_slope("no-forget-slope", "f")
 _no_slope("no-output-slope", "o")
 
 
-@mutant("output-slope-at-activation", "E12")
+@mistake("output-slope-at-activation", "E12")
 def output_slope_at_activation(p):
     if p.cell.equations.get("o") and p.cell.equations["o"].activation is sigma:
         o = at("o")
@@ -105,7 +105,7 @@ def output_slope_at_activation(p):
         return Change("δ_o,t has the slope of σ at the activation, σ(o)(1 − σ(o))", edit, "o")
 
 
-@mutant("h-path-without-slopes", "E11", LLSOURCELL)
+@mistake("h-path-without-slopes", "E11", LLSOURCELL)
 def h_path_without_slopes(p):
     """∂E/∂gate instead of δ_gate goes back through the recurrent matrices."""
     if p.recurrent and len(p.cell.equations) > 1:
@@ -118,7 +118,7 @@ def h_path_without_slopes(p):
         return Change(sentence, alter(map(key, late), change), "h") if late else None
 
 
-@mutant("slopes-with-bias-of-o", "E17", "ddbourgin/numpy-ml#42 (mended there)")
+@mistake("slopes-with-bias-of-o", "E17", "ddbourgin/numpy-ml#42 (mended there)")
 def slopes_with_bias_of_o(p):
     """The backward pass computes the nets of f and i again, with the bias of o."""
     biases = {g: sympy.Symbol(f"b_{g}") for g in "fio"}

@@ -5,7 +5,7 @@ import numpy as np
 from lstm_ref.derive.expressions import at
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import drop, inner, key
-from lstm_ref.mistakes.known.registry import Change, mutant
+from lstm_ref.mistakes.known.registry import Change, mistake
 from lstm_ref.mistakes.known.terms import HANBT, no_last
 
 GERS = "Gers & Schmidhuber 2000, on purpose (truncation); automan000/Convolutional_LSTM_PyTorch#20"
@@ -32,32 +32,32 @@ def _all(p):
     return [*p.cell.matrices, *p.cell.vectors]
 
 
-@mutant("input-weights-last-step", "E15", HANBT)
+@mistake("input-weights-last-step", "E15", HANBT)
 def input_weights_last_step(p):
     sentence = "gradients of input weights are of the last step only, not summed over t"
     return Change(sentence, edits.sums(_input_matrices(p), _last))
 
 
-@mutant("weights-last-step", "E15")
+@mistake("weights-last-step", "E15")
 def weights_last_step(p):
     sentence = "gradients are of the last step only, not summed over t"
     return Change(sentence, edits.sums(_all(p), _last))
 
 
-@mutant("weights-first-step", "E15")
+@mistake("weights-first-step", "E15")
 def weights_first_step(p):
     """`dW = ` where `dW += ` belongs, in a loop that goes backwards."""
     sentence = "gradients are of step 1 only: overwritten in the loop, not summed over t"
     return Change(sentence, edits.sums(_all(p), _first))
 
 
-@mutant("mean-over-steps", "E15")
+@mistake("mean-over-steps", "E15")
 def mean_over_steps(p):
     return Change("gradients are means over the steps, not sums",
                   edits.sums(_all(p), _mean))  # fmt: skip
 
 
-@mutant("bias-copied", "E17", f"{HANBT}; issue #53, PR #63")
+@mistake("bias-copied", "E17", f"{HANBT}; issue #53, PR #63")
 def bias_copied(p):
     if {"b_f", "b_i", "b_o"} <= set(p.cell.vectors):
         edit = edits.after(lambda d, g: {"b_i": g["b_f"], "b_o": g["b_f"]})
@@ -76,7 +76,7 @@ def _biases(p):
     return [n for n in p.cell.vectors if n.startswith("b_")]
 
 
-@mutant("bias-mean", "E18")
+@mistake("bias-mean", "E18")
 def bias_mean(p):
     """mean(axis) where sum(axis) belongs: weights and biases are scaled differently."""
     if _biases(p):
@@ -84,20 +84,20 @@ def bias_mean(p):
                       _over_batch(_biases(p)))  # fmt: skip
 
 
-@mutant("weights-mean", "E18")
+@mistake("weights-mean", "E18")
 def weights_mean(p):
     return Change("gradients of weights are means over the samples, those of biases sums",
                   _over_batch(p.cell.matrices))  # fmt: skip
 
 
-@mutant("parameters-mean", "E18")
+@mistake("parameters-mean", "E18")
 def parameters_mean(p):
     """The loss is a sum over the samples, the gradients are divided by their number."""
     sentence = "gradients of all parameters are divided by B, the errors handed down are not"
     return Change(sentence, _over_batch(_all(p)))
 
 
-@mutant("bias-twice", "E18")
+@mistake("bias-twice", "E18")
 def bias_twice(p):
     """Two biases that are added have equal gradients; their sum is twice the one."""
     if _biases(p):
@@ -105,7 +105,7 @@ def bias_twice(p):
         return Change("gradients of biases are twice as large: those of two biases added up", edit)
 
 
-@mutant("peephole-o-previous", "E20", "cf. carlthome/tensorflow-convlstm-cell#11")
+@mistake("peephole-o-previous", "E20", "cf. carlthome/tensorflow-convlstm-cell#11")
 def peephole_o_previous(p):
     if p.lstm and "w_oc" in p.cell.vectors:
         edit = inner([key(t) for t in p.right.terms["w_oc"]], lambda a: a.subs(at("c"), at("c", 1)))
@@ -116,7 +116,7 @@ def _peepholes(p):
     return [t for t in p.right.terms.get("c", ()) if t.inner.is_Symbol and p.lstm]
 
 
-@mutant("peephole-o-no-error", "E21", GERS)
+@mistake("peephole-o-no-error", "E21", GERS)
 def peephole_o_no_error(p):
     found = [t for t in _peepholes(p) if t.by == "o"]
     if found and len(_peepholes(p)) > 1:
@@ -124,7 +124,7 @@ def peephole_o_no_error(p):
         return Change(f"∂E/∂c_t lacks {text}, the peephole of o", drop(map(key, found)), "c")
 
 
-@mutant("peephole-fi-no-error", "E21", GERS)
+@mistake("peephole-fi-no-error", "E21", GERS)
 def peephole_fi_no_error(p):
     found = [t for t in _peepholes(p) if t.by in "fi"]
     if {t.by for t in found} == {"f", "i"}:
@@ -132,21 +132,21 @@ def peephole_fi_no_error(p):
         return Change(sentence, drop(map(key, found)), "c")
 
 
-@mutant("peepholes-no-error", "E21", GERS)
+@mistake("peepholes-no-error", "E21", GERS)
 def peepholes_no_error(p):
     if _peepholes(p) and {t.by for t in _peepholes(p)} != {"f", "i"}:
         edit = drop(map(key, _peepholes(p)))
         return Change("∂E/∂c_t lacks what comes back through the peepholes", edit, "c")
 
 
-@mutant("carousel-only", ("E3", "E21"), GERS)
+@mistake("carousel-only", ("E3", "E21"), GERS)
 def carousel_only(p):
     if _peepholes(p) and p.recurrent:
         edit = drop(map(key, [*p.recurrent, *_peepholes(p)]))
         return Change("errors come back by the carousel only, not through gates", edit, "h")
 
 
-@mutant("last-cell-error-ignored", "E25", "deeplearning4j/deeplearning4j#8838")
+@mistake("last-cell-error-ignored", "E25", "deeplearning4j/deeplearning4j#8838")
 def last_cell_error_ignored(p):
     """What a later layer or the next piece of the sequence sends to c_T."""
     if len(p.cell.states) > 1 and "c" in p.cell.states:
@@ -154,7 +154,7 @@ def last_cell_error_ignored(p):
         return Change("the error that enters at c_T is ignored", edit, "c")
 
 
-@mutant("last-state-error-ignored", "E25")
+@mistake("last-state-error-ignored", "E25")
 def last_state_error_ignored(p):
     def change(errors):
         return {**errors, "dstate_T": tuple(map(np.zeros_like, errors["dstate_T"]))}
@@ -163,7 +163,7 @@ def last_state_error_ignored(p):
     return Change(sentence, edits.errors(change), p.cell.output)
 
 
-@mutant("last-output-only", "")
+@mistake("last-output-only", "")
 def last_output_only(p):
     def change(errors):
         dh = np.zeros_like(errors["dh"])
@@ -174,7 +174,7 @@ def last_output_only(p):
     return Change(sentence, edits.errors(change), p.cell.output)
 
 
-@mutant(
+@mistake(
     "errors-overwritten",
     "E26",
     "apache/mxnet#17898, PR #18203 (two directions of one layer)",
@@ -193,7 +193,7 @@ def errors_overwritten(p):
     return Change(sentence, None, p.cell.output, second=True, spoil=spoil)
 
 
-@mutant("not-reset", "E28", "ddbourgin/numpy-ml (gradients after flushing)")
+@mistake("not-reset", "E28", "ddbourgin/numpy-ml (gradients after flushing)")
 def not_reset(p):
     """The sums of the run before are still in the gradients: twice as large after two runs."""
     edit = edits.after(lambda d, g: {n: 2 * g[n] for n in _all(p)})

@@ -13,7 +13,7 @@ from lstm_ref.derive.expressions import at
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import FIRST, LAST, chain, drop, inner, key, slopes
-from lstm_ref.mistakes.known.registry import Change, mutant
+from lstm_ref.mistakes.known.registry import Change, mistake
 
 HANBT = "hanbt/learn_dl, lstm.py"
 DTU = "nicklashansen/rnn_lstm_from_scratch, notebook; issue #1, CaptainE/RNN-LSTM-in-numpy#1"
@@ -25,7 +25,7 @@ COURSERA_OUT = (
 )
 
 
-@mutant("no-carousel", "E1", HANBT, "nicodjimenez/lstm PR #49 (proposed, not taken)")
+@mistake("no-carousel", "E1", HANBT, "nicodjimenez/lstm PR #49 (proposed, not taken)")
 def no_carousel(p):
     if p.carousel:
         s = p.carousel.of
@@ -36,7 +36,7 @@ def no_carousel(p):
         return Change(sentence, drop([key(p.carousel)]), s, elsewhere=s == "c")
 
 
-@mutant(
+@mistake(
     "cell-error-assigned",
     "E2",
     "javaidnabi31/RNN-from-scratch#2",
@@ -62,7 +62,7 @@ def no_last(state, cell):
     return change
 
 
-@mutant("carousel-overwrites", "E2")
+@mistake("carousel-overwrites", "E2")
 def carousel_overwrites(p):
     """`dc = dc_next * f` where `+=` belongs: the error of this step is lost."""
     here = [t for t in p.right.terms[p.carousel.of] if t.lag == 0] if p.carousel else []
@@ -73,7 +73,7 @@ def carousel_overwrites(p):
         return Change(f"{text} overwrites ∂E/∂{s}_t instead of being added to it", edit, s)
 
 
-@mutant(
+@mistake(
     "no-h-path",
     "E3",
     "Hochreiter & Schmidhuber 1997, on purpose (truncation)",
@@ -85,7 +85,7 @@ def no_h_path(p):
         return Change(sentence, drop(map(key, p.recurrent)), "h")
 
 
-@mutant("no-recurrence", ("E1", "E3"), COURSERA_OUT, DTU)
+@mistake("no-recurrence", ("E1", "E3"), COURSERA_OUT, DTU)
 def no_recurrence(p):
     """Neither state hands its error back: every step is treated as the last one."""
     late = [t for s in p.cell.states for t in p.right.terms[s] if t.lag]
@@ -94,7 +94,7 @@ def no_recurrence(p):
                       drop(map(key, late)), "h")  # fmt: skip
 
 
-@mutant("h-path-without-carousel", "E4", "s-hironobu/guide2dl, LSTM_from_scratch.py")
+@mistake("h-path-without-carousel", "E4", "s-hironobu/guide2dl, LSTM_from_scratch.py")
 def h_path_without_carousel(p):
     """Errors of f, i and c̃ that go back to h are made with δ_h ⊙ o ⊙ tanh′ instead of δ_c."""
     if not (p.plain and p.gates_of_c):
@@ -114,7 +114,7 @@ def h_path_without_carousel(p):
     return Change(sentence, edits.terms("h", change), "h")
 
 
-@mutant("dh-overwritten", "E5", "numpy/numpy-tutorials, tutorial-nlp-from-scratch")
+@mistake("dh-overwritten", "E5", "numpy/numpy-tutorials, tutorial-nlp-from-scratch")
 def dh_overwritten(p):
     """The error of h is replaced by that of the step before, then used for the one of c."""
     if not (p.plain and p.carousel):
@@ -126,7 +126,7 @@ def dh_overwritten(p):
     return Change(sentence, edits.terms("c", lambda found: (*found, *wrong)), "c")
 
 
-@mutant(
+@mistake(
     "tanh-slope-after-sum",
     "E10",
     "wiseodd/hipsternet before 2017 and copies of its text",
@@ -138,7 +138,7 @@ def tanh_slope_after_sum(p):
         return Change("the error of the next step is multiplied with 1 − tanh²(c), too", edit, "c")
 
 
-@mutant("forget-gate-late", "E14")
+@mistake("forget-gate-late", "E14")
 def forget_gate_late(p):
     """f_t where f_{t+1} belongs."""
     if p.carousel and p.carousel.inner.has(at("f")):
@@ -146,7 +146,7 @@ def forget_gate_late(p):
         return Change("the carousel has f_t where f_t+1 belongs", edit, p.carousel.of)
 
 
-@mutant("c-for-previous-c", "E13", DTU)
+@mistake("c-for-previous-c", "E13", DTU)
 def c_for_previous_c(p):
     found = [t for t in p.right.terms.get("f", ()) if t.by == "c" and t.inner.has(at("c", 1))]
     if p.lstm and found:
@@ -154,7 +154,7 @@ def c_for_previous_c(p):
         return Change("δ_f,t has c_t where c_t−1 belongs", edit, "f")
 
 
-@mutant("i-and-candidate-swapped", "E19")
+@mistake("i-and-candidate-swapped", "E19")
 def swapped(p):
     of_i, of_c = ([t for t in p.right.terms.get(n, ()) if t.by == "c"] for n in ("i", "c_tilde"))
     if p.lstm and [t.inner for t in (*of_i, *of_c)] == [at("c_tilde"), at("i")]:
@@ -163,14 +163,14 @@ def swapped(p):
         return Change("δ_i,t and δ_c̃,t have each other's factor: i and c̃ swapped", edit, "i")
 
 
-@mutant("not-transposed", "E16")
+@mistake("not-transposed", "E16")
 def not_transposed(p):
     if p.recurrent and all(p.square(t.via) for t in p.recurrent):
-        edit = edits.straight(map(key, p.recurrent))
+        edit = edits.untransposed(map(key, p.recurrent))
         return Change("errors go back through W where the transposed Wᵀ belongs", edit, "h")
 
 
-@mutant(
+@mistake(
     "first-step-missing",
     "E24",
     "IDSIA/brainstorm, lstm_layer.py (boundary at t = 0)",

@@ -5,9 +5,8 @@ import importlib
 import numpy as np
 import pytest
 
-from lstm_ref.check import witnesses
+from lstm_ref.check import summands, witnesses
 from lstm_ref.derive import catalogue
-from lstm_ref.mistakes import summands
 
 
 @pytest.mark.parametrize("T", [1, 4])

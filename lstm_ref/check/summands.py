@@ -1,4 +1,4 @@
-"""A backward pass as data, and its plain evaluation: what vectors, mutants and diagnosis share.
+"""A backward pass as data, and its plain evaluation: what vectors, mistakes and diagnosis share.
 
 A *recipe* is what `lstm_ref.derive.terms` finds about a cell: the terms of every error term, the
 summands of every gradient. `backward` evaluates a recipe, the right one or one with a mistake put
@@ -27,7 +27,7 @@ class Recipe:
 
     terms: signal or vector -> tuple of terms.Term; products: matrix -> tuple of terms.Product;
     slopes: signal -> expression or None. What follows is for mistakes, empty in a right recipe.
-    straight: terms whose matrix is not transposed. seen: function(values) -> values as the
+    untransposed: terms whose matrix is not transposed. seen: function(values) -> values as the
     backward pass sees them. errors: function(errors) -> those it takes in. sums: parameter ->
     function((T, n, m)) -> (n, m), in place of the sum over steps. after: function(deltas,
     gradients) -> gradients.
@@ -37,7 +37,7 @@ class Recipe:
     terms: dict
     products: dict
     slopes: dict
-    straight: frozenset = frozenset()
+    untransposed: frozenset = frozenset()
     seen: object = None
     errors: object = None
     sums: dict = field(default_factory=dict)
@@ -171,7 +171,7 @@ def carry(recipe, term, delta, factors, k):
         back = gather(error, factors.rows["G"])
     else:
         W = factors.values[term.via.name]
-        back = (W if term in recipe.straight else np.swapaxes(W, 0, 1)) @ error
+        back = (W if term in recipe.untransposed else np.swapaxes(W, 0, 1)) @ error
     return back * factors[term.outer][k]
 
 

@@ -7,27 +7,27 @@ import pytest
 
 from lstm_ref.cells import lstm
 from lstm_ref.check import protocols, witnesses
-from lstm_ref.mistakes import evaluate, known
+from lstm_ref.mistakes import evaluate, known, power
 
 
 @pytest.fixture(scope="module")
 def matrix():
-    return protocols.kill_matrix("LSTM")
+    return power.kill_matrix("LSTM")
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_counts_of_the_experiment(seed):
     """3, 6, 13 and 19 of the nineteen planted mistakes."""
-    found = protocols.kill_matrix("LSTM", names=protocols.PLANTED, seed=seed)
-    assert len(found["mutants"]) == len(set(protocols.PLANTED)) == 19
+    found = power.kill_matrix("LSTM", names=power.PLANTED, seed=seed)
+    assert len(found["mistakes"]) == len(set(power.PLANTED)) == 19
     assert found["killed"].sum(axis=1).tolist() == [3, 6, 13, 19, 19]
 
 
 def test_survivors_of_the_third_check():
     """On record: 1-c², double tanh, no dtanh, tanh after sum, candidate's tanh twice, bias mean."""
-    found = protocols.kill_matrix("LSTM", [protocols.TWO_STEPS], protocols.PLANTED)
+    found = power.kill_matrix("LSTM", [protocols.TWO_STEPS], power.PLANTED)
     survivors = {
-        m for m, dead in zip(found["mutants"], found["killed"][0], strict=True) if not dead
+        m for m, dead in zip(found["mistakes"], found["killed"][0], strict=True) if not dead
     }
     assert survivors == {
         "slope-of-raw-c",
@@ -41,8 +41,8 @@ def test_survivors_of_the_third_check():
 
 def test_what_open_eyes_do_not_see(matrix):
     """No error at the last state, one run: four mistakes pass the check that saw all nineteen."""
-    row = matrix["killed"][matrix["styles"].index("A")]
-    survivors = {m for m, dead in zip(matrix["mutants"], row, strict=True) if not dead}
+    row = matrix["killed"][matrix["protocols"].index("A")]
+    survivors = {m for m, dead in zip(matrix["mistakes"], row, strict=True) if not dead}
     assert survivors == {
         "last-cell-error-ignored",
         "last-state-error-ignored",
@@ -52,47 +52,47 @@ def test_what_open_eyes_do_not_see(matrix):
 
 
 def test_matrix(matrix):
-    assert matrix["styles"] == ["C-Wf", "B", "C-all", "A", "book"]
-    assert matrix["mutants"] == [m.name for m in known.of("LSTM")]
-    assert matrix["errors"].shape == matrix["killed"].shape == (5, len(matrix["mutants"]))
+    assert matrix["protocols"] == ["C-Wf", "B", "C-all", "A", "book"]
+    assert matrix["mistakes"] == [m.name for m in known.of("LSTM")]
+    assert matrix["errors"].shape == matrix["killed"].shape == (5, len(matrix["mistakes"]))
     assert (matrix["errors"][-1] > 1e-3).all()
 
 
 @pytest.mark.parametrize("name", ["LSTM", "FGR", "PEEPHOLE_FI", "GRU_AFTER", "BLOCK", "ELMAN"])
 def test_no_mistake_survives_the_check_of_the_book(name):
-    found = protocols.kill_matrix(name, [protocols.BOOK])
-    assert found["mutants"] and found["killed"].all()
+    found = power.kill_matrix(name, [protocols.BOOK])
+    assert found["mistakes"] and found["killed"].all()
 
 
-def test_style_of_the_tutorial_is_blind_for_the_carousel():
+def test_protocol_of_the_tutorial_is_blind_for_the_carousel():
     """hanbt: W_fh at T = 2 from zero states has exactly the right gradient."""
-    mutant = known.find("no-carousel")
-    assert protocols.off(protocols.ONE_WEIGHT, mutant) == 0
-    assert protocols.off(replace(protocols.ONE_WEIGHT, T=3), mutant) > 0.01
-    assert protocols.off(replace(protocols.ONE_WEIGHT, look=("W_ix",)), mutant) > 0.1
-    assert protocols.off(replace(protocols.ONE_WEIGHT, zero_state=False), mutant) > 0.1
+    mistake = known.find("no-carousel")
+    assert power.off(protocols.ONE_WEIGHT, mistake) == 0
+    assert power.off(replace(protocols.ONE_WEIGHT, T=3), mistake) > 0.01
+    assert power.off(replace(protocols.ONE_WEIGHT, look=("W_ix",)), mistake) > 0.1
+    assert power.off(replace(protocols.ONE_WEIGHT, zero_state=False), mistake) > 0.1
 
 
 @pytest.mark.parametrize("T", [1, 2, 3])
 def test_two_tutorials_and_the_number_of_steps(T):
     """guide2dl's is exact up to T = 2, that of the NumPy tutorial at T = 1 (errors: last step)."""
-    style = replace(protocols.OPEN_EYED, T=T, look="parameters", loss="last", zero_state=True)
-    assert (protocols.off(style, known.find("h-path-without-carousel")) > 1e-6) == (T > 2)
-    assert (protocols.off(style, known.find("dh-overwritten")) > 1e-6) == (T > 1)
+    protocol = replace(protocols.OPEN_EYED, T=T, look="parameters", loss="last", zero_state=True)
+    assert (power.off(protocol, known.find("h-path-without-carousel")) > 1e-6) == (T > 2)
+    assert (power.off(protocol, known.find("dh-overwritten")) > 1e-6) == (T > 1)
 
 
-def test_problem_has_what_the_style_says():
-    numbers = protocols.problem(protocols.ONE_WEIGHT)
+def test_problem_has_what_the_protocol_says():
+    numbers = power.numbers(protocols.ONE_WEIGHT)
     assert numbers.x.shape == (2, 3, 1) and numbers.params["W_fh"].shape == (4, 4)
     assert not numbers.errors["dh"][0].any() and numbers.errors["dh"][1].any()
     assert not any(np.any(s) for s in (*numbers.state0, *numbers.errors["dstate_T"]))
     assert not numbers.params["b_f"].any() and np.abs(numbers.params["W_fh"]).max() < 1e-3
-    book = protocols.problem(protocols.BOOK)
+    book = power.numbers(protocols.BOOK)
     assert all(np.all(s) for s in (*book.state0, *book.errors["dstate_T"]))
 
 
-def test_what_styles_compare_with_is_right():
-    numbers = protocols.problem(protocols.BOOK)
+def test_what_protocols_compare_with_is_right():
+    numbers = power.numbers(protocols.BOOK)
     tensors = {**numbers.params, "x": numbers.x, "h_0": numbers.state0[0], "c_0": numbers.state0[1]}
     want = witnesses.by_hand(lstm, tensors, numbers.errors)
     witnesses.compare(evaluate.gradients((), numbers)[1], want, "by hand", tol=1e-12)
@@ -114,25 +114,25 @@ def test_what_styles_compare_with_is_right():
     ],
 )
 def test_smallest_check(name, says):
-    mutant = known.find(name)
-    style = protocols.least(mutant)
-    assert protocols.needs(style) == says
-    assert protocols.off(style, mutant) > style.tol
-    if style.T > 1:
-        assert protocols.off(replace(style, T=style.T - 1), mutant) <= style.tol
+    mistake = known.find(name)
+    protocol = power.least(mistake)
+    assert protocols.needs(protocol) == says
+    assert power.off(protocol, mistake) > protocol.tol
+    if protocol.T > 1:
+        assert power.off(replace(protocol, T=protocol.T - 1), mistake) <= protocol.tol
 
 
 def test_words_say_what_is_looked_at():
     """Three steps hold for parameters, zero states and no error at c_T: one step may do else."""
-    mutant = known.find("h-path-without-carousel")
-    three = protocols.least(mutant)
+    mistake = known.find("h-path-without-carousel")
+    three = power.least(mistake)
     assert protocols.words(three) == (
         "T >= 3 (parameters only, zero initial states, no error at the last state)"
     )
-    assert protocols.off(replace(three, T=2), mutant) == 0
-    assert protocols.off(replace(three, T=2, last_state=True), mutant) > three.tol
-    assert protocols.off(replace(three, T=2, look="all", zero_state=False), mutant) > three.tol
-    assert protocols.off(replace(protocols.BOOK, T=1, look=("h_0",)), mutant) > 0.01
+    assert power.off(replace(three, T=2), mistake) == 0
+    assert power.off(replace(three, T=2, last_state=True), mistake) > three.tol
+    assert power.off(replace(three, T=2, look="all", zero_state=False), mistake) > three.tol
+    assert power.off(replace(protocols.BOOK, T=1, look=("h_0",)), mistake) > 0.01
 
 
 @pytest.mark.parametrize(
@@ -144,5 +144,5 @@ def test_words_say_what_is_looked_at():
     ],
 )
 def test_words_leave_out_what_is_needed(name, says):
-    words = protocols.words(protocols.least(known.find(name)))
+    words = protocols.words(power.least(known.find(name)))
     assert words.endswith(says) and (words == "T = 1") == (says == "T = 1")
