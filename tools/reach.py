@@ -2,6 +2,7 @@
 
 Read from the sources, nothing is run. Where they leave a doubt, more is taken than less: imports
 within functions count, those in strings, and every string that names a module or begins a name.
+Other files are reached with the package in whose folder they are, or where a string names them.
 """
 
 import ast
@@ -24,7 +25,7 @@ class Package:
         files = sorted(p for p in folder.rglob("*") if p.is_file() and not _made(p, folder))
         self.modules = {_dotted(p.relative_to(self.root)): p for p in files if p.suffix == ".py"}
         self.data = [path for path in files if path.suffix != ".py"]
-        self._reads = functools.cache(self._reads)
+        self._reads, self._names = functools.cache(self._reads), functools.cache(self._names)
 
     def reached(self, sources):
         """The paths that these texts of Python source reach, sorted. Raises SyntaxError."""
@@ -40,14 +41,15 @@ class Package:
                 more, texts = self._reads(module)
                 wanted |= more
                 strings |= texts
-        data = {path for path in self.data if {path.name, path.parent.name} & _parts(strings)}
-        return sorted(data | {self.modules[module] for module in seen})
+        files = {self.modules[module] for module in seen}
+        around = {path.parent for path in files if path.name == "__init__.py"}
+        named = _parts(strings)
+        data = {p for p in self.data if p.parent in around or {p.name, p.parent.name} & named}
+        return sorted(files | data)
 
     def _reads(self, module):
         """What one module of the package reaches directly: (modules, strings)."""
-        path = self.modules[module]
-        here = module if path.name == "__init__.py" else module.rpartition(".")[0]
-        found = Names(path.read_text(encoding="utf-8"), self.name, here)
+        found = self._names(module)
         return self._wanted(found), found.strings
 
     def _wanted(self, found):
@@ -57,21 +59,32 @@ class Package:
             wanted |= self._imported(module, name)
         if not found.lazy:
             wanted |= self._loaded(found)
-        around = {".".join(m.split(".")[: k + 1]) for m in wanted for k in range(m.count("."))}
-        return wanted | (around & set(self.modules))
+        return {part for module in wanted for part in _upwards(module)} & set(self.modules)
 
     def _imported(self, module, name):
         """`import module` (name None) or `from module import name`."""
         if module not in self.modules:
             return set()
-        if name is not None and f"{module}.{name}" in self.modules:
-            return {module, f"{module}.{name}"}
-        names = Names(self.modules[module].read_text(encoding="utf-8"), self.name, module)
+        if name is None:  # binds the packages around it, too
+            return set().union(*(self._whole(part) for part in _upwards(module)))
+        if f"{module}.{name}" in self.modules:
+            return {module} | self._whole(f"{module}.{name}")
+        names = self._names(module)
         if not names.lazy or name in names.bound:
             return {module}
         if name in names.lazy_names:
             return {module, names.lazy_names[name]} & set(self.modules)
-        return {module} | self._loaded(names)  # an attribute that appears when it is asked for
+        return self._whole(module)
+
+    def _whole(self, module):
+        """A module of which any attribute may be asked for, and what it loads only then."""
+        names = self._names(module)
+        return {module} | (self._loaded(names) if names.lazy else set())
+
+    def _names(self, module):
+        path = self.modules[module]
+        here = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        return Names(path.read_text(encoding="utf-8"), self.name, here)
 
     def _loaded(self, found):
         """The modules whose names stand in strings; all, if one is loaded by no known name."""
@@ -142,6 +155,12 @@ class Names(ast.NodeVisitor):
 
     def _ours(self, module):
         return module.split(".")[0] == self.package
+
+
+def _upwards(module):
+    """A module and the packages around it."""
+    parts = module.split(".")
+    return [".".join(parts[: k + 1]) for k in range(len(parts))]
 
 
 def _bound(node):
