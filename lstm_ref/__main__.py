@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 from lstm_ref.derive import command as derive
 from lstm_ref.diagnose import command as diagnose
@@ -13,7 +14,7 @@ from lstm_ref.learn import command as experiments
 PACKAGES = {"sympy": "SymPy: pip install sympy", "autograd": "autograd: pip install autograd"}
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code.
 
     0 done, 1 differs, 2 unusable input, 130 interrupted.

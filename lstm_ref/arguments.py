@@ -6,9 +6,15 @@ The letters of the shapes are those of the book: T steps, D inputs, H units, B s
 whose parts differ in width has more of them (P projected units, G gates of a block).
 """
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
+
+from lstm_ref.types import Params, Sizes, State
 
 # complex128 is let through for the complex step, which differentiates with imaginary numbers.
 DTYPES = ("float32", "float64", "complex128")
@@ -16,7 +22,7 @@ DTYPES = ("float32", "float64", "complex128")
 SPARE = "PQRUVXYACEFIJKLMNOSWZ"  # further widths of a cell, after D, H and G: P as in projection
 
 
-def array(name, value, letters, sizes, dtype=None):
+def array(name: str, value: Any, letters: str, sizes: Sizes, dtype: np.dtype | None = None) -> None:
     """Refuse `value` unless it is a finite float array of the shape that `letters` spells.
 
     letters: one letter per axis, "TDB" or "H1"; sizes: known letters and their numbers. A letter
@@ -58,7 +64,7 @@ def _hint(value, letters):
     return ""
 
 
-def finite(name, value, error=ValueError):
+def finite(name: str, value: Any, error: type[Exception] = ValueError) -> None:
     """Refuse NaN and infinity and say where the first one stands."""
     ok = np.isfinite(value)
     if not ok.all():
@@ -66,7 +72,7 @@ def finite(name, value, error=ValueError):
         raise error(f"{name}: expected finite numbers, got {value[where]} at {list(where)}")
 
 
-def parameters(params, shapes):
+def parameters(params: Params, shapes: Mapping[str, str]) -> tuple[Sizes, np.dtype]:
     """Check a dict of parameters against `shapes` (name -> letters).
 
     Returns (sizes, dtype): sizes is {"H": .., "D": ..}. Raises TypeError or ValueError.
@@ -84,14 +90,15 @@ def parameters(params, shapes):
         ]
         raise ValueError(f"params: {'; '.join(wrong)}; expected {', '.join(shapes)}")
     # A bias is met first: it tells H, and a transposed matrix is then named as what it is.
-    sizes, dtype = {}, None
+    sizes: Sizes = {}
+    dtype: Any = None
     for name in sorted(shapes, key=lambda name: not shapes[name].endswith("1")):
         array(f'params["{name}"]', params[name], shapes[name], sizes, dtype)
         dtype = params[name].dtype
     return sizes, dtype
 
 
-def state(name, value, states, sizes, dtype):
+def state(name: str, value: Any, states: Mapping[str, str], sizes: Sizes, dtype: np.dtype) -> State:
     """Check a state: one array for each name in `states` (name -> letters); None means zeros."""
     if value is None:
         return tuple(np.zeros([sizes[k] for k in letters], dtype) for letters in states.values())
@@ -105,7 +112,9 @@ def state(name, value, states, sizes, dtype):
     return tuple(value)
 
 
-def step(shapes, states):
+def step(
+    shapes: Mapping[str, str], states: Mapping[str, str]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorate `step(params, x, state)` or `step_backward(params, tape, dstate)` with the check.
 
     The loop over time checks once and calls the bare function behind ``__wrapped__``.

@@ -19,7 +19,7 @@ class TooLarge(Exception):
     """An expression is beyond a bound; the message says which."""
 
 
-def check_form(expr):
+def check_form(expr: sp.Basic) -> None:
     """Refuse what is too large before anything is computed. Raises TooLarge."""
     for count, part in enumerate(sp.preorder_traversal(expr)):
         if count >= PARTS:
@@ -48,7 +48,7 @@ def _steps(part):
     return total if total.is_Integer else sp.oo
 
 
-def check_value(expr, point):
+def check_value(expr: sp.Basic, point: dict[sp.Symbol, sp.Expr]) -> None:
     """Refuse what is too large at a point, a dict {symbol: number}. Raises TooLarge."""
     _bits(expr, point)
 
@@ -85,7 +85,7 @@ def _size(expr, point):
     return 0 if value != value else value
 
 
-def summands(expr):
+def summands(expr: sp.Basic) -> int:
     """How many summands an expression has at most after multiplying out."""
     if isinstance(expr, sp.Add):
         return sum(map(summands, expr.args))

@@ -7,6 +7,7 @@ too large to be evaluated (see bounds).
 """
 
 import random
+from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
@@ -21,7 +22,7 @@ DIGITS, POINTS = 30, 6
 BOOLEANS = (bool, Relational, BooleanAtom, BooleanFunction)
 
 
-def verdict(answer, right, tol=1e-6):
+def verdict(answer: Any, right: sp.Basic, tol: float = 1e-6) -> str:
     """Compare an expression or matrix with the right one; returns a sentence, "right" if it is.
 
     A number counts as an expression. Signals like c[t-1], undefined functions f(x) and products

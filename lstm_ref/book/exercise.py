@@ -7,13 +7,24 @@ which. Nothing is fetched, and a string is never evaluated.
 import copy
 import itertools
 import sys
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 NOT_YET = "not answered yet"
 
 
-def verdict(answer, right, tol=1e-6, *, inputs=None, trials=5):
+def verdict(
+    answer: Any,
+    right: Any,
+    tol: float = 1e-6,
+    *,
+    inputs: Sequence[tuple[int, ...]]
+    | Callable[[np.random.Generator], tuple[Any, ...]]
+    | None = None,
+    trials: int = 5,
+) -> str:
     """Compare an answer with the right one; returns a sentence, "right" if it is.
 
     answer: what the reader wrote, None for nothing yet.
@@ -40,7 +51,7 @@ def verdict(answer, right, tol=1e-6, *, inputs=None, trials=5):
     return _numbers(answer, right, tol)
 
 
-def cell_fault(answer, letters=None):
+def cell_fault(answer: Any, letters: str | None = None) -> str:
     """Why an answer cannot be looked at as a declared cell: a sentence, "" if it can.
 
     letters: the sizes it may have, "HD": H units, D inputs; None for any.
@@ -51,8 +62,10 @@ def cell_fault(answer, letters=None):
         return f"not a declared cell: {type(answer).__name__}; is there @cell above the function?"
     if letters and answer.letters[answer.input] != "D":
         return f"{answer.input}[t] is added or multiplied without a matrix, so it must have H rows"
-    others = {*"".join(answer.letters.values())} - {*letters, "1"} if letters else ()
-    return f"sizes: expected {', '.join(letters)}, got {', '.join(others)} too" if others else ""
+    others = {*"".join(answer.letters.values())} - {*(letters or ()), "1"}
+    if letters and others:
+        return f"sizes: expected {', '.join(letters)}, got {', '.join(others)} too"
+    return ""
 
 
 def _is_sympy(value):

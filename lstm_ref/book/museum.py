@@ -5,18 +5,23 @@ compared with those of a mistake, what is missing is struck out and what stands 
 framed.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from lstm_ref.check.summands import recipe
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.typeset import latex, lines
 from lstm_ref.derive.typeset.alphabets import Latex
 from lstm_ref.derive.typeset.printing import grouped, show
+from lstm_ref.mistakes.edits import Mistake
 
 SEEN, BLIND = "#332288", "#f1e9d8"
 
 
-def kill_matrix(ax, mistakes, checks, seen):
+def kill_matrix(ax: Axes, mistakes: Sequence[str], checks: Sequence[str], seen: ArrayLike) -> Axes:
     """Which check sees which mistake: a dark field with a dot is seen, a pale one with a ring not.
 
     mistakes: n names, from top to bottom; checks: m names, from left to right, short words (a
@@ -50,7 +55,7 @@ def _field(ax, x, y, seen):
     ax.plot(x, y, "o", ms=4.5, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=1.2)
 
 
-def equation(mistake):
+def equation(mistake: Mistake) -> latex.Formula:
     """The error terms that a mistake changes, as a `latex.Formula`.
 
     mistake: a `mistakes.Mistake` of the backward pass. A summand or a slope that it leaves out is
@@ -58,8 +63,7 @@ def equation(mistake):
     terms nor slopes: mistakes in sums over steps, in the forward pass, at the ends.
     """
     cell, right = mistake.cell, recipe(mistake.cell)
-    edited = mistake.edit and mistake.wrong == "backward"
-    wrong = mistake.edit(right) if edited else right
+    wrong = mistake.edit(right) if mistake.edit and mistake.wrong == "backward" else right
     rows = []
     for name in reversed(cell.equations):
         pieces = _pieces(cell, name, right, wrong)
@@ -121,11 +125,11 @@ def _join(pieces, text):
     pieces.append(sign + text)
 
 
-def struck(text):
+def struck(text: str) -> str:
     """LaTeX of something that is missing."""
     return rf"\cancel{{{text}}}"
 
 
-def framed(text):
+def framed(text: str) -> str:
     """LaTeX of something that stands there and should not."""
     return rf"\boxed{{{text}}}"

@@ -1,9 +1,13 @@
 """Curves with their spread, and gates over the words of a sentence: arrays in, axes out."""
 
+from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
+from numpy.typing import ArrayLike
 
 from lstm_ref.book.drawings.shapes import tint
 from lstm_ref.book.style import GATES, MODELS, STATES, line
@@ -17,7 +21,7 @@ OTHERS = (
 )
 
 
-def spread(ax, x, runs, style, **changes):
+def spread(ax: Axes, x: Sequence[float], runs: ArrayLike, style: str, **changes: Any) -> Axes:
     """Median over seeds as a line, smallest to largest as a band; returns ax.
 
     x (n,); runs (seeds, n); style: the name of a gate, state or model.
@@ -25,7 +29,7 @@ def spread(ax, x, runs, style, **changes):
     return _spread(ax, x, runs, **line(style, **{"label": style, **changes}))
 
 
-def curves(ax, x, runs):
+def curves(ax: Axes, x: Sequence[float], runs: Mapping[str, ArrayLike]) -> Axes:
     """One median line with its band for each label; returns ax.
 
     x (n,); runs: dict of label -> (seeds, n). A label that names a gate, state or model ("LSTM")
@@ -38,7 +42,7 @@ def curves(ax, x, runs):
     return ax
 
 
-def lag(ax, lags, norms):
+def lag(ax: Axes, lags: Sequence[float], norms: Mapping[str, ArrayLike]) -> Axes:
     """How a norm goes with the number of steps back, on a logarithmic scale; returns ax.
 
     lags (n,); norms: dict of label -> (n,) or (seeds, n), positive, for instance the norm of
@@ -71,7 +75,7 @@ def _spread(ax, x, runs, **kept):
     return ax
 
 
-def gate_tracks(axes, words, tracks):
+def gate_tracks(axes: Any, words: Sequence[str], tracks: Mapping[str, ArrayLike]) -> Any:
     """One strip of numbers for each track over the words of a sentence; returns axes.
 
     axes: one per track, below each other, about 0.5 inches each; words: list of T strings, up to

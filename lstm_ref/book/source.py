@@ -1,9 +1,12 @@
 """Show a function's code on the page, so that nothing imported is hidden."""
 
+from __future__ import annotations
+
 import ast
 import inspect
 import textwrap
 from itertools import groupby
+from typing import Any
 
 
 class Source:
@@ -23,7 +26,7 @@ class Source:
         return "\n\n\n".join(f"# {where}\n\n{code}" for where, _, code in self.parts)
 
 
-def source(*objects):
+def source(*objects: Any) -> Source:
     """The code of functions or classes, docstrings left out: what the page has explained.
 
     A block for each run of objects of one module, with the module's path above it.
@@ -43,11 +46,10 @@ def _joined(objects):
 
 
 def _where(thing):
-    module = inspect.getmodule(inspect.unwrap(thing))
-    return module.__name__.replace(".", "/") + ".py"
+    return inspect.unwrap(thing).__module__.replace(".", "/") + ".py"
 
 
-def without_docstring(thing):
+def without_docstring(thing: Any) -> str:
     """Source text of a function or class: comments and decorators kept, docstrings removed.
 
     A docstring that is the whole body stays, and so does one that shares its line with code.
@@ -69,5 +71,6 @@ def _docstrings(code):
             continue
         text, after = node.body[0], node.body[1]
         before = code.splitlines()[text.lineno - 1].encode()[: text.col_offset]
-        if not before.strip() and after.lineno > text.end_lineno:
-            yield text.lineno, text.end_lineno
+        last = text.end_lineno or text.lineno
+        if not before.strip() and after.lineno > last:
+            yield text.lineno, last

@@ -5,13 +5,15 @@ Figures are 4.8 inches wide with 11 point letters, so that they stay readable on
 they are about 330 pixels wide.
 """
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
 WIDTH = 4.8  # inches
 METADATA = {"Date": None, "Creator": None}  # of an SVG file: nothing that changes
 
-RC = {
+RC: dict[Any, Any] = {
     "figure.figsize": (WIDTH, 3.0),
     "figure.dpi": 100,
     "figure.facecolor": "white",
@@ -56,7 +58,7 @@ MODELS = {
 }
 
 
-def use():
+def use() -> None:
     """Set the style; in a notebook also make figures SVG, with the same bytes on every run."""
     mpl.rcParams.update(RC)
     if not _in_notebook():
@@ -77,7 +79,7 @@ def _in_notebook():
     return hasattr(get_ipython(), "kernel")
 
 
-def line(name, **changes):
+def line(name: str, **changes: Any) -> dict[str, Any]:
     """Keyword arguments for `plot` of a gate, state or model by name; `changes` win."""
     known = {**GATES, **STATES, **MODELS}
     if name not in known:

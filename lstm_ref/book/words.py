@@ -4,9 +4,13 @@ Arrays in, axes out. Nothing is told by colour alone: gates have their place and
 their dash, the size of a dot is its value.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from lstm_ref.book.drawings.shapes import INK, tint
 from lstm_ref.book.plots import OTHERS
@@ -16,7 +20,9 @@ SIGNED = ("c_tilde", "c", "h")  # they may be negative, so their bars start in t
 HATCH = {"f": "////", "i": "\\\\\\\\", "c_tilde": "xxxx", "o": "...."}
 
 
-def gate_rows(ax, words, tracks, marks=()):
+def gate_rows(
+    ax: Axes, words: Sequence[str], tracks: Mapping[str, ArrayLike], marks: Iterable[int] = ()
+) -> Axes:
     """A sentence read downwards with a bar for each gate and state at each word; returns ax.
 
     words: T strings; tracks: dict of name -> (T,), names of gates ("f", "i", "c_tilde", "o") or
@@ -81,7 +87,9 @@ def _style(name):
     return known[name]
 
 
-def traces(ax, words, groups, marks=()):
+def traces(
+    ax: Axes, words: Sequence[str], groups: Mapping[str, ArrayLike], marks: Iterable[int] = ()
+) -> Axes:
     """Thin lines over the words of a sentence, one for each net or sentence, and their median.
 
     words: T strings; groups: dict of label -> (n, T); each group has its own colour, dash and
@@ -93,9 +101,10 @@ def traces(ax, words, groups, marks=()):
         if runs.ndim != 2 or runs.shape[1] != len(words):
             raise ValueError(f"{label}: expected shape (n, {len(words)}), got {runs.shape}")
         known = {**GATES, **STATES}.get(label, {**spare, "label": label})
-        style = {key: known[key] for key in ("color", "linestyle", "marker", "label")}
-        thin = {"color": style["color"], "linestyle": style["linestyle"], "lw": 0.8, "alpha": 0.45}
-        ax.plot(runs.T, **thin)
+        style: dict[str, Any] = {
+            key: known[key] for key in ("color", "linestyle", "marker", "label")
+        }
+        ax.plot(runs.T, color=style["color"], linestyle=style["linestyle"], lw=0.8, alpha=0.45)
         ax.plot(np.median(runs, axis=0), lw=2.6, **style)
     ax.set_xticks(range(len(words)), words, rotation=60, ha="right", rotation_mode="anchor")
     ax.set_xlim(-0.4, len(words) - 0.6)
@@ -107,7 +116,7 @@ def traces(ax, words, groups, marks=()):
     return ax
 
 
-def unit_dots(ax, values, nets=None):
+def unit_dots(ax: Axes, values: ArrayLike, nets: Sequence[str] | None = None) -> Axes:
     """One dot for each unit of each net, its size the value, 0 to 1; returns ax.
 
     values (n, H), a row for each net; nets: n names. A ring as large as the value 1 stands around
@@ -116,7 +125,7 @@ def unit_dots(ax, values, nets=None):
     values = np.asarray(values, dtype=float)
     if values.ndim != 2 or not values.size or not ((values >= 0) & (values <= 1)).all():
         raise ValueError(f"values: expected (nets, units) from 0 to 1, got shape {values.shape}")
-    names = range(len(values)) if nets is None else nets
+    names = [str(k) for k in range(len(values))] if nets is None else nets
     if len(names) != len(values):
         raise ValueError(f"nets: expected {len(values)} names, got {len(names)}")
     rows, columns = np.indices(values.shape)

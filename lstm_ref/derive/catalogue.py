@@ -7,7 +7,7 @@ In the docstrings: a title, what is special, the source.
 
 import re
 
-from lstm_ref.derive.declare.declaration import DeclarationError, without
+from lstm_ref.derive.declare.declaration import Cell, DeclarationError, without
 from lstm_ref.derive.declare.language import Family, cell
 from lstm_ref.derive.expressions import at, sigma, spread, t, tanh
 
@@ -52,7 +52,7 @@ COUPLED = LSTM.but(
 )
 
 
-def peephole(gates):
+def peephole(gates: str) -> Cell:
     """LSTM with peepholes on chosen gates only: peephole("fi"), any part of "fio"."""
     if not gates or set(gates) - set("fio") or len(set(gates)) < len(gates):
         raise DeclarationError(f'gates: expected some of "fio", each once, got {gates!r}')
@@ -178,7 +178,7 @@ CELLS = {
 }
 
 
-def find(name):
+def find(name: str) -> Cell:
     """A cell of the catalogue by its name, capital or small letters. Raises DeclarationError."""
     key = re.sub(r"[-\s]", "_", name.strip()).upper()
     if key not in CELLS:

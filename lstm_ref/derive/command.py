@@ -3,8 +3,11 @@
 Exit codes: 0 done; 2 unusable input.
 """
 
+import argparse
+from typing import Any
 
-def add(commands):
+
+def add(commands: Any) -> None:
     """Add the command to argparse's subparsers; `options.run(options)` runs it."""
     parser = commands.add_parser(
         "derive",
@@ -19,7 +22,7 @@ def add(commands):
     parser.set_defaults(run=lambda options: run(options, parser))
 
 
-def run(options, parser):
+def run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Run the command; returns the exit code."""
     if not options.list and options.cell is None:
         parser.error("expected a cell, or --list")

@@ -5,6 +5,10 @@ A signal at a step is an Indexed symbol, `f[t]` or `c[t-1]`. A matrix product is
 Everything outside a `Dot` works unit by unit.
 """
 
+from __future__ import annotations
+
+from typing import NoReturn
+
 import sympy
 from sympy import tanh
 
@@ -37,7 +41,7 @@ class sigma(sympy.Function):
 
     nargs = 1
 
-    def fdiff(self, argindex=1):
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
         return self * (1 - self)
 
 
@@ -53,25 +57,26 @@ class Dot(sympy.Function):
     nargs = 2
 
     @classmethod
-    def eval(cls, W, v):
+    def eval(cls, W: sympy.Symbol, v: sympy.Expr) -> sympy.Expr | None:
         if v == 0 or (W == SPREAD and v.is_number):  # what `but` leaves of a gate set to 0 or 1
             return v
+        return None
 
-    def fdiff(self, argindex=1):
+    def fdiff(self, argindex: int = 1) -> NoReturn:
         raise NotImplementedError("a matrix product is differentiated in lstm_ref.derive.terms")
 
 
-def spread(v):
+def spread(v: sympy.Expr) -> Dot:
     """Give each gate of a block to all cells of that block: (G, B) -> (H, B), H a multiple of G."""
     return Dot(SPREAD, v)
 
 
-def at(name, lag=0):
+def at(name: str, lag: int = 0) -> sympy.Indexed:
     """The symbol of a signal `lag` steps back: at("c", 1) is c[t-1]."""
     return sympy.IndexedBase(name)[t - lag]
 
 
-def signals(expr):
+def signals(expr: sympy.Expr) -> list[tuple[str, int]]:
     """Every (name, lag) that an expression reads, sorted."""
     return sorted(_read(symbol) for symbol in expr.atoms(sympy.Indexed))
 
@@ -80,18 +85,18 @@ def _read(symbol):
     return symbol.base.label.name, int(t - symbol.indices[0])
 
 
-def parameters(expr):
+def parameters(expr: sympy.Expr) -> list[sympy.Symbol]:
     """Every parameter of an expression, matrices too, sorted by name."""
     labels = {s.base.label for s in expr.atoms(sympy.Indexed)} | {t, SPREAD}
     return sorted(expr.atoms(sympy.Symbol) - labels, key=str)
 
 
-def dots(expr):
+def dots(expr: sympy.Expr) -> list[Dot]:
     """The matrix products of an expression, sorted by text: `atoms` are sets, without order."""
     return sorted(expr.atoms(Dot), key=str)
 
 
-def foreign(expr):
+def foreign(expr: sympy.Expr) -> sympy.Expr | None:
     """The first part of an expression that cannot be derived or computed here, or None."""
     if expr == t:  # the number of the step is no signal: give it in with the input
         return expr
@@ -105,6 +110,6 @@ def foreign(expr):
     return next((found for a in expr.args if (found := foreign(a)) is not None), None)
 
 
-def move(expr, steps):
+def move(expr: sympy.Expr, steps: int) -> sympy.Expr:
     """The same expression `steps` later."""
     return expr.xreplace({s: s.base[s.indices[0] + steps] for s in expr.atoms(sympy.Indexed)})

@@ -4,6 +4,8 @@ MathJax knows a fixed list of commands, so only names of that list become one. A
 place for everything below it: `W_a_b` is W with "a,b" below, since TeX refuses a second subscript.
 """
 
+from collections.abc import Sequence
+
 from lstm_ref.derive.expressions import FUNCTIONS
 
 GREEK = {
@@ -43,7 +45,7 @@ BEFORE = {
 }
 
 
-def taken(name):
+def taken(name: str) -> tuple[str, str] | None:
     """What a name means on the page already, and another one to use: a pair, or None."""
     base, line, rest = name.partition("_")
     plain = UNICODE.get(base, base) + line + rest
@@ -55,12 +57,12 @@ def taken(name):
     return TAKEN.get(plain)
 
 
-def latex_letter(name):
+def latex_letter(name: str) -> str:
     """c_tilde -> \\tilde{c}, alpha -> \\alpha, c1 -> c_{1}, gate -> \\mathrm{gate}."""
     return indexed(*split(name))
 
 
-def indexed(letter, below):
+def indexed(letter: str, below: Sequence[str]) -> str:
     """A letter with everything that stands below it: c and ["1", "t"] -> c_{1,t}."""
     index = ",".join(below)
     if not index:
@@ -68,7 +70,7 @@ def indexed(letter, below):
     return f"{letter}_{index}" if len(index) == 1 else f"{letter}_{{{index}}}"
 
 
-def split(name):
+def split(name: str) -> tuple[str, list[str]]:
     """A name as its letter in LaTeX and what stands below: gate1_eta -> \\mathrm{gate}, [1, \\eta].
 
     A tilde belongs to the part before it.
@@ -87,5 +89,5 @@ def split(name):
     return letter, below
 
 
-def text_letter(name):
+def text_letter(name: str) -> str:
     return f"{name[0]}\u0303" if name[1:] == "_tilde" else name

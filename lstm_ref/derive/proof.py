@@ -13,14 +13,20 @@ time is in words, in the book (chapter 5); the sum over samples is not looked at
 meet. Nothing here uses the rules of `bptt`: only its results are compared.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import count
+from typing import TYPE_CHECKING
 
 import sympy
 from sympy.concrete.delta import deltasummation
 
 from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import Dot, sigma, signals, t
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 p, q, k = sympy.symbols("p q k", integer=True)
 
@@ -35,12 +41,12 @@ class Identity:
     holds: bool
 
 
-def prove(cell):
+def prove(cell: Cell) -> list[Identity]:
     """Every identity of one step, as a list of `Identity`: signals, parameters, slopes."""
     return [*_signals(cell), *_vectors(cell), *_matrices(cell), *_slopes(cell)]
 
 
-def failures(cell):
+def failures(cell: Cell) -> list[str]:
     """What the identities that do not hold are about: [] for a correct derivation."""
     return [identity.of for identity in prove(cell) if not identity.holds]
 

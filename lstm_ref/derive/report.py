@@ -4,14 +4,17 @@ import sys
 
 from lstm_ref.derive import catalogue, proof
 from lstm_ref.derive.codegen import numpy_code
-from lstm_ref.derive.declare.declaration import DeclarationError
+from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 from lstm_ref.derive.declare.files import resolve
 from lstm_ref.derive.typeset import latex
 
 
-def run(name, form, listing):
-    """Print a derivation, or the catalogue; returns the exit code, 2 for unusable input."""
-    if listing:
+def run(name: str | None, form: str, listing: bool) -> int:
+    """Print a derivation, or the catalogue where no cell is named.
+
+    Returns the exit code, 2 for unusable input.
+    """
+    if listing or name is None:
         width = max(map(len, catalogue.CELLS))
         for key, cell in catalogue.CELLS.items():
             print(f"{key:{width}}  {cell.title}")
@@ -24,7 +27,7 @@ def run(name, form, listing):
     return 0
 
 
-def text(cell):
+def text(cell: Cell) -> str:
     """Equations, derivation and gradients as plain text, and what the proof says."""
     parts = [f"{cell.name}: {cell.title}" if cell.doc else cell.name]
     parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell).items()]
@@ -36,7 +39,7 @@ def text(cell):
     return "\n\n".join([*parts, f"Proof in index notation\n\n{result}"])
 
 
-def as_latex(cell):
+def as_latex(cell: Cell) -> str:
     """The same as LaTeX, one display for each part; needs amsmath."""
     blocks = latex.document(cell).items()
     return "\n\n".join(f"% {cell.name}: {heading}\n\\[\n{body}\n\\]" for heading, body in blocks)

@@ -7,11 +7,18 @@ is a `Product`. The list of both, `every`, is the only source of the printed for
 generated code, of what the proof compares, and of truncations.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import sympy
 
-from lstm_ref.derive.expressions import at, dots
+from lstm_ref.derive.expressions import Dot, at, dots
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 ONE = sympy.Integer(1)
 
@@ -51,7 +58,7 @@ class Product:
     outer: sympy.Expr = field(default=ONE, init=False, repr=False)
 
 
-def of(cell, name):
+def of(cell: Cell, name: str) -> list[Term]:
     """All terms of a signal or of a vector of parameters, in the order of the equations.
 
     Those of the same step come first, then those of the next step. Dropped terms are left out.
@@ -63,7 +70,7 @@ def of(cell, name):
     return [term for term in found if not any(drop(term) for drop in cell.dropped)]
 
 
-def every(cell):
+def every(cell: Cell) -> Iterator[Term | Product]:
     """All terms and products of a cell that are not dropped: of its signals, then parameters."""
     for name in (cell.input, *cell.equations, *cell.vectors):
         yield from of(cell, name)
@@ -91,7 +98,7 @@ def _through(net, name, by, lag, symbol):
             yield Term(name, by, lag, _slope(net, slot, slots), W, v, _slope(v, symbol, {}))
 
 
-def products(cell, name):
+def products(cell: Cell, name: str) -> list[Product]:
     """All summands of the gradient of the matrix `name`. Dropped ones are left out."""
     found = []
     for by, equation in cell.equations.items():
@@ -101,14 +108,14 @@ def products(cell, name):
     return [product for product in found if not any(drop(product) for drop in cell.dropped)]
 
 
-def at_product(cell, by, product):
+def at_product(cell: Cell, by: str, product: Dot) -> sympy.Expr:
     """What δ_by is multiplied with to get the error at a product W v in the equation of `by`."""
     net = cell.equations[by].net
     slots = _slots(net)
     return _slope(net, slots[product], slots)
 
 
-def slope(cell, name):
+def slope(cell: Cell, name: str) -> sympy.Expr | None:
     """∂u/∂net_u of an equation with an activation, in terms of the value u_t where possible.
 
     f(1 - f) for a logistic f. Where it cannot be said with the value (sin), it holds the symbol
@@ -122,7 +129,7 @@ def slope(cell, name):
     return value.diff(net).xreplace({value: at(name)}).xreplace({net: at(net_name(name))})
 
 
-def net_name(name):
+def net_name(name: str) -> str:
     """Name of the weighted input of an equation; no signal can have it, because of the space."""
     return f"net {name}"
 

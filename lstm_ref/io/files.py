@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 
-def write_whole(path, write):
+def write_whole(path: str | Path, write: Callable[[BinaryIO], object]) -> None:
     """Call write(file) on a new file beside `path`, then put it in its place in one step.
 
     Whoever reads `path` finds the old content or the new one, never a part, even if the process

@@ -3,18 +3,22 @@
 Nothing is unpickled or executed, and no memory is taken for what a file merely claims to hold.
 """
 
+from __future__ import annotations
+
 import io
 import math
 import warnings
 import zipfile
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 MEMBERS = 2000  # of an archive
 HEADER = 4096  # bytes of an array's header
 
 
-def arrays(data, limit, error):
+def arrays(data: bytes, limit: int, error: type[Exception]) -> dict[str, NDArray[Any]]:
     """The arrays of an npz archive: dict name -> array, in the archive's order.
 
     data: bytes of the archive; limit: most bytes of all members, as they declare them; error: the

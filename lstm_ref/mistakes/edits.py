@@ -7,10 +7,16 @@ Besides the signals, expressions may read the masks FIRST and LAST, 1 at step 1 
 0: some mistakes happen at one end of the sequence only. `evaluate` gives the masks their values.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy
 
+from lstm_ref.check.summands import Recipe
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at
 
 FIRST, LAST = at("first step"), at("last step")  # no signal can have these names
@@ -43,16 +49,16 @@ class Mistake:
     """
 
     name: str
-    cell: object
+    cell: Cell
     sentence: str
-    edit: object = None
+    edit: Callable[[Recipe], Recipe] | None = None
     of: str = ""
-    sources: tuple = ()
-    numbers: tuple = ()
+    sources: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     wrong: str = "backward"
-    forward: object = None
+    forward: Cell | None = None
     second: bool = False
-    spoil: object = None
+    spoil: Callable[..., Any] | None = None
     known: bool = True
 
     @property

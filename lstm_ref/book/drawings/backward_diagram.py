@@ -1,5 +1,6 @@
 """Who depends on whom in two steps of an LSTM: the ways an error takes back."""
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from lstm_ref.book.drawings.shapes import INK, PALE, arrow, canvas, label, tint
@@ -11,7 +12,7 @@ GATE = {"f": 4.05, "i": 3.3, "c_tilde": 2.55, "o": 1.8}  # heights of the gates 
 NOW, GATES_AT, NEXT, R = 1.1, 4.1, 7.0, 0.36
 
 
-def paths(ax, highlight=None):
+def paths(ax: Axes, highlight: str | None = None) -> Axes:
     """c_t and h_t, the gates of step t + 1, c_{t+1} and h_{t+1}; an arrow: is used by.
 
     The thick line is the way along the cell state, the dashed lines lead through h_t and the

@@ -1,5 +1,7 @@
 """A memory block: several cells behind one set of gates."""
 
+from matplotlib.axes import Axes
+
 from lstm_ref.book.drawings.shapes import (
     FRAME,
     PALE,
@@ -17,7 +19,7 @@ X = {"i": 1.85, "f": 3.45, "o": 6.3}  # where the gates act
 ADD, STORE, ROW = 2.75, 4.55, 1.3
 
 
-def block(ax, cells=3):
+def block(ax: Axes, cells: int = 3) -> Axes:
     """Several cells with one input, one forget and one output gate for all of them; returns ax.
 
     Each gate is one number for the whole block; each cell has its own candidate and its own state.

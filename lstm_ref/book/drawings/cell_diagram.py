@@ -1,5 +1,9 @@
 """The LSTM cell as a drawing, path by path, and the chain of cells."""
 
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
 from lstm_ref.book.drawings.shapes import (
     FRAME,
     INK,
@@ -24,15 +28,15 @@ ADD, STACK, EXIT = 4.0, 1.33, 6.8  # where i ⊙ c̃ is added; where h and x are
 PATHS = ("f", "i", "c_tilde", "c", "o")
 
 
-def cell(ax, highlight=None, labels=True):
+def cell(ax: Axes, highlight: str | Sequence[str] | None = None, labels: bool = True) -> Axes:
     """Draw the LSTM cell of eq-forget to eq-hidden on `ax`; returns ax.
 
     highlight: one of f, i, c_tilde, c, o, or a tuple of them: these paths in colour, the rest
     pale; None draws everything in colour. labels=False leaves the lines without names, for the
     reader to fill in. Draw it on a figure of about 4.8 by 3.9 inches.
     """
-    lit = PATHS if highlight is None else highlight
-    lit = (lit,) if isinstance(lit, str) else tuple(lit)
+    asked = PATHS if highlight is None else highlight
+    lit = (asked,) if isinstance(asked, str) else tuple(asked)
     unknown = [name for name in lit if name not in PATHS]
     if unknown:
         raise ValueError(f"highlight: expected some of {', '.join(PATHS)}, got {unknown}")
@@ -139,7 +143,7 @@ def _key(ax):
     label(ax, 7.0, 0.33, "copy", size=9, ha="left")
 
 
-def lstm_unrolled(ax, T=3):
+def lstm_unrolled(ax: Axes, T: int = 3) -> Axes:
     """T copies of the cell in a row, both states handed on; the same weights in every copy.
 
     The figure should be about 4.8 by 2.2 inches for T = 3. Returns ax.

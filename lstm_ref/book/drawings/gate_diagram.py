@@ -1,7 +1,9 @@
 """Pictures of a gate: numbers let through, the three switches, matrices side by side."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle
+from numpy.typing import ArrayLike
 
 from lstm_ref.book.drawings.block_diagram import block
 from lstm_ref.book.drawings.shapes import FRAME, INK, arrow, box, canvas, label, operator, tint
@@ -12,7 +14,7 @@ FOOT = 0.6  # room below for the shapes
 ROLES = {"i": "write", "f": "keep", "o": "read"}
 
 
-def gate(ax, g, v, color=GATES["f"]["color"]):
+def gate(ax: Axes, g: ArrayLike, v: ArrayLike, color: str = GATES["f"]["color"]) -> Axes:
     """A gate g in (0, 1) times a vector v, unit by unit: three columns of bars; returns ax.
 
     g, v: arrays (n,). A gate's bar is filled as far as the gate is open; a bar of the product
@@ -53,7 +55,7 @@ def _rectangle(x, y, w, ink, fill, lw=1.2):
     return Rectangle((x, y - 0.18), w, 0.36, edgecolor=ink, facecolor=fill, lw=lw, zorder=1)
 
 
-def switches(ax):
+def switches(ax: Axes) -> Axes:
     """The three switches around one memory cell: write (i), keep (f), read (o); returns ax.
 
     All three stand half open. The figure should be about 4.8 by 2.4 inches.
@@ -81,7 +83,7 @@ def _switch(ax, before, after, name):
     label(ax, (x0 + x1) / 2, y0 + 0.82, f"{ROLES[name]}: ${name}$", size=12)
 
 
-def concat(ax, D, H):
+def concat(ax: Axes, D: int, H: int) -> Axes:
     """[W_fh W_fx] [h; x] + b_f = net_f, a square for each number; returns ax.
 
     D, H: sizes of x and of h. The figure should be about 4.8 by 2.9 inches.

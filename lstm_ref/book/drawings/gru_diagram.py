@@ -1,5 +1,7 @@
 """The GRU as a drawing, with the reset gate before or after the product with W_hh."""
 
+from matplotlib.axes import Axes
+
 from lstm_ref.book.drawings.shapes import (
     FRAME,
     PALE,
@@ -20,7 +22,7 @@ BELT, WRITE, BUS, LOW = 4.4, 3.62, 1.5, 0.9  # heights: the state, (1 - z) ⊙ h
 GREY = "#666666"  # the gates of a GRU are not those of an LSTM: none of their colours
 
 
-def gru(ax, reset="before"):
+def gru(ax: Axes, reset: str = "before") -> Axes:
     """Draw the GRU with the reset gate before or after the product with W_hh; returns ax.
 
     Reset and product, whose order differs, lie on yellow. About 4.8 by 3.3 inches.

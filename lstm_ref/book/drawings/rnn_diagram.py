@@ -1,5 +1,8 @@
 """A feed-forward net over a window, and the recurrent net, folded and unrolled in time."""
 
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from lstm_ref.book.drawings.shapes import FRAME, INK, PALE, arrow, box, canvas, label
@@ -10,7 +13,7 @@ IN, LOOP, OUT = STATES["x"]["color"], "#7A3FA0", "#00707A"
 SENTENCE = ("the", "clouds", "are", "in", "the")
 
 
-def feedforward(ax, words=SENTENCE, width=2):
+def feedforward(ax: Axes, words: Sequence[str] = SENTENCE, width: int = 2) -> Axes:
     """A net that sees the last `width` of `words` and nothing before them; returns ax.
 
     The figure should be about 4.8 by 2.3 inches for five words.
@@ -33,7 +36,13 @@ def feedforward(ax, words=SENTENCE, width=2):
     return ax
 
 
-def unrolled(ax, T=3, letters=("W_{hx}", "W_{hh}", "W_{yh}"), state="h", y="y"):
+def unrolled(
+    ax: Axes,
+    T: int = 3,
+    letters: Sequence[str] = ("W_{hx}", "W_{hh}", "W_{yh}"),
+    state: str = "h",
+    y: str = "y",
+) -> Axes:
     """The recurrent net folded (left) and as a chain of T copies with the same weights.
 
     letters: names of the weights into, within and out of the state; state, y: the letters of

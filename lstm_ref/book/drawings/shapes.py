@@ -5,14 +5,22 @@ layer, anything round works unit by unit, brackets stack two vectors, a dot is a
 a gap is a crossing.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
+Colour = tuple[float, float, float]  # red, green, blue, 0 to 1
+
 INK, PALE, FRAME = "#222222", "#bdbdbd", "#f7f7f7"
 
 
-def canvas(ax, width, height):
+def canvas(ax: Axes, width: float, height: float) -> Axes:
     """Make `ax` a drawing board from (0, 0) to (width, height) with equal units, no axes."""
     ax.set_xlim(0, width)
     ax.set_ylim(0, height)
@@ -21,12 +29,26 @@ def canvas(ax, width, height):
     return ax
 
 
-def tint(color, share=0.2):
+def tint(color: str | Colour, share: float = 0.2) -> Colour:
     """A pale, opaque version of a colour: `share` of it on white."""
-    return tuple(1 - share * (1 - part) for part in to_rgb(color))
+    red, green, blue = (1 - share * (1 - part) for part in to_rgb(color))
+    return red, green, blue
 
 
-def box(ax, x, y, w, h, text="", color=INK, fill="white", size=11, lw=1.8, back=False, round=0.08):
+def box(
+    ax: Axes,
+    x: float,
+    y: float,
+    w: float,
+    h: float,
+    text: str = "",
+    color: str = INK,
+    fill: str | Colour = "white",
+    size: float = 11,
+    lw: float = 1.8,
+    back: bool = False,
+    round: float = 0.08,
+) -> None:
     """Rounded box centred at (x, y) with text in its middle; back=True puts it behind the lines."""
     patch = FancyBboxPatch(
         (x - w / 2, y - h / 2),
@@ -44,7 +66,16 @@ def box(ax, x, y, w, h, text="", color=INK, fill="white", size=11, lw=1.8, back=
         ax.text(x, y, text, ha="center", va="center", fontsize=size, color=ink, zorder=5)
 
 
-def layer(ax, x, y, letter, activation, color, w=0.95, h=0.98):
+def layer(
+    ax: Axes,
+    x: float,
+    y: float,
+    letter: str,
+    activation: str,
+    color: str,
+    w: float = 0.95,
+    h: float = 0.98,
+) -> None:
     """A learned layer: its activation below, where the input enters; its letter above."""
     ink = PALE if color == PALE else INK
     low = Rectangle((x - w / 2, y - h / 2), w, 0.46 * h, facecolor="white", lw=0, zorder=3)
@@ -57,18 +88,18 @@ def layer(ax, x, y, letter, activation, color, w=0.95, h=0.98):
     ax.text(x, y - 0.27 * h, activation, ha="center", va="center", fontsize=10, color=ink, zorder=5)
 
 
-def column(ax, x, y, w, h, top, bottom):
+def column(ax: Axes, x: float, y: float, w: float, h: float, top: str, bottom: str) -> None:
     """Two vectors on top of each other, in the brackets of a column."""
     ax.add_patch(Rectangle((x - w / 2, y - h / 2), w, h, facecolor="white", lw=0, zorder=3))
     for side in (-1, 1):
         edge, tip = x + side * w / 2, x + side * (w / 2 - 0.12)
         corners = [(tip, y + h / 2), (edge, y + h / 2), (edge, y - h / 2), (tip, y - h / 2)]
         ax.plot(*zip(*corners, strict=True), color=INK, lw=1.8, zorder=4, solid_joinstyle="miter")
-    for side, letter in ((0.24, top), (-0.24, bottom)):
-        ax.text(x, y + side * h, letter, ha="center", va="center", color=INK, zorder=5)
+    for up, letter in ((0.24, top), (-0.24, bottom)):
+        ax.text(x, y + up * h, letter, ha="center", va="center", color=INK, zorder=5)
 
 
-def operator(ax, x, y, text, color=INK, r=0.22):
+def operator(ax: Axes, x: float, y: float, text: str, color: str = INK, r: float = 0.22) -> None:
     """An operation unit by unit, as a circle: "⊙" (a dot inside) or "+"."""
     ax.add_patch(Circle((x, y), r, lw=2, edgecolor=color, facecolor="white", zorder=4))
     if text == "⊙":
@@ -79,7 +110,15 @@ def operator(ax, x, y, text, color=INK, r=0.22):
     ax.plot([x, x], [y - d, y + d], color=color, lw=2, zorder=5)
 
 
-def arrow(ax, points, color=INK, lw=1.8, head=True, linestyle="-", zorder=2):
+def arrow(
+    ax: Axes,
+    points: Sequence[tuple[float, float]],
+    color: str = INK,
+    lw: float = 1.8,
+    head: bool = True,
+    linestyle: Any = "-",
+    zorder: float = 2,
+) -> None:
     """Line through `points` with softly rounded corners, and an arrow head at the last one."""
     patch = FancyArrowPatch(
         path=_rounded(points),
@@ -110,16 +149,25 @@ def _towards(start, end, r):
     return start[0] + share * dx, start[1] + share * dy
 
 
-def gap(ax, x, y, fill=FRAME, width=0.1):
+def gap(ax: Axes, x: float, y: float, fill: str | Colour = FRAME, width: float = 0.1) -> None:
     """Open a horizontal line at (x, y), so that a vertical one passes without touching it."""
     ax.plot([x - width, x + width], [y, y], color=fill, lw=5, solid_capstyle="butt", zorder=2.4)
 
 
-def dot(ax, x, y, color=INK):
+def dot(ax: Axes, x: float, y: float, color: str = INK) -> None:
     """A junction: the value goes both ways. Crossing lines without a dot do not meet."""
     ax.add_patch(Circle((x, y), 0.08, color=color, lw=0, zorder=5))
 
 
-def label(ax, x, y, text, color=INK, size=11, ha="center", va="center"):
+def label(
+    ax: Axes,
+    x: float,
+    y: float,
+    text: str,
+    color: str = INK,
+    size: float = 11,
+    ha: str = "center",
+    va: str = "center",
+) -> None:
     """Text without a box."""
     ax.text(x, y, text, ha=ha, va=va, fontsize=size, color=color, zorder=6)

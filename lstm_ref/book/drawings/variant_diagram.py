@@ -7,6 +7,7 @@ put in, on a yellow stripe. The GRU, which has other parts, is in `gru_diagram`.
 
 from itertools import pairwise
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Rectangle
 
 from lstm_ref.book.drawings.cell_diagram import (
@@ -36,6 +37,7 @@ from lstm_ref.book.drawings.shapes import (
 )
 from lstm_ref.book.style import GATES
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at, tanh
 
 MARK = "#f6e05e"  # the stripe under what is new; nothing else has this colour
@@ -45,7 +47,7 @@ TOP, SIDE = LAYER + 0.49, 0.475  # of a layer: its upper edge; half of its width
 PEEP = 4.2  # height of the peepholes of f and i
 
 
-def parts(cell):
+def parts(cell: Cell) -> set[str]:
     """What a drawing of a declared cell has: gates "f", peepholes "w_fc", "f = 1 - i" and so on.
 
     Raises ValueError for a cell that is not an LSTM with some parts more or less.
@@ -65,7 +67,7 @@ def parts(cell):
     return found
 
 
-def variant(ax, name, base="VANILLA"):
+def variant(ax: Axes, name: str | Cell, base: str | Cell = "VANILLA") -> Axes:
     """Draw a variant of the LSTM, with its difference to `base` shown; returns ax.
 
     name, base: names in the catalogue, or declared cells. What only `base` has is pale and

@@ -2,15 +2,16 @@
 
 import json
 from importlib import resources
+from typing import Any
 
 
-def names():
+def names() -> list[str]:
     """The names of the stored results, sorted."""
     files = resources.files(__name__).iterdir()
     return sorted(file.name.removesuffix(".json") for file in files if file.name.endswith(".json"))
 
 
-def load(name):
+def load(name: str) -> dict[str, Any]:
     """The result of an experiment: a dict as `learn.trials.run` returns it.
 
     It says command, versions, and settings by condition; trials is a list of dicts, one for each
@@ -21,9 +22,9 @@ def load(name):
     return json.loads(resources.files(__name__).joinpath(f"{name}.json").read_bytes())
 
 
-def by_condition(name):
+def by_condition(name: str) -> dict[str, list[dict[str, Any]]]:
     """The trials of an experiment by condition: dict of lists, in the order of the seeds."""
-    found = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for trial in load(name)["trials"]:
         found.setdefault(trial["condition"], []).append(trial)
     return found

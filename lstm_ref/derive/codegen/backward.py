@@ -2,12 +2,13 @@
 
 from lstm_ref.derive import terms
 from lstm_ref.derive.codegen.forward import parameters, sizes_line, stack_lines, stack_name
+from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.source_lines import added, block, call, indent, uses
 from lstm_ref.derive.codegen.stacking import by_vector
 from lstm_ref.derive.expressions import SPREAD
 
 
-def body(plan):
+def body(plan: Plan) -> tuple[list[str], list[str]]:
     """(lines of the function `backward`, names that it reads from the tape)."""
     back, cell, names = Backward(plan), plan.cell, plan.names
     work = [*back.arrays(), *block("for t in range(T, 0, -1):", back.step()), *back.after()]
@@ -28,7 +29,7 @@ def body(plan):
 class Backward:
     """Builds the lines; a class because its parts look up each other's names."""
 
-    def __init__(self, plan):
+    def __init__(self, plan: Plan) -> None:
         self.plan, self.cell = plan, plan.cell
         readers = (self.cell.input, *self.cell.equations, *self.cell.vectors)
         self.terms = {name: terms.of(self.cell, name) for name in readers}
@@ -51,12 +52,12 @@ class Backward:
         for name in (self.cell.input, *self.cell.vectors):
             self.stored |= {term.by for term in self.terms[name]}
 
-    def delta(self, name, whole=False):
+    def delta(self, name: str, whole: bool = False) -> str:
         """The error term of an equation, at this step or at all of them."""
         text = self.plan.deltas[name]
         return text if name not in self.stored else f"{text}[1:]" if whole else f"{text}[t]"
 
-    def arrays(self):
+    def arrays(self) -> list[str]:
         """Room for the error terms that are needed for all steps together."""
         plan, rows, letters = self.plan, self.plan.layout.rows, self.cell.letters
         lines = []
@@ -73,7 +74,7 @@ class Backward:
                 lines.append(_array(name, letters[by]))
         return lines
 
-    def step(self):
+    def step(self) -> list[str]:
         """One step back: equations from last to first, then what goes to the step before."""
         lines = []
         for name in reversed(self.cell.equations):
@@ -134,7 +135,7 @@ class Backward:
         code = self.plan.show(factor, by, whole)
         return f"{text} * ({code})" if factor.is_Add else f"{text} * {code}"
 
-    def pieces(self, name, lag, whole=False, first=True):
+    def pieces(self, name: str, lag: int, whole: bool = False, first: bool = True) -> list[str]:
         """The terms of a signal as code, each with its sign; stacked products as one."""
         texts, done = [], set()
         for term in self.terms[name]:
@@ -142,7 +143,7 @@ class Backward:
                 text, used = self._term(term, whole)
                 texts.append(text)
                 done |= used
-        lines = []
+        lines: list[str] = []
         for text in texts:
             bare = first and not lines
             if text.startswith("-"):
@@ -179,20 +180,21 @@ class Backward:
         when = ("1:" if whole else "t") + (f", {cut}" if cut else "")
         return f"{stack_name(self.plan, stack)}.T @ delta[{when}]", terms
 
-    def after(self):
+    def after(self) -> list[str]:
         """Sums over all steps: weight gradients, and the errors at the inputs."""
         zeros = [f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[self.cell.input]}B")']
         lines = added("dx =", self.pieces(self.cell.input, 0, whole=True) or zeros)
         lines += ["dparams = {}", *self._matrix_gradients()]
         for name in self.cell.vectors:
-            zeros = f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[name][0]}B")'
-            terms = self.pieces(name, 0, whole=True) or [zeros]
+            zeros = [f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[name][0]}B")']
+            terms = self.pieces(name, 0, whole=True) or zeros
             lines += call(f'dparams["{name}"] = run.total', [" ".join(terms)])
         return lines
 
     def _matrix_gradients(self):
         """Products with stacked matrices first, then each gradient; zeros where all is dropped."""
-        lines, found = [], {name: [] for name in self.cell.matrices}
+        lines: list[str] = []
+        found: dict[str, list[str]] = {name: [] for name in self.cell.matrices}
         for stack in self.plan.layout.stacks:
             lines += self._stack_gradient(stack, found)
         if lines or any(found.values()):

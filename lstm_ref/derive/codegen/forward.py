@@ -1,11 +1,12 @@
 """The forward pass of a cell as NumPy source."""
 
+from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.source_lines import block, call, indent, uses
-from lstm_ref.derive.codegen.stacking import summands
+from lstm_ref.derive.codegen.stacking import Stack, summands
 from lstm_ref.derive.expressions import Dot, at
 
 
-def body(plan, read_again):
+def body(plan: Plan, read_again: list[str]) -> list[str]:
     """Lines of the function `forward`. read_again: what the backward pass takes from the tape."""
     cell, names = plan.cell, plan.names
     work = [f"{names[cell.input]} = run.from_one(x)", *_arrays(plan)]
@@ -24,19 +25,19 @@ def body(plan, read_again):
     return indent([*head, *work, "return outputs, state_T, tape"])
 
 
-def sizes_line(plan):
+def sizes_line(plan: Plan) -> str:
     letters = [k for k in "TDHB" if k in "TB" or any(k in w for w in plan.cell.letters.values())]
     letters += sorted({k for w in plan.cell.letters.values() for k in w} - set("TDHB1"))
     return f'{", ".join(letters)} = (sizes[k] for k in "{"".join(letters)}")'
 
 
-def parameters(plan, lines):
+def parameters(plan: Plan, lines: list[str]) -> list[str]:
     """Local names for the parameters that these lines of code use by name."""
     every = (*plan.cell.matrices, *plan.cell.vectors)
     return [f'{plan.names[p]} = params["{p}"]' for p in every if uses(lines, plan.names[p])]
 
 
-def stack_lines(plan, work):
+def stack_lines(plan: Plan, work: list[str]) -> list[str]:
     """Matrices of the same vector on top of each other, where the work uses them."""
     lines = []
     for stack in plan.layout.stacks:
@@ -47,7 +48,7 @@ def stack_lines(plan, work):
     return lines
 
 
-def stack_name(plan, stack):
+def stack_name(plan: Plan, stack: Stack) -> str:
     """W_h for the matrices at h_{t-1}; the matrix itself where there is but one."""
     if len(stack.matrices) == 1:
         return plan.names[str(stack.matrices[0])]
@@ -76,7 +77,7 @@ def _arrays(plan):
 
 def _all_steps(plan):
     """What does not wait for the step before: products with the input, biases."""
-    lines = []
+    lines: list[str] = []
     if not plan.layout.rows:
         return lines
     inputs = [s for s in plan.layout.stacks if s.v == at(plan.cell.input)]

@@ -3,14 +3,20 @@
 The module has the interface of `lstm_ref.cells`: SHAPES, STATES, `init`, `forward`, `backward`.
 """
 
+from __future__ import annotations
+
 import json
 import types
+from typing import TYPE_CHECKING
 
 from lstm_ref.derive.codegen import backward, forward
 from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.source_lines import call, indent
 from lstm_ref.derive.expressions import SPREAD
 from lstm_ref.derive.typeset import latex
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 HEAD = '''"""{title}
 
@@ -59,7 +65,7 @@ MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "P": "proj
 MEANING |= {"G": "blocks, a divisor of H"}
 
 
-def source(cell):
+def source(cell: Cell) -> str:
     """The module's text, the same bytes on every run."""
     plan = Plan(cell)
     way_back, tape = backward.body(plan)
@@ -110,10 +116,10 @@ def _is_parameter(cell, name):
     return name != str(SPREAD) and name != cell.input and name not in cell.equations
 
 
-def compiled(cell):
+def compiled(cell: Cell) -> types.ModuleType:
     """The module itself, without a file; `module.SOURCE` is its text."""
     text = source(cell)
     module = types.ModuleType(f"lstm_ref.derived.{cell.name}")
-    module.SOURCE = text
+    module.__dict__["SOURCE"] = text
     exec(compile(text, f"<derived {cell.name!r}>", "exec"), module.__dict__)
     return module

@@ -1,6 +1,10 @@
 """Names in generated code, and which intermediate results are kept for the way back."""
 
+from __future__ import annotations
+
 import keyword
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import sympy
 
@@ -10,6 +14,9 @@ from lstm_ref.derive.codegen.stacking import alone, factors, layout
 from lstm_ref.derive.expressions import SPREAD, Dot, at
 from lstm_ref.derive.typeset.alphabets import Numpy
 from lstm_ref.derive.typeset.printing import show
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 RESERVED = {
     *keyword.kwlist,
@@ -34,7 +41,7 @@ class Plan:
     is computed on the way forward and needed again on the way back, inner ones first.
     """
 
-    def __init__(self, cell):
+    def __init__(self, cell: Cell) -> None:
         self.cell, self.layout = cell, layout(cell)
         self._taken = set(RESERVED)
         self.names = {}
@@ -44,13 +51,14 @@ class Plan:
             if name not in self.names:
                 self.names[name] = self.new(name)
         self.alone = alone(cell, self.layout)
-        self.kept, self.rules = [], {}
+        self.kept: list[tuple[str, sympy.Expr, str]] = []
+        self.rules: dict[sympy.Expr, sympy.Indexed] = {}
         self._keep()
         self.nets = [n for n in cell.equations if self._needs_net(n)]
         self.names |= {f"net {n}": self.new(f"net_{self.names[n]}") for n in self.nets}
         self.deltas = {n: self.new(f"delta_{self.names[n]}") for n in cell.equations}
 
-    def new(self, wish):
+    def new(self, wish: str) -> str:
         """A name that nothing else has."""
         name, k = wish, 2
         while name in self._taken:
@@ -58,20 +66,20 @@ class Plan:
         self._taken.add(name)
         return name
 
-    def show(self, expr, name=None, whole=False):
+    def show(self, expr: sympy.Expr, name: str | None = None, whole: bool = False) -> str:
         """An expression as code, in the order in which the equation of `name` was written."""
         style = Numpy(names=tuple(self.names.items()), whole=whole, ranks=self._ranks(name))
         return show(expr.xreplace(self.rules), style)
 
     def _ranks(self, name):
         """Symbols as they were written; what is kept stands where its first symbol stood."""
-        ranks = []
+        ranks: list[sympy.Basic] = []
         for symbol in self.cell.equations[name].reads if name else ():
             held = (new for expr, new in self.rules.items() if expr.has(symbol))
             ranks += dict.fromkeys([*(new for new in held if new not in ranks), symbol])
         return ranks
 
-    def letter(self, expr):
+    def letter(self, expr: sympy.Expr) -> str | None:
         """The size letter of an expression that is not a plain number."""
         letters = self.cell.letters
         if isinstance(expr, Dot):
@@ -118,7 +126,7 @@ class Plan:
         self.names[name] = name
         return name
 
-    def height(self, names):
+    def height(self, names: Iterable[str]) -> str:
         """Rows of some equations together: "3 * H", "H + P", "0" for none."""
         letters = [self.cell.letters[name] for name in names]
         parts = [
@@ -127,7 +135,7 @@ class Plan:
         ]
         return " + ".join(parts) or "0"
 
-    def cut(self, run):
+    def cut(self, run: Sequence[str]) -> str:
         """The rows of a run inside of net, as a slice: "" if it is all of them."""
         rows = self.layout.rows
         first = rows.index(run[0])

@@ -1,20 +1,21 @@
 """Lines of generated source: indented, and broken where they get too long."""
 
 import re
+from collections.abc import Iterable
 
 LONGEST = 96
 
 
-def indent(lines, by=4):
+def indent(lines: Iterable[str], by: int = 4) -> list[str]:
     return [" " * by + line if line else line for line in lines]
 
 
-def block(head, lines):
+def block(head: str, lines: Iterable[str]) -> list[str]:
     """A loop or a function with its body."""
     return [head, *indent(lines)]
 
 
-def call(head, items, left="(", right=")"):
+def call(head: str, items: Iterable[str], left: str = "(", right: str = ")") -> list[str]:
     """head(item, item, ...), on several lines if need be."""
     line = f"{head}{left}{', '.join(items)}{right}"
     if len(line) <= LONGEST - 8:
@@ -27,7 +28,7 @@ def call(head, items, left="(", right=")"):
     return [f"{head}{left}", *indent([line.rstrip() for line in lines]), right]
 
 
-def added(head, pieces):
+def added(head: str, pieces: list[str]) -> list[str]:
     """head a + b - c, broken before a summand, in brackets, where the line gets too long."""
     if len(f"{head} {' '.join(pieces)}") <= LONGEST - 8:
         return [f"{head} {' '.join(pieces)}"]
@@ -44,7 +45,7 @@ def added(head, pieces):
     return lines
 
 
-def uses(lines, name):
+def uses(lines: Iterable[str], name: str) -> bool:
     """Whether a name occurs in lines of code, other than as a key in quotes."""
     pattern = re.compile(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'=]|=[^=])")
     return any(pattern.search(line) for line in lines)

@@ -6,12 +6,18 @@ beginning of the step come first, those with the same activation side by side. P
 same vector are one product of stacked matrices, as far as their rows are neighbours.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sympy
 
 from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import SPREAD, Dot, dots, signals
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,11 @@ class Stack:
     """Matrices on top of each other that multiply the same vector; rows: their equations."""
 
     v: sympy.Expr
-    rows: tuple
-    matrices: tuple
+    rows: tuple[str, ...]
+    matrices: tuple[sympy.Symbol, ...]
 
     @property
-    def pairs(self):
+    def pairs(self) -> tuple[tuple[str, sympy.Symbol], ...]:
         return tuple(zip(self.rows, self.matrices, strict=True))
 
 
@@ -31,13 +37,14 @@ class Stack:
 class Layout:
     """rows: equations in `net`, in order; stacks; early: rows ready at the start of a step."""
 
-    rows: tuple
-    early: tuple
-    stacks: tuple
-    biases: tuple  # (run of rows, names of the vectors) to add for all steps at once
+    rows: tuple[str, ...]
+    early: tuple[str, ...]
+    stacks: tuple[Stack, ...]
+    # (run of rows, the vectors) to add for all steps at once
+    biases: tuple[tuple[tuple[str, ...], tuple[sympy.Symbol, ...]], ...]
 
 
-def layout(cell):
+def layout(cell: Cell) -> Layout:
     found = {name: _stackable(cell, e.net) for name, e in cell.equations.items()}
     rows = [name for name in cell.equations if found[name]]
     early = [name for name in rows if _is_early(cell, name)]
@@ -55,7 +62,7 @@ def layout(cell):
     return Layout(tuple(order), tuple(early), tuple(stacks), tuple(biases))
 
 
-def summands(net):
+def summands(net: sympy.Expr) -> tuple[sympy.Expr, ...]:
     return sympy.Add.make_args(net)
 
 
@@ -65,7 +72,7 @@ def _stackable(cell, net):
     One for each vector: two matrices at the same vector in one equation are not stacked. Nor is a
     product that stands a second time inside of another summand.
     """
-    found = {}
+    found: dict[sympy.Expr, Dot] = {}
     for term in summands(net):
         single = isinstance(term, Dot) and sum(other.has(term) for other in summands(net)) == 1
         if single and term.args[0] != SPREAD and term.args[1].is_Indexed:
@@ -80,14 +87,15 @@ def _is_early(cell, name):
     return all(lag == 1 or read == cell.input for read, lag in signals(net))
 
 
-def bias(net):
+def bias(net: sympy.Expr) -> sympy.Symbol | None:
     """A vector of parameters that is a summand of net, the first one, or None."""
     return next((s for s in summands(net) if type(s) is sympy.Symbol), None)
 
 
 def _runs(order, chosen):
     """Neighbours in `order` that have an entry in `chosen`: lists of (name, entry)."""
-    runs, last = [], None
+    runs: list[list[tuple[str, sympy.Symbol]]] = []
+    last: int | None = None
     for place, name in enumerate(order):
         if name in chosen:
             if last is None or place != last + 1:
@@ -97,12 +105,12 @@ def _runs(order, chosen):
     return runs
 
 
-def by_vector(plan, term):
+def by_vector(plan: Layout, term: terms.Term) -> Stack:
     """The stack in which the product of a term stands."""
     return next(s for s in plan.stacks if s.v == term.v and (term.by, term.via) in s.pairs)
 
 
-def alone(cell, plan):
+def alone(cell: Cell, plan: Layout) -> list[tuple[str, Dot]]:
     """Products that are not stacked: [(equation, Dot)], in order."""
     stacked = {(r, W, s.v) for s in plan.stacks for r, W in s.pairs}
     return [
@@ -113,7 +121,7 @@ def alone(cell, plan):
     ]
 
 
-def factors(cell):
+def factors(cell: Cell) -> list[sympy.Expr]:
     """Every expression that the backward pass multiplies an error with."""
     names = [cell.input, *cell.equations, *cell.vectors]
     found = [f for name in names for term in terms.of(cell, name) for f in (term.inner, term.outer)]

@@ -1,5 +1,9 @@
 """What a cell must not be, each with the cure; and expressions as a declaration writes them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sympy import Expr, Indexed
 from sympy.printing.str import StrPrinter
 
@@ -14,11 +18,14 @@ from lstm_ref.derive.expressions import (
     t,
 )
 
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
+
 NAMES = ", ".join(function.__name__ for function in FUNCTIONS)
 MADE_OF = f"an equation is made of +, -, *, /, powers, products W @ v and {NAMES}"
 
 
-def check(cell):
+def check(cell: Cell) -> None:
     """Order, delays, products and uses, also after a change by `but`. Raises DeclarationError."""
     fault = next(_faults(cell), None)
     if fault is not None:
@@ -66,7 +73,7 @@ def _unused(cell):
         )
 
 
-def equation_fault(name, expr):
+def equation_fault(name: str, expr: object) -> str | None:
     """What is wrong with name[t] = expr by itself, or None."""
     if not isinstance(expr, Expr):
         return f"{name}[t] = {expr}: expected an expression, like W.hh @ h[t-1] + b.h"
@@ -112,6 +119,6 @@ class _Written(StrPrinter):
         return expr.name.replace("_", ".", 1)
 
 
-def written(expr):
+def written(expr: Expr) -> str:
     """An expression in the words of a declaration: sigma(W.fh @ h[t-1] + b.f)."""
     return _Written().doprint(expr)

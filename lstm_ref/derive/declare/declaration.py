@@ -1,7 +1,11 @@
 """A cell as data: its equations in order, and what follows from them without any derivation."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import sympy
 
@@ -25,17 +29,17 @@ class Equation:
 
     name: str
     expr: sympy.Expr
-    reads: tuple = ()
+    reads: tuple[sympy.Basic, ...] = ()
 
     @property
-    def activation(self):
+    def activation(self) -> type[sympy.Function] | None:
         """The function on the outside if a parameter is inside it, else None."""
         expr = self.expr
         outside = isinstance(expr, sympy.Function) and not isinstance(expr, Dot)
         return expr.func if outside and len(expr.args) == 1 and parameters(expr) else None
 
     @property
-    def net(self):
+    def net(self) -> sympy.Expr:
         """The weighted input where there is an activation, else the whole right side."""
         return self.expr.args[0] if self.activation else self.expr
 
@@ -52,9 +56,9 @@ class Cell:
     name: str
     doc: str
     input: str
-    equations: dict
-    dropped: tuple = ()
-    letters: dict = field(init=False, repr=False, default=None)
+    equations: dict[str, Equation]
+    dropped: tuple[Callable[[terms.Term | terms.Product], bool], ...] = ()
+    letters: dict[str, str] = field(init=False, repr=False)
 
     def __post_init__(self):
         checks.check(self)
@@ -68,40 +72,40 @@ class Cell:
         return sympy.IndexedBase(name)
 
     @property
-    def title(self):
+    def title(self) -> str:
         return self.doc.splitlines()[0] if self.doc else self.name
 
     @cached_property
-    def output(self):
+    def output(self) -> str:
         return list(self.equations)[-1]
 
     @cached_property
-    def states(self):
+    def states(self) -> list[str]:
         """Signals that are read one step later, the output first."""
         late = {name for e in self.equations.values() for name, lag in signals(e.expr) if lag}
         return sorted(late, key=lambda s: (s != self.output, list(self.equations).index(s)))
 
     @cached_property
-    def matrices(self):
+    def matrices(self) -> list[str]:
         """Names of the matrices, in the order of their first use."""
         others = {self.input, *self.equations, str(SPREAD)}
         return [name for name in self.letters if name[0].isupper() and name not in others]
 
     @cached_property
-    def vectors(self):
+    def vectors(self) -> list[str]:
         """Names of the parameters with one number a unit, in the order of their first use."""
         return [name for name in self._parameters() if name not in self.matrices]
 
     def _parameters(self):
         """Every parameter in the order in which the equations read it."""
-        order = {}
+        order: dict[str, None] = {}
         for equation in self.equations.values():
             rank = {s: k for k, s in enumerate(equation.reads)}
             read = sorted(parameters(equation.expr), key=lambda s: rank.get(s, len(rank)))
             order |= dict.fromkeys(map(str, read))
         return list(order)
 
-    def but(self, name, doc="", /, **changes):
+    def but(self, name: str, doc: str = "", /, **changes: Any) -> Cell:
         """Another cell: this one with small changes.
 
         - signal=expression: that signal is replaced by the expression, wherever it is read,
@@ -141,7 +145,7 @@ class Cell:
             rules |= {d: sympy.Integer(0) for d in dots(equation.expr) if str(d.args[0]) in gone}
         return _replace(equations, rules)
 
-    def truncated(self, name, drop):
+    def truncated(self, name: str, drop: Callable[[terms.Term | terms.Product], bool]) -> Cell:
         """The same cell with a wrong gradient: what drop(term) is true for is left out of `bptt`.
 
         term: a `terms.Term`, of the error of a signal or a vector of parameters, or a
@@ -161,7 +165,7 @@ class Cell:
         return Cell(name, doc, self.input, self.equations, (*self.dropped, drop))
 
 
-def without(function):
+def without(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.Expr]:
     """For `but`: takes one kind of activation out of an equation, tanh(u) becomes u."""
     return lambda expr: expr.replace(function, lambda argument: argument)
 

@@ -9,7 +9,7 @@ from lstm_ref.derive import catalogue
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 
 
-def resolve(name):
+def resolve(name: str) -> Cell:
     """A declared cell: a name of the catalogue, or FILE.py:NAME, which is run.
 
     Raises DeclarationError.
@@ -23,7 +23,7 @@ def _parts(name):
     return (path, cell) if colon and path.endswith(".py") else (name, None)
 
 
-def from_file(path, name=None):
+def from_file(path: str, name: str | None = None) -> Cell:
     """A cell that a Python file declares; the file is run, and may import what lies beside it.
 
     Raises DeclarationError.

@@ -13,17 +13,24 @@ net_h, delta_h) are refused as names; `letters.TAKEN` lists them.
 The function runs once, on symbols. What makes no sense is refused with the line and the cure.
 """
 
+from __future__ import annotations
+
 import inspect
 import sys
+from collections.abc import Callable, Iterable
+from types import FrameType, FunctionType
+from typing import NoReturn
+
+import sympy
 
 from lstm_ref.derive.declare import refusals
-from lstm_ref.derive.declare.declaration import Cell, DeclarationError
+from lstm_ref.derive.declare.declaration import Cell, DeclarationError, Equation
 from lstm_ref.derive.declare.operands import Family, Signal
 
 __all__ = ["DeclarationError", "Family", "cell"]
 
 
-def cell(function):
+def cell(function: Callable[..., None]) -> Cell:
     """Decorator: run the function once on symbols, check what it says, return a `Cell`.
 
     The docstring stays with the cell: a title, and where the equations come from.
@@ -77,25 +84,26 @@ def _run(function):
 class Notes:
     """What was written so far: equations in order, and what the present one has read."""
 
-    def __init__(self, function, signals, families):
+    def __init__(self, function: FunctionType, signals: list[str], families: list[str]) -> None:
         self.name, self.code = function.__name__, function.__code__
         self.signals, self.families = signals, families
-        self.equations, self.reads = {}, []
+        self.equations: dict[str, Equation] = {}
+        self.reads: list[sympy.Basic] = []
 
     @property
-    def input(self):
+    def input(self) -> str:
         return self.signals[0]
 
-    def free(self, names):
+    def free(self, names: Iterable[str]) -> list[str]:
         """Those of these names that the cell does not use."""
         return [name for name in names if name not in (*self.signals, *self.families)]
 
-    def refuse(self, message):
+    def refuse(self, message: str) -> NoReturn:
         """Raise with the line of the declaration that is being run."""
         raise Refused(f"{self.name}{self._line()}: {message}")
 
     def _line(self):
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
         return "" if frame is None else f", line {frame.f_lineno}"

@@ -3,6 +3,10 @@
 They know which equation is being run, through the `language.Notes`, and refuse with its line.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import sympy
 
 from lstm_ref.derive.declare import refusals
@@ -10,19 +14,22 @@ from lstm_ref.derive.declare.checks import equation_fault, written
 from lstm_ref.derive.declare.declaration import DeclarationError, Equation
 from lstm_ref.derive.expressions import Dot, at
 
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.language import Notes
+
 
 class Signal:
     """A vector that changes with time. Only `s[t]` and `s[t-1]` can be used."""
 
     __iter__ = None  # else SymPy would try to iterate over it, for ever
 
-    def __init__(self, name, notes):
+    def __init__(self, name: str, notes: Notes) -> None:
         self._name, self._notes = name, notes
 
     def __getitem__(self, when):
         notes, name = self._notes, self._name
         lag = refusals.steps_back(when)
-        if lag not in (0, 1):
+        if lag is None or lag not in (0, 1):
             notes.refuse(refusals.wrong_step(name, when, notes))
         if lag == 0 and name != notes.input and name not in notes.equations:
             notes.refuse(

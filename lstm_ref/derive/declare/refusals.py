@@ -1,13 +1,20 @@
 """Messages about a declaration that makes no sense: the mistake, and the cure."""
 
+from __future__ import annotations
+
 import inspect
 import traceback
+from types import FunctionType
+from typing import TYPE_CHECKING
 
 import sympy
 
 from lstm_ref.derive import letters
 from lstm_ref.derive.declare.checks import NAMES
 from lstm_ref.derive.expressions import FUNCTIONS, t
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.language import Notes
 
 OURS = {"t", "sigma", "tanh", "spread"}
 SYMPYS = {function.__name__ for function in FUNCTIONS} - OURS
@@ -27,9 +34,9 @@ MISTAKEN = {
 }
 
 
-def names(signals, families):
+def names(signals: list[str], families: list[str]) -> str | None:
     """What is wrong with the names of a cell, or None: letters that the page keeps, and twins."""
-    seen = {}
+    seen: dict[str, str] = {}
     for name in (*signals, *families):
         if (found := letters.taken(name)) is not None:
             meaning, other = found
@@ -45,7 +52,7 @@ def names(signals, families):
     return None
 
 
-def steps_back(index):
+def steps_back(index: object) -> int | None:
     """0 for t, 1 for t-1, -1 for t+1, and None for what is no whole number of steps from t."""
     try:
         steps = t - sympy.sympify(index, strict=True)
@@ -54,7 +61,7 @@ def steps_back(index):
     return int(steps) if steps.is_number and steps.is_real and steps == int(steps) else None
 
 
-def wrong_step(name, index, notes):
+def wrong_step(name: str, index: object, notes: Notes) -> str:
     """Why name[index] cannot be read; steps_back(index) is neither 0 nor 1."""
     steps, both = steps_back(index), f"{name}[t] or {name}[t-1]"
     if isinstance(index, str):
@@ -83,7 +90,7 @@ def wrong_step(name, index, notes):
     )
 
 
-def explain(error, function):
+def explain(error: Exception, function: FunctionType) -> str:
     """What Python or SymPy said while the declaration ran, with its line and the likely cure."""
     frames = traceback.extract_tb(error.__traceback__)
     lines = [frame.lineno for frame in frames if frame.name == function.__name__]

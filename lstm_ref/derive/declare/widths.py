@@ -4,13 +4,20 @@ What is added or multiplied unit by unit has the same width; a matrix leads from
 vector it multiplies to the width of the equation it stands in.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import sympy
 
 from lstm_ref import arguments
 from lstm_ref.derive.expressions import SPREAD, DeclarationError, Dot, t
 
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
-def letters(cell):
+
+def letters(cell: Cell) -> dict[str, str]:
     """Letters of every signal and parameter: {"f": "H", "W_fx": "HD", "b_f": "H1", ...}.
 
     D: the input; H: the widest group of signals, which is D too where input and units are combined
@@ -31,20 +38,23 @@ def letters(cell):
     return found
 
 
-class Groups(dict):
+class Groups(dict[str, str]):
     """Names that have the same width (union-find)."""
 
-    def find(self, name):
+    blocks: str | None = None  # the group of the gates that the cells of a block share
+
+    def find(self, name: str) -> str:
         while self.setdefault(name, name) != name:
             name = self[name]
         return name
 
-    def join(self, a, b):
+    def join(self, a: str, b: str) -> None:
         self[self.find(a)] = self.find(b)
 
 
 def _groups(cell):
-    groups, matrices = Groups(), {}
+    groups = Groups()
+    matrices: dict[str, tuple[str, str]] = {}  # matrix -> its rows, its columns
 
     def visit(expr, owner):
         """Join everything outside of products with `owner`; products open a group of their own."""
@@ -65,7 +75,8 @@ def _groups(cell):
 
     for name, equation in cell.equations.items():
         visit(equation.expr, name)
-    groups.blocks = groups.find(matrices[str(SPREAD)][1]) if str(SPREAD) in matrices else None
+    if str(SPREAD) in matrices:
+        groups.blocks = groups.find(matrices[str(SPREAD)][1])
     return groups, matrices
 
 

@@ -1,13 +1,15 @@
 """Symbols as LaTeX, as plain text and as NumPy: three alphabets for the one printer, `printing`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Self
 
 import sympy
 
 from lstm_ref.derive.expressions import FUNCTIONS
 from lstm_ref.derive.letters import indexed, latex_letter, split, text_letter
 
-__all__ = ["Latex", "Numpy", "Style", "Text", "latex_letter", "text_letter"]
+__all__ = ["Alphabet", "Latex", "Numpy", "Page", "Style", "Text", "latex_letter", "text_letter"]
 
 GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -29,7 +31,15 @@ class Style:
 
     times, minus = " * ", " - "
 
-    def number(self, value):
+    def constant(self, signs: tuple[str, str]) -> str:
+        """A constant, of which LaTeX and plain text are given."""
+        raise NotImplementedError
+
+    def fraction(self, p: int, q: int) -> str:
+        """The fraction p/q."""
+        raise NotImplementedError
+
+    def number(self, value: sympy.Number) -> str:
         """A whole number, a fraction, a decimal number with its own digits, or π and its like."""
         if value in CONSTANTS:
             return self.constant(CONSTANTS[value])
@@ -37,21 +47,21 @@ class Style:
             return str(value)
         return self.fraction(value.p, value.q) if value.is_Rational else self.decimal(value)
 
-    def decimal(self, value):
+    def decimal(self, value: sympy.Number) -> str:
         return repr(float(value))
 
-    def outside(self):
+    def outside(self) -> str:
         """e_t, the error that enters at the output of step t from outside."""
         when = self.when()
         return f"e_{when}" if len(when) == 1 else f"e_{{{when}}}"
 
-    def later(self, steps):
+    def later(self, steps: int) -> Self:
         return replace(self, shift=self.shift + steps)
 
-    def ranked(self, reads):
+    def ranked(self, reads: Iterable[sympy.Basic]) -> Self:
         return replace(self, ranks=tuple(reads))
 
-    def when(self, lag=0):
+    def when(self, lag: int = 0) -> str:
         steps = self.shift - lag
         if self.start:
             return str(steps)
@@ -68,44 +78,46 @@ class Latex(Style):
     left, right, wide = r"\left(", r"\right)", (r"\bigl(", r"\bigr)")  # wide: across lines
     thin, sum = r"\,", r"\sum_t "
 
-    def constant(self, signs):
+    def constant(self, signs: tuple[str, str]) -> str:
         return signs[0]
 
-    def fraction(self, p, q):
+    def fraction(self, p: int, q: int) -> str:
         return rf"{'-' * (p < 0)}\frac{{{abs(p)}}}{{{q}}}"
 
-    def decimal(self, value):
+    def decimal(self, value: sympy.Number) -> str:
         digits, _, power = super().decimal(value).partition("e")
         return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits
 
-    def signal(self, name, lag=0):
+    def signal(self, name: str, lag: int = 0) -> str:
         letter, below = split(name)
         return self._coloured(name, indexed(letter, [*below, self.when(lag)]))
 
-    def parameter(self, name):
+    def parameter(self, name: str) -> str:
         return latex_letter(name)
 
-    def subscripted(self, letter, name, lag=0):
+    def subscripted(self, letter: str, name: str, lag: int = 0) -> str:
         return indexed(letter, [latex_letter(name), self.when(lag)])
 
-    def delta(self, name, lag=0):
+    def delta(self, name: str, lag: int = 0) -> str:
         return self.subscripted(r"\delta", name, lag)
 
-    def net(self, name, lag=0):
+    def net(self, name: str, lag: int = 0) -> str:
         return self.subscripted(r"\mathrm{net}", name, lag)
 
-    def power(self, base, exponent):
+    def power(self, base: str, exponent: str) -> str:
         return f"{base}^{{{exponent}}}"
 
-    def function(self, kind, argument, exponent=None):
+    def function(
+        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
+    ) -> str:
         name = {"atan": "arctan"}.get(kind.__name__, kind.__name__)
         power = "" if exponent is None else f"^{{{exponent}}}"
         return rf"\{name}{power}({argument})"
 
-    def transposed(self, W):
+    def transposed(self, W: str) -> str:
         return rf"{W}^\top"
 
-    def partial(self, a, b):
+    def partial(self, a: str, b: str) -> str:
         return rf"\frac{{\partial {a}}}{{\partial {b}}}"
 
     def _coloured(self, name, text):
@@ -120,43 +132,45 @@ class Text(Style):
     left, right, wide = "(", ")", ("(", ")")
     thin, sum = " ", "Σ_t "
 
-    def constant(self, signs):
+    def constant(self, signs: tuple[str, str]) -> str:
         return signs[1]
 
-    def fraction(self, p, q):
+    def fraction(self, p: int, q: int) -> str:
         return f"{p}/{q}"
 
-    def signal(self, name, lag=0):
+    def signal(self, name: str, lag: int = 0) -> str:
         when = self.when(lag)
         return (
             f"{text_letter(name)}_{when}" if len(when) == 1 else f"{text_letter(name)}_{{{when}}}"
         )
 
-    def parameter(self, name):
+    def parameter(self, name: str) -> str:
         return name
 
-    def subscripted(self, letter, name, lag=0):
+    def subscripted(self, letter: str, name: str, lag: int = 0) -> str:
         return f"{letter}_{text_letter(name)},{self.when(lag)}"
 
-    def delta(self, name, lag=0):
+    def delta(self, name: str, lag: int = 0) -> str:
         return self.subscripted("δ", name, lag)
 
-    def net(self, name, lag=0):
+    def net(self, name: str, lag: int = 0) -> str:
         return self.subscripted("net", name, lag)
 
-    def power(self, base, exponent):
+    def power(self, base: str, exponent: str) -> str:
         plain = exponent.lstrip("-").isdigit()
         return base + (exponent.translate(SUPERSCRIPT) if plain else f"^({exponent})")
 
-    def function(self, kind, argument, exponent=None):
+    def function(
+        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
+    ) -> str:
         name = kind.__name__
         power = "" if exponent is None else exponent.translate(SUPERSCRIPT)
         return f"{'σ' if name == 'sigma' else name}{power}({argument})"
 
-    def transposed(self, W):
+    def transposed(self, W: str) -> str:
         return f"{W}ᵀ"
 
-    def partial(self, a, b):
+    def partial(self, a: str, b: str) -> str:
         return f"∂{a}/∂{b}"
 
 
@@ -173,24 +187,30 @@ class Numpy(Style):
     times, minus = " * ", " - "
     left, right, thin = "(", ")", " @ "
 
-    def signal(self, name, lag=0):
+    def signal(self, name: str, lag: int = 0) -> str:
         name = dict(self.names).get(name, name)
         if self.whole:
             return f"{name}[:-1]" if lag else f"{name}[1:]"
         return f"{name}[t - 1]" if lag else f"{name}[t]"
 
-    def net(self, name, lag=0):
+    def net(self, name: str, lag: int = 0) -> str:
         return self.signal(f"net {name}", lag)
 
-    def parameter(self, name):
+    def parameter(self, name: str) -> str:
         return dict(self.names).get(name, name)
 
-    def number(self, value):
+    def number(self, value: sympy.Number) -> str:
         return str(value) if value.is_Rational else repr(float(value))
 
-    def power(self, base, exponent):
+    def power(self, base: str, exponent: str) -> str:
         return f"{base}**{exponent}" if exponent.isdigit() else f"{base}**({exponent})"
 
-    def function(self, kind, argument, exponent=None):
+    def function(
+        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
+    ) -> str:
         text = f"{FUNCTIONS[kind]}({argument})"
         return text if exponent is None else self.power(text, exponent)
+
+
+Alphabet = Latex | Text | Numpy
+Page = Latex | Text

@@ -1,9 +1,16 @@
 """Equations, error terms and gradients of a cell as LaTeX or as text."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from lstm_ref.derive.typeset import lines
 from lstm_ref.derive.typeset.alphabets import Latex, Text
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 LINE = 30  # letters on a line before it is broken: what fits on a phone
 
@@ -15,39 +22,39 @@ class Formula(str):
         return f"$$\n{self}\n$$"
 
 
-def equations(cell, colour=False):
+def equations(cell: Cell, colour: bool = False) -> Formula:
     """The forward pass as an `aligned` block; colour=True: gates in the colours of the book."""
     return _aligned(lines.equations(cell, Latex(colour=colour)))
 
 
-def error_terms(cell, names=None, colour=False):
+def error_terms(cell: Cell, names: Iterable[str] | None = None, colour: bool = False) -> Formula:
     """δ of every signal, or of `names`: definition, chain rule, result, in an `aligned` block."""
     return _aligned(lines.error_terms(cell, Latex(colour=colour), names))
 
 
-def results(cell, names=None, colour=False):
+def results(cell: Cell, names: Iterable[str] | None = None, colour: bool = False) -> Formula:
     """δ of every signal, or of `names`, without the steps in between."""
     rows = lines.error_terms(cell, Latex(colour=colour), names)
     return _aligned((left, rights[-1:]) for left, rights in rows)
 
 
-def gradients(cell, colour=False):
+def gradients(cell: Cell, colour: bool = False) -> Formula:
     """∂E/∂W of every parameter, summed over time, in an `aligned` block."""
     return _aligned(lines.gradients(cell, Latex(colour=colour)))
 
 
-def passed_on(cell, colour=False):
+def passed_on(cell: Cell, colour: bool = False) -> Formula:
     """∂E/∂x_t for the layer below, and the error at the initial state, in an `aligned` block."""
     return _aligned(lines.passed_on(cell, Latex(colour=colour)))
 
 
-def text(cell):
+def text(cell: Cell) -> dict[str, str]:
     """Everything as plain text: {heading: text}."""
     style = Text()
     return {heading: _plain(rows(cell, style)) for heading, rows in _PARTS.items()}
 
 
-def document(cell):
+def document(cell: Cell) -> dict[str, Formula]:
     """Everything as LaTeX: {heading: aligned block}."""
     return {heading: _aligned(rows(cell, Latex())) for heading, rows in _PARTS.items()}
 

@@ -4,24 +4,35 @@ A line is (left side, right sides); each right side is a list of pieces that a p
 between. The same lines become LaTeX (`latex`) and text (`text`): only the style differs.
 """
 
+from __future__ import annotations
+
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import sympy
 
 from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import SPREAD, at
+from lstm_ref.derive.typeset.alphabets import Page
 from lstm_ref.derive.typeset.printing import grouped, show
 
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
-def equations(cell, style):
+# Left side; right sides, each in pieces that a page may break between.
+Line = tuple[str, list[list[str]]]
+
+
+def equations(cell: Cell, style: Page) -> Iterator[Line]:
     """The forward pass, in the order and with the letters of the declaration."""
     for name, equation in cell.equations.items():
         ranked = style.ranked(equation.reads)
         yield style.signal(name), [[show(equation.expr, ranked)]]
 
 
-def error_terms(cell, style, names=None):
+def error_terms(cell: Cell, style: Page, names: Iterable[str] | None = None) -> Iterator[Line]:
     """δ of every signal, backwards: its definition, the chain rule, the result.
 
     names: only these signals, in this order.
@@ -45,9 +56,10 @@ def _error_term(cell, name, style):
     return style.delta(name), rights
 
 
-def slope_text(cell, name, style):
+def slope_text(cell: Cell, name: str, style: Page) -> str:
     """The slope of an equation's activation, f ⊙ (1 - f)."""
-    value = terms.slope(cell, name)
+    if (value := terms.slope(cell, name)) is None:
+        raise ValueError(f"name: {name} has no activation, so it has no slope")
     ranked = style.ranked([at(name)])
     # f ⊙ (1 - f) is a product already; a sum needs brackets, and so does a sign
     plain = value.is_Mul and _split(value)[0] > 0
@@ -81,7 +93,7 @@ def _partial(cell, name, by, lag, group, style):
     return style.transposed(f"{style.left}{slope}{style.right}") + style.thin + late.delta(by)
 
 
-def term_text(cell, term, style):
+def term_text(cell: Cell, term: terms.Term, style: Page) -> str:
     """One `terms.Term`: the error it carries, times its factors."""
     late = style.later(term.lag).ranked(cell.equations[term.by].reads)
     sign, number, inner = _split(term.inner)
@@ -115,7 +127,7 @@ def _factor(text, factor, style):
     return text if factor == 1 else text + style.times + grouped(factor, style)
 
 
-def times(pieces, factor, style):
+def times(pieces: list[str], factor: str, style: Page) -> list[str]:
     """A sum times a factor, with brackets if it has more than one summand.
 
     A single product Wᵀδ gets brackets as well: the factor belongs to all of it, not to δ.
@@ -149,7 +161,7 @@ def _join(pieces, text, style):
         pieces.append(f"+ {text}" if pieces else text)
 
 
-def gradients(cell, style):
+def gradients(cell: Cell, style: Page) -> Iterator[Line]:
     """Weight gradients: sums over time of error times input, matrices first, then vectors."""
     for name in cell.matrices:
         found = [product_text(cell, product, style) for product in terms.products(cell, name)]
@@ -164,7 +176,7 @@ def _summed(texts, style):
     return ["-" * t.startswith("-") + style.sum + t.removeprefix("-") for t in texts]
 
 
-def product_text(cell, product, style):
+def product_text(cell: Cell, product: terms.Product, style: Page) -> str:
     """One `terms.Product`: an error times the transposed input of its matrix."""
     ranked = style.ranked(cell.equations[product.by].reads)
     sign, number, inner = _split(product.inner)
@@ -180,7 +192,7 @@ def product_text(cell, product, style):
     return _signed(sign, number, text, style)
 
 
-def passed_on(cell, style):
+def passed_on(cell: Cell, style: Page) -> Iterator[Line]:
     """The error at the input, which a layer below gets, and at the initial state."""
     found = [term_text(cell, term, style) for term in terms.of(cell, cell.input)]
     yield style.partial("E", style.signal(cell.input)), [_joined(found, style)]
@@ -192,7 +204,7 @@ def passed_on(cell, style):
 
 
 def _joined(texts, style):
-    pieces = []
+    pieces: list[str] = []
     for text in texts:
         _join(pieces, text, style)
     return pieces or ["0"]

@@ -7,10 +7,10 @@ equation was written: the `ranks` of a style say which symbol came first.
 import sympy
 
 from lstm_ref.derive.expressions import SPREAD, Dot, t
-from lstm_ref.derive.typeset.alphabets import Numpy
+from lstm_ref.derive.typeset.alphabets import Alphabet, Numpy
 
 
-def show(expr, style):
+def show(expr: sympy.Expr, style: Alphabet) -> str:
     """The expression as a string."""
     if isinstance(style, Numpy) and expr.is_number and not expr.is_Rational:
         return style.number(expr)  # a Python number: one of NumPy would turn float32 into float64
@@ -36,7 +36,7 @@ def _signal(symbol, style):
     return style.net(name[4:], lag) if name.startswith("net ") else style.signal(name, lag)
 
 
-def grouped(expr, style):
+def grouped(expr: sympy.Expr, style: Alphabet) -> str:
     """As a factor of a product: with brackets where it is a sum."""
     text = show(expr, style)
     loose = isinstance(expr, sympy.Add | Dot) or expr.could_extract_minus_sign()
@@ -90,7 +90,7 @@ def _dot(expr, style):
     return name + style.thin + (text if atom else f"{style.left}{text}{style.right}")
 
 
-def rank(expr, style):
+def rank(expr: sympy.Expr, style: Alphabet) -> list[int]:
     """When the symbols of an expression were written, first ones first."""
     found = [k for k, symbol in enumerate(style.ranks) if expr == symbol or expr.has(symbol)]
     return found or [len(style.ranks)]
