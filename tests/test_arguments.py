@@ -40,6 +40,11 @@ BAD_X = {
     "objects": (lambda x: x.astype(object), TypeError, "got object"),
     "a list": (lambda x: x.tolist(), TypeError, "x: expected an array .* got list"),
     "NaN": (lambda x: nan_at(x, 1, 2, 0), ValueError, r"x: .*nan at \[1, 2, 0\]"),
+    "the first of several": (
+        lambda x: nan_at(nan_at(x, 2, 0, 1), 0, 3, 1),
+        ValueError,
+        r"x: .*nan at \[0, 3, 1\]$",
+    ),
     "infinity": (lambda x: x / 0.0, ValueError, "x: expected finite numbers"),
 }
 
@@ -96,6 +101,11 @@ def test_bad_state(cell):
         cell.forward(params, x, state0[0])
     with pytest.raises(TypeError, match="state0: expected a tuple"):
         cell.forward(params, x, (*state0, state0[0]))
+    with pytest.raises(TypeError, match=r"state0: expected a tuple .*, got ndarray$"):
+        cell.forward(params, x, np.stack(state0))
+    np.testing.assert_array_equal(
+        cell.forward(params, x, list(state0))[0], cell.forward(params, x, state0)[0]
+    )
     with pytest.raises(ValueError, match=r"state0: h: expected shape \(H, B\) = \(5, 2\), got"):
         cell.forward(params, x, tuple(value[:, :1] for value in state0))
     with pytest.raises(TypeError, match="state0: h: .*mixed precision"):

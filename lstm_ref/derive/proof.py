@@ -16,6 +16,7 @@ meet. Nothing here uses the rules of `bptt`: only its results are compared.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -41,40 +42,59 @@ class Identity:
     holds: bool
 
 
-def prove(cell: Cell) -> list[Identity]:
-    """Every identity of one step, as a list of `Identity`: signals, parameters, slopes."""
-    return [*_signals(cell), *_vectors(cell), *_matrices(cell), *_slopes(cell)]
+def prove(cell: Cell, left: dict[str, sympy.Expr] | None = None) -> list[Identity]:
+    """Every identity of one step, as a list of `Identity`: signals, parameters, slopes.
+
+    left: what `derivatives` returned for a cell with the same equations; else it is worked out.
+    """
+    left = derivatives(cell) if left is None else left
+    return [*(_compare(of, left[of], right) for of, right in _claims(cell)), *_slopes(cell)]
 
 
-def failures(cell: Cell) -> list[str]:
+def failures(cell: Cell, left: dict[str, sympy.Expr] | None = None) -> list[str]:
     """What the identities that do not hold are about: [] for a correct derivation."""
-    return [identity.of for identity in prove(cell) if not identity.holds]
+    return [identity.of for identity in prove(cell, left) if not identity.holds]
 
 
-def _signals(cell):
+def derivatives(cell: Cell) -> dict[str, sympy.Expr]:
+    """The left sides: ∂L/∂entry of all that the equations read, name of the identity -> expression.
+
+    They follow from the equations alone. So a cell with terms left out has those of the whole one.
+    """
+    L = [
+        (name, _at(cell, equation.net, k), (k, 0, _size(cell.letters[name][0]) - 1))
+        for name, equation in cell.equations.items()
+    ]
+    entries = {_label(name, lag): _entry(name, lag, q) for name, lag in _read(cell)}
+    entries |= {name: sympy.IndexedBase(name)[q] for name in cell.vectors}
+    entries |= {name: sympy.IndexedBase(name)[p, q] for name in cell.matrices}
+    return {of: _form(_derivative(L, entry)) for of, entry in entries.items()}
+
+
+def _read(cell):
+    """Every (signal, lag) that is read: those of the same step first, in order."""
     read = {pair for e in cell.equations.values() for pair in signals(e.expr)}
     order = [cell.input, *cell.equations]
-    for name, lag in sorted(read, key=lambda pair: (pair[1], order.index(pair[0]))):
+    return sorted(read, key=lambda pair: (pair[1], order.index(pair[0])))
+
+
+def _label(name, lag):
+    return f"{name}[t-1]" if lag else f"{name}[t]"
+
+
+def _claims(cell):
+    """(name of the identity, what the terms of `bptt` claim), of signals, vectors, matrices."""
+    for name, lag in _read(cell):
         found = [term for term in terms.of(cell, name) if term.lag == lag]
-        yield _identity(cell, f"{name}[t-1]" if lag else f"{name}[t]", _entry(name, lag, q), found)
-
-
-def _vectors(cell):
+        yield _label(name, lag), _total(_claimed(cell, term) for term in found)
     for name in cell.vectors:
-        yield _identity(cell, name, sympy.IndexedBase(name)[q], terms.of(cell, name))
-
-
-def _identity(cell, of, entry, found):
-    right = sum((_claimed(cell, term) for term in found), sympy.Integer(0))
-    return _compare(of, _derivative(cell, entry), right)
-
-
-def _matrices(cell):
+        yield name, _total(_claimed(cell, term) for term in terms.of(cell, name))
     for name in cell.matrices:
-        right = sympy.Integer(0)
-        for product in terms.products(cell, name):
-            right += _delta(product.by, p) * _at(cell, product.inner, p) * _at(cell, product.v, q)
-        yield _compare(name, _derivative(cell, sympy.IndexedBase(name)[p, q]), right)
+        yield name, _total(_claimed_product(cell, each) for each in terms.products(cell, name))
+
+
+def _total(summands):
+    return sum(summands, sympy.Integer(0))
 
 
 def _slopes(cell):
@@ -87,8 +107,12 @@ def _slopes(cell):
         value, of_net = sympy.IndexedBase(name)[t], sympy.IndexedBase(terms.net_name(name))[t]
         right = stated.xreplace({value: equation.activation(net), of_net: net})
         left = _written_out(equation.activation(net)).diff(net)
-        holds = sympy.simplify(left - _written_out(right)) == 0
-        yield Identity(f"slope of {name}", left, right, holds)
+        yield Identity(f"slope of {name}", left, right, _is_zero(left - _written_out(right)))
+
+
+@cache  # four gates have the same slope
+def _is_zero(expr):
+    return sympy.simplify(expr) == 0
 
 
 def _written_out(expr):
@@ -126,13 +150,12 @@ def _at(cell, expr, index):
     return expr.func(*(_at(cell, a, index) for a in expr.args)) if expr.args else expr
 
 
-def _derivative(cell, entry):
-    """∂L/∂entry, deltas summed."""
+def _derivative(L, entry):
+    """∂L/∂entry, deltas summed. L: (u, net_u at k, the bounds of k) of every equation."""
     total = sympy.Integer(0)
-    for name, equation in cell.equations.items():
-        inside = _at(cell, equation.net, k).diff(entry)
-        bound = (k, 0, _size(cell.letters[name][0]) - 1)
-        total += _summed(_delta(name, k) * inside, bound)
+    for name, net, bound in L:
+        if net.has(entry.base):
+            total += _summed(_delta(name, k) * net.diff(entry), bound)
     return total
 
 
@@ -164,8 +187,14 @@ def _claimed(cell, term):
     return carried * _at(cell, term.outer, q)
 
 
+def _claimed_product(cell, product):
+    """A summand of the gradient of a matrix at entry (p, q)."""
+    return _delta(product.by, p) * _at(cell, product.inner, p) * _at(cell, product.v, q)
+
+
 def _compare(of, left, right):
-    left, right = _form(left), _form(right)
+    """left: in one form already, as `derivatives` returns it."""
+    right = _form(right)
     return Identity(of, left, right, _expanded(left - right) == 0)
 
 

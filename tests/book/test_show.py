@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch
 
 from lstm_ref.book import plots, style
-from lstm_ref.book.drawings import diagrams
+from lstm_ref.book.drawings import diagrams, shapes
 from lstm_ref.book.source import source, without_docstring
 from lstm_ref.cells import lstm
 from lstm_ref.cells.activations import sigmoid
@@ -208,14 +208,21 @@ def test_a_gate_colour_means_a_gate():
     assert not gates & (others | {entry["color"] for entry in plots.OTHERS})
 
 
+def test_a_tint_is_a_share_of_the_colour_on_white():
+    assert shapes.tint("black", 0.25) == (0.75, 0.75, 0.75)
+    assert shapes.tint("red", 0.4) == (1, 0.6, 0.6)
+    assert shapes.tint("#336699", 1) == pytest.approx((0.2, 0.4, 0.6))
+    assert shapes.tint("#336699", 0) == (1, 1, 1)
+
+
 def test_curves_show_median_and_spread():
     _, ax = plt.subplots()
-    runs = np.array([[0.0, 1], [1, 5], [2, 3]])
+    runs = np.array([[0.0, 0], [1, 5], [8, 3]])  # of three runs, so that the mean is another
     assert plots.curves(ax, np.arange(2), {"LSTM": runs, "mine": runs + 1}) is ax
     np.testing.assert_array_equal(ax.lines[0].get_ydata(), [1, 3])
     assert ax.lines[0].get_color() == style.MODELS["LSTM"]["color"]
     band = ax.collections[0].get_paths()[0].get_extents()
-    assert (band.y0, band.y1) == (0, 5)
+    assert (band.y0, band.y1) == (0, 8)
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["LSTM", "mine"]
 
 

@@ -1,11 +1,12 @@
 """Declarations: what is read from them, and how one is made from another."""
 
 import pytest
+import sympy
 
 from lstm_ref.derive.catalogue import BLOCK, LSTM, PROJECTION, SRU, VANILLA, find
 from lstm_ref.derive.declare.declaration import DeclarationError, without
 from lstm_ref.derive.declare.language import cell
-from lstm_ref.derive.expressions import at, sigma, t, tanh
+from lstm_ref.derive.expressions import Dot, at, sigma, t, tanh
 
 
 def test_what_follows_from_a_declaration():
@@ -91,3 +92,34 @@ def test_a_changed_cell_does_not_claim_the_source_of_the_old_one():
 def test_a_gate_of_a_block_or_before_a_product_may_be_a_number():
     assert "f" not in find("BLOCK").but("always keeps", f=1).equations
     assert "W_hh" not in find("GRU_BEFORE").but("no past", r=0).matrices
+
+
+def test_what_replaces_a_signal_is_moved_where_the_signal_was_read_one_step_back():
+    """a_t becomes g_t², so a_{t-1} becomes g_{t-1}²: alone, and inside of a product."""
+
+    @cell
+    def Late(x, h, a, g, *, W, w, b):
+        g[t] = sigma(W.gx @ x[t] + b.g)
+        a[t] = g[t] * tanh(W.ax @ x[t])
+        h[t] = tanh(w.h * a[t - 1] + W.ha @ a[t - 1] + W.hx @ x[t] + a[t])
+
+    moved = Late.but("MOVED", a=Late["g"][t] ** 2)
+    w, W, x = sympy.Symbol("w_h"), sympy.Symbol("W_ha"), Dot(sympy.Symbol("W_hx"), at("x"))
+    g, before = at("g"), at("g", 1)
+    assert moved.equations["h"].expr == tanh(w * before**2 + Dot(W, before**2) + x + g**2)
+    assert moved.states == ["g"] and "a" not in moved.equations
+    with pytest.raises(DeclarationError, match=r"h\[t\] reads g\[t-2\]; a cell sees t and t-1"):
+        Late.but("TOO_FAR", a=Late["g"][t - 1])
+
+
+def test_the_input_one_step_back_is_refused_in_a_change_too():
+    @cell
+    def Late(x, h, a, *, W, b):
+        a[t] = tanh(W.ax @ x[t])
+        h[t] = tanh(W.ha @ a[t - 1] + W.hx @ x[t] + W.hh @ h[t - 1] + b.h)
+
+    cure = r"WRONG: h\[t\] reads x\[t-1\]; .*: last\[t\] = x\[t\], then last\[t-1\]"
+    with pytest.raises(DeclarationError, match=cure):
+        Late.but("WRONG", a=2 * Late["x"][t])
+    with pytest.raises(DeclarationError, match=cure):
+        Late.but("WRONG", h=lambda expr: expr + at("x", 1))

@@ -216,6 +216,8 @@ def test_recall_asks_for_what_was_put_there(items, free, wait, seed):
         for t in range(T - items, T):
             assert target[t, b] == (stored[int(x[t, :slots, b].argmax())] > 0)
         assert not x[items : T - items, :slots, b].any()
+    bits = x[:, slots]  # ones of chance while waiting, nothing while a slot is asked for
+    assert (np.abs(bits[: T - items]) == 1).all() and not bits[T - items :].any()
 
 
 def test_recall_asks_in_any_order():

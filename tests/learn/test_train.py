@@ -88,6 +88,14 @@ def test_gradients_of_the_network_are_those_of_train_where_all_counts_or_only_th
     assert network.accuracy(lstm, params, batch) == train.accuracy(lstm, params, *batch)
 
 
+def test_the_history_has_the_norm_before_clipping():
+    params, clip = begin(), 1e-3
+    run = loop.fit(stacked, params, add, updates=1, learning_rate=0.02, clip=clip)
+    _, grads, _ = network.gradients(stacked, params, add(np.random.default_rng([0, 0])))
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads.values()))
+    assert run.history["norm"][0] == pytest.approx(norm, rel=1e-12) and norm > 10 * clip
+
+
 @pytest.mark.parametrize(
     "optimiser, learning_rate", [("sgd", 0.3), ("momentum", 0.03), ("adam", 0.01)]
 )

@@ -90,7 +90,7 @@ def _head(cell, x):
     letters = dict.fromkeys([*x, *"".join(cell.letters.values())])
     letters.pop("1", None)
     sizes = ", ".join(f"{k} {MEANING.get(k, 'units of another width')}" for k in letters)
-    equations = "\n".join(indent(latex.text(cell)["Equations"].splitlines()))
+    equations = "\n".join(indent(latex.equations_as_text(cell).splitlines()))
     title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
     return HEAD.format(title=title, equations=equations, sizes=sizes)
 

@@ -44,6 +44,8 @@ def _faults(cell):
                 yield f"{name}[t] reads {read}[t-{lag}]; a cell sees t and t-1"
             if lag == 0 and read not in known:
                 yield f"{name}[t] reads {read}[t] before it is known; use {read}[t-1]"
+            if lag == 1 and read == cell.input:
+                yield f"{name}[t] reads {read}[t-1]; {input_back(read)}"
             if read != cell.input and read not in cell.equations:
                 yield f"{name}[t] reads {read}, without an equation; write {read}[t] = ..."
         if (fault := equation_fault(name, equation.expr)) is not None:
@@ -71,6 +73,14 @@ def _unused(cell):
             f"the input {cell.input} is never read; add it to an equation, as in "
             f"W.{cell.output}{cell.input} @ {cell.input}[t]"
         )
+
+
+def input_back(name: str) -> str:
+    """Why the input cannot be read one step back, and what to write instead."""
+    return (
+        f"{name}[t-1] is the input one step back; "
+        f"give it a name of its own: last[t] = {name}[t], then last[t-1]"
+    )
 
 
 def equation_fault(name: str, expr: object) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sympy
 
 from lstm_ref.derive.declare import refusals
-from lstm_ref.derive.declare.checks import equation_fault, written
+from lstm_ref.derive.declare.checks import equation_fault, input_back, written
 from lstm_ref.derive.declare.declaration import DeclarationError, Equation
 from lstm_ref.derive.expressions import Dot, at
 
@@ -37,10 +37,7 @@ class Signal:
                 f"move its equation up, or use {name}[t-1], the step before"
             )
         if lag == 1 and name == notes.input:
-            notes.refuse(
-                f"{name}[t-1] is the input one step back; "
-                f"give it a name of its own: last[t] = {name}[t], then last[t-1]"
-            )
+            notes.refuse(input_back(name))
         notes.reads.append(at(name, lag))
         return at(name, lag)
 

@@ -54,6 +54,11 @@ def text(cell: Cell) -> dict[str, str]:
     return {heading: _plain(rows(cell, style)) for heading, rows in _PARTS.items()}
 
 
+def equations_as_text(cell: Cell) -> str:
+    """The forward pass as plain text."""
+    return _plain(lines.equations(cell, Text()))
+
+
 def document(cell: Cell) -> dict[str, Formula]:
     """Everything as LaTeX: {heading: aligned block}."""
     return {heading: _aligned(rows(cell, Latex())) for heading, rows in _PARTS.items()}
