@@ -9,7 +9,7 @@ whose parts differ in width has more of them (P projected units, G gates of a bl
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,9 @@ DTYPES = ("float32", "float64", "complex128")
 SPARE = "PQRUVXYACEFIJKLMNOSWZ"  # further widths of a cell, after D, H and G: P as in projection
 
 
-def array(name: str, value: Any, letters: str, sizes: Sizes, dtype: np.dtype | None = None) -> None:
+def array(
+    name: str, value: Any, letters: Sequence[str], sizes: Sizes, dtype: np.dtype | None = None
+) -> None:
     """Refuse `value` unless it is a finite float array of the shape that `letters` spells.
 
     letters: one letter per axis, "TDB" or "H1"; sizes: known letters and their numbers. A letter
@@ -98,7 +100,9 @@ def parameters(params: Params, shapes: Mapping[str, str]) -> tuple[Sizes, np.dty
     return sizes, dtype
 
 
-def state(name: str, value: Any, states: Mapping[str, str], sizes: Sizes, dtype: np.dtype) -> State:
+def state(
+    name: str, value: Any, states: Mapping[str, str], sizes: Sizes, dtype: np.dtype | None
+) -> State:
     """Check a state: one array for each name in `states` (name -> letters); None means zeros."""
     if value is None:
         return tuple(np.zeros([sizes[k] for k in letters], dtype) for letters in states.values())

@@ -6,7 +6,7 @@ from pathlib import Path
 import lstm_ref
 
 PACKAGE = Path(lstm_ref.__file__).parent
-ROOMS = ("arguments.py", "types.py", "__main__.py", "io", "derive", "book")
+ROOMS = ("arguments.py", "types.py", "__main__.py", "io", "interop", "derive", "book")
 
 
 def public(body, inside=""):

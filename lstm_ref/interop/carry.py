@@ -11,12 +11,17 @@ Sequences are (T, D, B) here, the samples side by side as columns; elsewhere (T,
 the samples as rows. `rows` and `columns` turn one into the other.
 """
 
+from __future__ import annotations
+
 import importlib
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
+from lstm_ref.types import Array, CellLike, Params, Sizes, State
 
 # NAME -> (kind of layer, what it has that a plain layer of the kind may not have).
 KINDS = {
@@ -71,7 +76,9 @@ class NotCarried(ValueError):
     """A library has no layer that computes what this cell computes; the message says why."""
 
 
-def carried(cell, library, layers, can):
+def carried(
+    cell: CellLike, library: str, layers: Mapping[str, str], can: Container[str]
+) -> tuple[str, tuple[str, ...]]:
     """The kind of layer that a cell is in a library, and its features: ("LSTM", ("peepholes",)).
 
     layers: kind -> what the library calls it; can: the features it has a place for.
@@ -95,7 +102,9 @@ def carried(cell, library, layers, can):
     return kind, features
 
 
-def given(cell, params, features):
+def given(
+    cell: CellLike, params: Params, features: Container[str]
+) -> tuple[dict[str, Array], Sizes]:
     """Our parameters, checked, with z as it is elsewhere: z keeps. Returns (params, sizes).
 
     Where z writes, z and 1 - z are exchanged: σ(-a) = 1 - σ(a), so the sign of its weights turns.
@@ -105,7 +114,7 @@ def given(cell, params, features):
     return _turned(params, features), sizes
 
 
-def taken(cell, params, features):
+def taken(cell: CellLike, params: Params, features: Container[str]) -> dict[str, Array]:
     """Parameters from elsewhere as ours: the order of SHAPES, own arrays, z as the cell has it.
 
     Raises ValueError where a sum of two biases has overflowed.
@@ -121,36 +130,38 @@ def _turned(params, features):
     return {key: -value if key in turn else value for key, value in params.items()}
 
 
-def real(label, dtype):
+def real(label: str, dtype: np.dtype) -> None:
     """Refuse complex numbers, which the cells let through for the complex step."""
     if np.issubdtype(dtype, np.complexfloating):
         raise TypeError(f"{label}: expected float32 or float64, got {dtype}")
 
 
-def stack(params, gates, what):
+def stack(params: Params, gates: str, what: str) -> Array:
     """Put gates on top of each other, in this order: ("ifco", "W_{}x") -> (4H, D)."""
     return np.concatenate([params[what.format(g)] for g in gates])
 
 
-def cut(stacked, gates, what):
+def cut(stacked: Array, gates: str, what: str) -> dict[str, Array]:
     """The inverse of `stack`: dict of the gates' arrays."""
     parts = np.split(stacked, len(gates))
     return {what.format(g): part for g, part in zip(gates, parts, strict=True)}
 
 
-def summed(first, second):
+def summed(first: Array, second: Array) -> Array:
     """The one bias that two biases are. Zero and a bias is that bias, to the sign of a zero."""
     with np.errstate(over="ignore"):  # `taken` says which bias overflowed
         return np.where(second == 0, first, first + second)
 
 
-def no_bias(library, *biases):
+def no_bias(library: str, *biases: Array) -> None:
     """Refuse biases that are not zero, for a layer that has none."""
     if any(np.any(value) for value in biases):
         raise ValueError(f"bias: {library}'s layer without a bias needs biases of zero")
 
 
-def tensors(library, found, shapes, optional=()):
+def tensors(
+    library: str, found: Params, shapes: Mapping[str, str], optional: Sequence[str] = ()
+) -> tuple[Sizes, np.dtype]:
     """Check arrays from a library; returns (sizes, dtype).
 
     found: name -> array; shapes: name -> axes as text, "4H D"; the first of them tells the sizes.
@@ -165,7 +176,8 @@ def tensors(library, found, shapes, optional=()):
         if names:
             listed = ", ".join(map(str, names))
             raise ValueError(f"{library}: {word} {listed}; expected {', '.join(shapes)}")
-    sizes, dtype = {}, None
+    sizes: Sizes = {}
+    dtype: Any = None  # of the first one, like which the others must be
     for key in (key for key in shapes if key in found):
         dtype = _tensor(f"{library}: {key}", found[key], shapes[key].split(), sizes, dtype)
     return sizes, dtype
@@ -193,12 +205,12 @@ def _length(axis, sizes):
     return int(number or 1) * (sizes[letter] if letter else 1)
 
 
-def rows(x, batch_first=False):
+def rows(x: Array, batch_first: bool = False) -> Array:
     """A sequence (T, n, B) of ours -> (T, B, n), or (B, T, n) for batch_first; a copy."""
     return _reordered(x, (2, 0, 1) if batch_first else (0, 2, 1), "(T, n, B)")
 
 
-def columns(x, batch_first=False):
+def columns(x: Array, batch_first: bool = False) -> Array:
     """The inverse of `rows`: (T, B, n), or (B, T, n), -> (T, n, B)."""
     spelled = "(B, T, n)" if batch_first else "(T, B, n)"
     return _reordered(x, (1, 2, 0) if batch_first else (0, 2, 1), spelled)
@@ -210,7 +222,7 @@ def _reordered(x, axes, spelled):
     return np.array(np.transpose(x, axes), order="C")
 
 
-def state_rows(cell, state, label="state"):
+def state_rows(cell: CellLike, state: State | None, label: str = "state") -> State:
     """A state of ours, (h, c) of (H, B) each, as rows: a tuple of arrays (B, H)."""
     if state is None:
         raise TypeError(f"{label}: expected a tuple of arrays, got None")
@@ -218,7 +230,7 @@ def state_rows(cell, state, label="state"):
     return tuple(np.array(value.T, order="C") for value in checked)
 
 
-def state_columns(cell, values, label="state"):
+def state_columns(cell: CellLike, values: Sequence[Array], label: str = "state") -> State:
     """The inverse of `state_rows`: arrays (B, H) -> a tuple of (H, B), checked."""
     turned = tuple(np.array(np.transpose(value), order="C") for value in values)
     return arguments.state(label, turned, cell.STATES, {}, None)

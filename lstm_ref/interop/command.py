@@ -3,12 +3,14 @@
 Exit codes: 0 done; 2 unusable input.
 """
 
+import argparse
 import sys
+from typing import Any
 
 SIZES = {"T": (5, "steps"), "B": (3, "samples"), "D": (4, "inputs"), "H": (6, "units")}
 
 
-def add(commands):
+def add(commands: Any) -> None:
     """Add the command to argparse's subparsers; `options.run(options)` runs it."""
     parser = commands.add_parser(
         "vectors",
@@ -30,7 +32,7 @@ def add(commands):
     parser.set_defaults(run=run)
 
 
-def add_sizes(parser):
+def add_sizes(parser: argparse.ArgumentParser) -> None:
     """The options --T --B --D --H and --seed, of the vectors."""
     for letter, (default, what) in SIZES.items():
         parser.add_argument(
@@ -39,14 +41,14 @@ def add_sizes(parser):
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers (default 1)")
 
 
-def run(options):
+def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     from lstm_ref.derive import report
     from lstm_ref.derive.declare.files import resolve
     from lstm_ref.interop import vectors
 
     if options.list:
-        return report.run(None, None, True)
+        return report.run(None, "text", True)
     if options.cell is None:
         return _refuse("lstm_ref vectors: expected a cell, or --list")
     try:

@@ -20,11 +20,17 @@ Keras is not needed here. Arrays are a dict by these names, or the list that `ge
 Sequences there are (B, T, D): `layouts.rows(x, batch_first=True)`, back with `layouts.columns`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.cells import name_of
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
+from lstm_ref.types import Array, CellLike, Params, State
 
 __all__ = ["NotCarried", "from_keras", "layer", "state_from_keras", "state_to_keras", "to_keras"]
 
@@ -34,7 +40,7 @@ ORDER = {"RNN": "h", "LSTM": "ifco", "GRU": "zrh"}
 NAMES = ("kernel", "recurrent_kernel", "bias")  # the order of get_weights
 
 
-def layer(cell, params):
+def layer(cell: CellLike, params: Params) -> tuple[str, dict[str, Any]]:
     """The class in keras.layers and its arguments: ("GRU", {"units": H, "reset_after": True})."""
     kind, features = carry.carried(cell, "Keras", LAYERS, CAN)
     _, sizes = carry.given(cell, params, features)
@@ -44,7 +50,7 @@ def layer(cell, params):
     return LAYERS[kind], options
 
 
-def to_keras(cell, params, *, bias=True):
+def to_keras(cell: CellLike, params: Params, *, bias: bool = True) -> dict[str, Array]:
     """Our parameters as a layer's arrays, in the order of set_weights.
 
     Returns {"kernel": (D, 4H), "recurrent_kernel": (H, 4H), "bias": (4H,)}, GRU and its bias as
@@ -68,7 +74,7 @@ def to_keras(cell, params, *, bias=True):
     return {key: np.ascontiguousarray(value) for key, value in found.items()}
 
 
-def from_keras(cell, weights, *, bias=True):
+def from_keras(cell: CellLike, weights: Params, *, bias: bool = True) -> dict[str, Array]:
     """A layer's arrays, a dict by name or the list of get_weights, as our parameters.
 
     bias=False: the layer was made with use_bias=False; our biases are zero then. float32 and
@@ -118,13 +124,13 @@ def _variant(cell, bias, n):
         )
 
 
-def state_to_keras(cell, state):
+def state_to_keras(cell: CellLike, state: State) -> list[Array]:
     """Our state, (h, c) of (H, B) each, as Keras' initial_state: a list of arrays (B, H)."""
     carry.carried(cell, "Keras", LAYERS, CAN)
     return list(carry.state_rows(cell, state))
 
 
-def state_from_keras(cell, states):
+def state_from_keras(cell: CellLike, states: Sequence[Array]) -> State:
     """Keras' states, a list of arrays (B, H), -> our state."""
     carry.carried(cell, "Keras", LAYERS, CAN)
     return carry.state_columns(cell, states, "states")

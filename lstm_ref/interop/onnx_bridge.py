@@ -17,11 +17,17 @@ and run in ONNX Runtime, tests/interop/test_onnx_bridge.py.
 ONNX is not needed here. Sequences X are (T, B, D): `carry.rows`. Y is (T, 1, B, H).
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.cells import name_of
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
+from lstm_ref.types import Array, CellLike, Params, State
 
 __all__ = ["NotCarried", "from_onnx", "layer", "state_from_onnx", "state_to_onnx", "to_onnx"]
 
@@ -41,7 +47,7 @@ ACTIVATIONS = {
 DEFAULTS = {"direction": "forward", "input_forget": 0, "linear_before_reset": 0, "clip": None}
 
 
-def layer(cell, params):
+def layer(cell: CellLike, params: Params) -> tuple[str, dict[str, Any]]:
     """The operator and its attributes: ("LSTM", {"hidden_size": H, "input_forget": 1})."""
     kind, features = carry.carried(cell, "ONNX", LAYERS, CAN)
     _, sizes = carry.given(cell, params, features)
@@ -50,7 +56,7 @@ def layer(cell, params):
 
 def _attributes(kind, features):
     """The attributes of a cell that are not the operator's defaults."""
-    attributes = {}
+    attributes: dict[str, Any] = {}
     if "reset after" in features:
         attributes["linear_before_reset"] = 1
     if "coupled" in features:
@@ -63,7 +69,7 @@ def _attributes(kind, features):
     return attributes
 
 
-def to_onnx(cell, params):
+def to_onnx(cell: CellLike, params: Params) -> dict[str, Array]:
     """Our parameters as inputs of the operator: {"W": (1, 4H, D), "R": .., "B": .., "P": ..}.
 
     cell: a module of lstm_ref.cells or lstm_ref.generated. P only where the cell has peepholes.
@@ -90,7 +96,9 @@ def to_onnx(cell, params):
     return {key: value[None] for key, value in found.items()}
 
 
-def from_onnx(cell, found, attributes=None):
+def from_onnx(
+    cell: CellLike, found: Params, attributes: Mapping[str, Any] | None = None
+) -> dict[str, Array]:
     """Inputs of the operator as our parameters.
 
     found: {"W": .., "R": .., "B": .., "P": ..}, NumPy arrays; B and P may be missing.
@@ -153,14 +161,14 @@ def _plain(value):
     return [_plain(v) for v in value] if isinstance(value, tuple | list) else value
 
 
-def state_to_onnx(cell, state):
+def state_to_onnx(cell: CellLike, state: State) -> dict[str, Array]:
     """Our state, (h, c) of (H, B) each, as {"initial_h": (1, B, H), "initial_c": ..}."""
     carry.carried(cell, "ONNX", LAYERS, CAN)
     turned = carry.state_rows(cell, state)
     return {f"initial_{s}": value[None] for s, value in zip(cell.STATES, turned, strict=True)}
 
 
-def state_from_onnx(cell, values):
+def state_from_onnx(cell: CellLike, values: Sequence[Array]) -> State:
     """The operator's last states Y_h and Y_c, (1, B, H) each, in this order, -> our state."""
     carry.carried(cell, "ONNX", LAYERS, CAN)
     for key, value in zip(cell.STATES, values, strict=False):

@@ -17,14 +17,19 @@ PyTorch is not needed here: a state dict is a dict of NumPy arrays,
 Sequences: `layouts.rows` and `layouts.columns`, with batch_first as in PyTorch.
 """
 
+from __future__ import annotations
+
 import os
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
 from lstm_ref.io.files import write_whole
+from lstm_ref.types import Array, CellLike, Params, State
 
 __all__ = [
     "NotCarried",
@@ -44,7 +49,7 @@ TENSOR = re.compile(r"(weight|bias)_(ih|hh|hr)(_l\d+(_reverse)?)?")
 MAX_BYTES = 2**31
 
 
-def layer(cell, params):
+def layer(cell: CellLike, params: Params) -> tuple[str, dict[str, Any]]:
     """The class in torch.nn and its arguments: ("LSTM", {"input_size": D, "hidden_size": H})."""
     kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
     _, sizes = carry.given(cell, params, features)
@@ -59,7 +64,15 @@ def layer(cell, params):
     return kind, options
 
 
-def to_torch(cell, params, layer=0, reverse=False, *, prefix="", bias=True):
+def to_torch(
+    cell: CellLike,
+    params: Params,
+    layer: int | None = 0,
+    reverse: bool = False,
+    *,
+    prefix: str = "",
+    bias: bool = True,
+) -> dict[str, Array]:
     """Our parameters as the tensors of one layer: {"weight_ih_l0": (4H, D), ...}, NumPy arrays.
 
     cell: a module of lstm_ref.cells or lstm_ref.generated. layer: its number, k in `_lk`, or None
@@ -85,7 +98,15 @@ def to_torch(cell, params, layer=0, reverse=False, *, prefix="", bias=True):
     return {f"{prefix}{key}{end}": value for key, value in found.items()}
 
 
-def from_torch(cell, state_dict, layer=0, reverse=False, *, prefix="", bias=True):
+def from_torch(
+    cell: CellLike,
+    state_dict: Params,
+    layer: int | None = 0,
+    reverse: bool = False,
+    *,
+    prefix: str = "",
+    bias: bool = True,
+) -> dict[str, Array]:
     """The tensors of one layer as our parameters, e.g. W_fx (H, D); see `to_torch`.
 
     state_dict: name -> NumPy array, float32 or float64, kept. Other layers and the other direction
@@ -150,7 +171,7 @@ def _one_layer(state_dict, prefix, end):
     return found
 
 
-def state_to_torch(cell, *states):
+def state_to_torch(cell: CellLike, *states: State) -> State | Array:
     """States of one layer after the other, (h, c) of (H, B) each, as PyTorch's hx.
 
     Returns (h, c) of (L, B, H), for one state the array itself. L: layers times directions, in
@@ -164,7 +185,7 @@ def state_to_torch(cell, *states):
     return hx if len(hx) > 1 else hx[0]
 
 
-def state_from_torch(cell, hx, index=0):
+def state_from_torch(cell: CellLike, hx: State | Array, index: int = 0) -> State:
     """PyTorch's hx, (h, c) of (L, B, H) or one array, -> our state of layer `index`, see above."""
     carry.carried(cell, "PyTorch", LAYERS, CAN)
     values = hx if isinstance(hx, tuple | list) else (hx,)
@@ -176,7 +197,9 @@ def state_from_torch(cell, hx, index=0):
     return carry.state_columns(cell, [value[index] for value in values], "hx")
 
 
-def read_safetensors(path, prefix="", max_bytes=MAX_BYTES):
+def read_safetensors(
+    path: str | Path, prefix: str = "", max_bytes: int = MAX_BYTES
+) -> dict[str, Array]:
     """The tensors of a .safetensors file whose names begin with prefix: name -> NumPy array.
 
     Nothing in such a file is executed. Needs the package safetensors. Raises ImportError without
@@ -204,7 +227,7 @@ def _float(label, dtype):
         raise ValueError(f"{label}: expected F32 or F64, got {dtype}")
 
 
-def write_safetensors(path, tensors):
+def write_safetensors(path: str | Path, tensors: Params) -> None:
     """Write name -> NumPy array as a .safetensors file, whole or not at all; needs safetensors."""
     _safetensors()
     from safetensors.numpy import save

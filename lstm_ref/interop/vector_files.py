@@ -6,14 +6,20 @@ is a `VectorsError` that says what and where. The formats: book, page "Golden te
 `vector_formats` writes them.
 """
 
+from __future__ import annotations
+
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.io import npz
+from lstm_ref.types import Params
+
+Header = dict[str, Any]
 
 NUMBERS = 2**23  # in all arrays of a file together: 64 MB
 BYTES = 32 * NUMBERS  # of a file: a number has up to 25 characters in JSON
@@ -28,7 +34,7 @@ class VectorsError(ValueError):
     """A file of vectors cannot be used; the message says why and where."""
 
 
-def load(path):
+def load(path: str | Path) -> tuple[Header, Params]:
     """A file .npz or .json -> (header, arrays), told apart by their content. Raises VectorsError.
 
     header: dict, empty if there is none; it is not looked into. arrays: name -> array of finite
@@ -65,7 +71,7 @@ def _plausible(name, shape):
         raise VectorsError(f"{name}: bad shape {shape!s:.80}")
 
 
-def checked(header, arrays):
+def checked(header: Header, arrays: Params) -> tuple[Header, Params]:
     """Both, if there are arrays with names that a file can hold, and finite numbers."""
     if not arrays:
         raise VectorsError("holds no arrays")
@@ -179,7 +185,8 @@ def _nested(name, value):
             f'{name}: expected numbers, got a text; put it beside "arrays", '
             f'{{"{name:.20}": ..., "arrays": {{...}}}}, or leave it out'
         )
-    shape, level = [], [value]
+    shape: list[int] = []
+    level = [value]
     while level and isinstance(level[0], list):
         length = len(level[0])
         if len(shape) == AXES:

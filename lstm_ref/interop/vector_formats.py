@@ -4,6 +4,8 @@
 vectors".
 """
 
+from __future__ import annotations
+
 import io
 import json
 import re
@@ -12,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_ref.interop.vector_files import VectorsError
+from lstm_ref.interop.vector_files import Header, VectorsError
 from lstm_ref.io.files import write_whole
+from lstm_ref.types import Params
 
 MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "G": "gates of a block"}
 
 
-def save(path, header, arrays):
+def save(path: str | Path, header: Header, arrays: Params) -> None:
     """Write FILE.npz, FILE.json or FILE.h; the suffix decides. Raises VectorsError.
 
     The file appears complete or not at all: it is written beside its place, then renamed.
@@ -33,7 +36,7 @@ def save(path, header, arrays):
         raise VectorsError(f"{path}: {error.strerror}") from error
 
 
-def as_npz(header, arrays):
+def as_npz(header: Header, arrays: Params) -> bytes:
     """Bytes of an npz file: one array a name, and the header as text in an array `header`."""
     found = {name: np.asarray(value, order="C") for name, value in arrays.items()}
     if header:
@@ -51,7 +54,7 @@ def as_npz(header, arrays):
     return stream.getvalue()
 
 
-def as_json(header, arrays):
+def as_json(header: Header, arrays: Params) -> str:
     """JSON text, one array a line. Numbers have the fewest digits that give the same float64."""
     lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in header.items()]
     rows = []
@@ -63,7 +66,7 @@ def as_json(header, arrays):
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def as_c(header, arrays):
+def as_c(header: Header, arrays: Params) -> str:
     """A C header: sizes as macros, arrays as `static const double` with the shape of the array.
 
     Names begin with the cell's: LSTM_T, lstm_W_fx[6][4].

@@ -8,23 +8,33 @@ and errors are drawn by `witnesses.problem`, so that no known mistake stays hidd
 needs SymPy, for it evaluates the derivation; reading and writing need NumPy only.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lstm_ref import __version__, arguments
 from lstm_ref.check import witnesses
 from lstm_ref.interop import vector_files, vector_formats
-from lstm_ref.interop.vector_files import NUMBERS, VectorsError
+from lstm_ref.interop.vector_files import NUMBERS, Header, VectorsError
 from lstm_ref.interop.vector_formats import as_json
+from lstm_ref.types import Array, Params
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 __all__ = ["VectorsError", "as_json", "checksum", "make", "read", "read_arrays", "write"]
 
 FORMAT, VERSION = "lstm-ref-vectors", 1
 
 
-def make(cell, T=5, B=3, D=4, H=6, seed=1):
+def make(
+    cell: Cell | str, T: int = 5, B: int = 3, D: int = 4, H: int = 6, seed: int = 1
+) -> tuple[Header, dict[str, Array]]:
     """Vectors of a cell: (header, arrays).
 
     cell: a name of the catalogue, or a declared cell. T steps, B samples, D inputs, H units, all
@@ -100,7 +110,7 @@ def _found_sizes(cell, arrays):
     return sizes
 
 
-def checksum(header, arrays):
+def checksum(header: Header, arrays: Params) -> str:
     """SHA-256 of a set of vectors, as "sha256:" and 64 hexadecimal digits.
 
     Over the header without "checksum" as JSON (keys sorted, no spaces, UTF-8), then for each name
@@ -120,7 +130,7 @@ def checksum(header, arrays):
     return f"sha256:{digest.hexdigest()}"
 
 
-def write(path, header, arrays):
+def write(path: str | Path, header: Header, arrays: Params) -> None:
     """Write FILE.npz, FILE.json or FILE.h (C, not read back); the suffix decides.
 
     A header gets the checksum of these arrays; an empty one makes a file of plain arrays, which
@@ -135,7 +145,7 @@ def write(path, header, arrays):
     vector_formats.save(path, header, arrays)
 
 
-def read(path):
+def read(path: str | Path) -> tuple[Header, Params]:
     """Vectors that `write` has written: (header, arrays), or a VectorsError that says why not.
 
     Strict: format, version, every field of the header, the checksum, float64 and finite numbers.
@@ -155,7 +165,7 @@ def read(path):
     return header, arrays
 
 
-def read_arrays(path):
+def read_arrays(path: str | Path) -> tuple[Header, Params]:
     """Somebody's own numbers: (header, arrays), header {} if there is none.
 
     As safe as `read`, but any names, shapes and floats: float32 stays float32, and a checksum is
