@@ -1,17 +1,21 @@
 # `make` lists the targets. Needs GNU make 3.81 or newer and Python 3.11, 3.12 or 3.13.
 PYTHON ?= python3
 PORT ?= 8000
+LAB ?=
 UPGRADE ?=
 EXECUTE ?=
 
 PY := .venv/bin/python
 # Whatever runs a notebook runs in this fixed environment.
 FIXED := $(PY) tools/environment.py
+CORE := tests/cells tests/check tests/test_arguments.py tests/test_import.py tests/test_package.py \
+    tests/pages/test_notebooks.py
 
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install book serve notebooks test test-torch generate lint format lock bench clean
+.PHONY: help install book serve notebooks lab results check test test-torch generate lint format \
+    lock bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -31,13 +35,18 @@ serve: ## show the site on http://127.0.0.1:8000 (PORT=... for another port)
 notebooks: install ## execute in place the notebooks whose outputs may be stale; EXECUTE=1: all
 	@$(PY) tools/run_notebooks.py $(if $(EXECUTE),--all)
 
-# Every stage runs even if an earlier one failed; the summary of pytest comes last.
-test: install ## everything that must hold: lint, book, tests, notebooks, the site in a browser
-	@failed=; \
-	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
-	$(MAKE) --no-print-directory book || failed="$$failed book"; \
-	$(FIXED) $(PY) -m pytest -n auto --dist loadfile --nbval --nbval-current-env tests notebooks || failed="$$failed pytest"; \
-	if [ -n "$$failed" ]; then echo "make test: FAILED in$$failed" >&2; exit 1; fi
+lab: ## open the notebooks in JupyterLab (LAB="--no-browser ..." for its options)
+	@sh tools/lab.sh $(LAB)
+
+results: install ## run the long experiments again, compare, store; half an hour, goes on if interrupted
+	@$(PY) tools/make_results.py
+
+# The core: what breaks first, measured to fit into a minute with lint.
+check: lint ## for every day: lint and the tests of cells, checks, arguments, keys, stored outputs
+	@$(FIXED) $(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder -p no:nbval $(CORE)
+
+test: install ## everything that must hold: lint, tests, notebooks, the book, the site in a browser
+	@sh tools/test_all.sh
 
 test-torch: ## compare with PyTorch, in .venv-bench
 	@sh tools/test_torch.sh
@@ -59,6 +68,8 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
 	    --fork-strategy fewest --generate-hashes --python-version 3.11 --extra book --extra test \
 	    pyproject.toml -o requirements.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
+	    --generate-hashes --python-version 3.11 tools/lab.in -o tools/lab.txt
 
 bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of its own
 	@sh tools/bench_env.sh

@@ -1,0 +1,131 @@
+"""Run the named experiments, compare with what is stored, and store.
+
+    python tools/make_results.py [--compare] [NAME ...]
+
+Without names: all that the package lists, the stored ones with the seeds they have. What comes
+out is kept in _build/results, and what is there already is not run again if its settings and
+versions are today's; so an interrupted run goes on with the same command. At the end solved counts
+are compared with those stored: the exit code is 1 if one differs. Then the new results replace
+the stored ones, except with --compare.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import environment
+from run_notebooks import write
+
+from lstm_ref.learn import experiments, trials
+
+ROOT = Path(__file__).resolve().parent.parent
+NEW = ROOT / "_build" / "results"
+STORED = ROOT / "lstm_ref" / "book" / "results"
+SEEDS = 5  # where nothing is stored yet
+
+
+def read(folder, name):
+    """A result as it is stored, or None."""
+    path = folder / f"{name}.json"
+    return json.loads(path.read_bytes()) if path.exists() else None
+
+
+def solved(result):
+    """Condition -> (how many trials reached the goal, how many there are)."""
+    counts = {}
+    for trial in result["trials"]:
+        reached, of = counts.get(trial["condition"], (0, 0))
+        counts[trial["condition"]] = (reached + bool(trial["solved"]), of + 1)
+    return counts
+
+
+def wanted_seeds(name, stored=STORED):
+    """With how many seeds an experiment is to be run: as many as its stored result has."""
+    result = read(stored, name)
+    return len({trial["seed"] for trial in result["trials"]}) if result else SEEDS
+
+
+def done(name, seeds, folder=NEW):
+    """Whether the result is there, with the settings, versions and seeds that it would have."""
+    result = read(folder, name)
+    if result is None:
+        return False
+    today = {"settings": experiments.settings(name), "versions": trials.versions()}
+    same = all(result[part] == json.loads(json.dumps(value)) for part, value in today.items())
+    return same and all(of == seeds for _, of in solved(result).values())
+
+
+def compared(names, new=NEW, stored=STORED):
+    """Lines that say which solved counts differ from the stored ones."""
+    lines = []
+    for name in names:
+        if (old := read(stored, name)) is None:
+            continue
+        before, after = solved(old), solved(read(new, name))
+        for condition in before | after:
+            was, now = before.get(condition), after.get(condition)
+            if was != now:
+                lines.append(f"{name}, {condition}: {_words(was)} stored, {_words(now)} now")
+    return lines
+
+
+def _words(count):
+    return "nothing" if count is None else f"{count[0]} of {count[1]} solved"
+
+
+def run(name, folder=NEW):
+    """Run one experiment in a process of its own; the exit code of its command."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "lstm_ref", "experiments", name, "--quiet"]
+    options = ["--seeds", str(wanted_seeds(name)), "-o", str(folder / f"{name}.json")]
+    quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    ended = subprocess.run([*command, *options], cwd=ROOT, text=True, **quiet)
+    if ended.returncode:
+        print(f"{name}:\n{ended.stdout}", file=sys.stderr, flush=True)
+    return ended.returncode
+
+
+def run_all(names):
+    """Run what is not done, as many at a time as there are cores, the last of the list first.
+
+    The list goes from short to long. Returns the names that failed.
+    """
+    names, failed = names[::-1], []
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = {pool.submit(run, name): name for name in names}
+        for number, future in enumerate(as_completed(futures), 1):
+            name, code = futures[future], future.result()
+            failed += [name] * bool(code)
+            print(f"[{number}/{len(names)}] {name}: {'FAILED' if code else 'done'}", flush=True)
+    return failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--compare", action="store_true", help="do not store what comes out")
+    arguments = parser.parse_args()
+    names = arguments.names or list(experiments.EXPERIMENTS)
+    if unknown := set(names) - set(experiments.EXPERIMENTS):
+        parser.error(f"expected names of experiments, got {', '.join(sorted(unknown))}")
+    environment.apply()
+    left = [name for name in names if not done(name, wanted_seeds(name))]
+    print(f"{len(names) - len(left)} of {len(names)} experiments are in {NEW.relative_to(ROOT)}")
+    if failed := run_all(left):
+        print(f"FAILED: {', '.join(failed)}; nothing was stored", file=sys.stderr)
+        return 2
+    lines = compared(names)
+    print(*(lines or ["Every solved count is as stored."]), sep="\n")
+    if not arguments.compare:
+        for name in names:
+            write(STORED / f"{name}.json", (NEW / f"{name}.json").read_text(encoding="utf-8"))
+        print(f"Written to {STORED.relative_to(ROOT)}; next: make notebooks")
+    return 1 if lines else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
