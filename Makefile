@@ -24,7 +24,7 @@ help: ## this list
 install: ## make .venv with the pinned dependencies (the others do it by themselves)
 	@sh tools/install.sh
 
-book: install ## build the site, every warning an error; EXECUTE=1 executes all notebooks first
+book: install ## build the site from the stored outputs; EXECUTE=1 executes all first
 	@$(PY) tools/build_book.py $(if $(EXECUTE),--execute)
 
 serve: ## show the site on http://127.0.0.1:8000 (PORT=... for another port)
@@ -32,20 +32,20 @@ serve: ## show the site on http://127.0.0.1:8000 (PORT=... for another port)
 	@echo "http://127.0.0.1:$(PORT)/  (Ctrl-C ends)"
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-notebooks: install ## execute in place the notebooks whose outputs may be stale; EXECUTE=1: all
+notebooks: install ## execute in place where the outputs may be stale; EXECUTE=1: all
 	@$(PY) tools/run_notebooks.py $(if $(EXECUTE),--all)
 
-lab: ## open the notebooks in JupyterLab (LAB="--no-browser ..." for its options)
+lab: ## open the notebooks in JupyterLab (LAB="..." for its options)
 	@sh tools/lab.sh $(LAB)
 
-results: install ## run the long experiments again, compare, store; half an hour, goes on if interrupted
+results: install ## run the long experiments again, compare and store: half an hour
 	@$(PY) tools/make_results.py
 
 # The core: what breaks first, measured to fit into a minute with lint.
-check: lint ## for every day: lint and the tests of cells, checks, arguments, keys, stored outputs
+check: lint ## for every day, under a minute: lint and the core tests
 	@$(FIXED) $(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder -p no:nbval $(CORE)
 
-test: install ## everything that must hold: lint, tests, notebooks, the book, the site in a browser
+test: install ## everything that must hold; each notebook is executed once
 	@sh tools/test_all.sh
 
 test-torch: ## compare with PyTorch, in .venv-bench

@@ -43,29 +43,30 @@ def solved(result):
     return counts
 
 
-def wanted_seeds(name, stored=STORED):
+def wanted_seeds(name):
     """With how many seeds an experiment is to be run: as many as its stored result has."""
-    result = read(stored, name)
+    result = read(STORED, name)
     return len({trial["seed"] for trial in result["trials"]}) if result else SEEDS
 
 
-def done(name, seeds, folder=NEW):
+def done(name, seeds):
     """Whether the result is there, with the settings, versions and seeds that it would have."""
-    result = read(folder, name)
+    result = read(NEW, name)
     if result is None:
         return False
     today = {"settings": experiments.settings(name), "versions": trials.versions()}
     same = all(result[part] == json.loads(json.dumps(value)) for part, value in today.items())
-    return same and all(of == seeds for _, of in solved(result).values())
+    counts = solved(result).values()
+    return same and bool(counts) and all(of == seeds for _, of in counts)
 
 
-def compared(names, new=NEW, stored=STORED):
+def compared(names):
     """Lines that say which solved counts differ from the stored ones."""
     lines = []
     for name in names:
-        if (old := read(stored, name)) is None:
+        if (old := read(STORED, name)) is None:
             continue
-        before, after = solved(old), solved(read(new, name))
+        before, after = solved(old), solved(read(NEW, name))
         for condition in before | after:
             was, now = before.get(condition), after.get(condition)
             if was != now:
@@ -77,11 +78,11 @@ def _words(count):
     return "nothing" if count is None else f"{count[0]} of {count[1]} solved"
 
 
-def run(name, folder=NEW):
+def run(name):
     """Run one experiment in a process of its own; the exit code of its command."""
-    folder.mkdir(parents=True, exist_ok=True)
+    NEW.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "lstm_ref", "experiments", name, "--quiet"]
-    options = ["--seeds", str(wanted_seeds(name)), "-o", str(folder / f"{name}.json")]
+    options = ["--seeds", str(wanted_seeds(name)), "-o", str(NEW / f"{name}.json")]
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     ended = subprocess.run([*command, *options], cwd=ROOT, text=True, **quiet)
     if ended.returncode:

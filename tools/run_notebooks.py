@@ -3,6 +3,7 @@
     python tools/run_notebooks.py [--all] [--check] [notebooks/x.ipynb ...]
 
 Without names: those of notebooks/ whose outputs may be stale (tools/keys.py), or --all of them.
+What Jupyter has added to the others is taken out again, as it is from those that are executed.
 A notebook whose cell raises is left as it was. With --check nothing is written; the exit code says
 whether a notebook would change.
 """
@@ -125,6 +126,17 @@ def stamped(text, known):
     return to_text(notebook)
 
 
+def neaten(path, check=False):
+    """Write a notebook as this tool writes it, and execute nothing; whether that changes it."""
+    text = to_text(tidy(nbformat.read(path, as_version=4)))
+    if text == path.read_text(encoding="utf-8"):
+        return False
+    if not check:
+        write(path, text)
+    print(f"{path.name}: form {'would change' if check else 'written'}")
+    return True
+
+
 def outcome(path, text, check):
     """Write the new text of a notebook if it has changed; what happened, in words."""
     before = nbformat.read(path, as_version=4)
@@ -144,7 +156,8 @@ def run(paths, check=False, jobs=None):
     """
     known = keys.Keys()
     paths = longest_first(path.resolve() for path in paths)
-    known.stale(paths)  # reads the files now: what changes while a notebook runs makes it stale
+    for path in paths:  # reads the files now: what changes while a notebook runs makes it stale
+        known.key(nbformat.read(path, as_version=4))
     failed, changed = [], []
     environment.apply()
     jobs = min(jobs or os.cpu_count() or 1, len(paths) or 1)
@@ -187,7 +200,10 @@ def main():
     parser.add_argument("--jobs", type=int, help="how many at a time; by default one for each core")
     arguments = parser.parse_args()
     paths = chosen(arguments.notebooks, arguments.all)
+    others = [] if arguments.notebooks else [p for p in keys.notebooks() if p not in paths]
+    neatened = [path.name for path in others if neaten(path, arguments.check)]
     failed, changed = run(paths, arguments.check, arguments.jobs)
+    changed += neatened
     if failed:
         print(f"FAILED: {', '.join(sorted(failed))}", file=sys.stderr)
     return 1 if failed or (arguments.check and changed) else 0
