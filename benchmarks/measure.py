@@ -16,9 +16,8 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import numpy as np  # noqa: E402
 
-from lstm_ref.cells import lstm, stacked  # noqa: E402
+from lstm_ref.cells import loop, lstm, stacked  # noqa: E402
 from lstm_ref.generated import lstm as generated  # noqa: E402
-from lstm_ref.generated import runtime  # noqa: E402
 
 PACKAGES = ("torch", "autograd", "onnxruntime")
 
@@ -186,7 +185,7 @@ def contenders(H, B, T, D, dtype, available):
     work = dict(
         zip(("fwd", "both"), ours(stacked, params, a, workspace=stacked.workspace()), strict=True)
     )
-    work["generated"] = ours(generated, params, a, workspace=runtime.workspace())[1]
+    work["generated"] = ours(generated, params, a, workspace=loop.workspace())[1]
     work["products"] = bare_products(params, a)
     if available["torch"]:
         work |= zip(("torch fwd", "torch both"), with_torch(params, a), strict=True)

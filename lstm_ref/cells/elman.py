@@ -11,18 +11,19 @@ import numpy as np
 from lstm_ref import arguments
 from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
+from lstm_ref.cells.interface import Interface
 
 NAME, STATES = "ELMAN", {"h": "HB"}
 SHAPES = {"W_hx": "HD", "W_hh": "HH", "b_h": "H1"}
+CELL = Interface(NAME, SHAPES, STATES, module=__name__)
 
 
-def init(rng, D, H, *, recurrent="uniform", dtype=np.float64):
+def init(rng, D, H, **options):
     """Fresh parameters: dict of W_hx (H, D), W_hh (H, H), b_h (H, 1) = 0.
 
-    recurrent: how weights are drawn, see `lstm_ref.cells.params.draw`.
-    Raises TypeError or ValueError.
+    options: recurrent, b_h, dtype; see `lstm_ref.cells.params.init`. Raises TypeError, ValueError.
     """
-    return init_params.draw(rng, SHAPES, D, H, recurrent, dtype)
+    return init_params.init(rng, CELL, D, H, **options)
 
 
 @arguments.step(SHAPES, STATES)
@@ -50,21 +51,4 @@ def step_backward(params, tape, dstate):
     return dparams, W["W_hx"].T @ delta_h, (W["W_hh"].T @ delta_h,)
 
 
-def forward(params, x, state0=None):
-    """Run over a sequence x (T, D, B) from state0 = (h_0,), (H, B); None means zeros.
-
-    Returns (h, (h_T,), tape): h (T, H, B) is every output, tape is what `backward` needs.
-    T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
-    FloatingPointError if the numbers overflow.
-    """
-    return loop.forward(step, SHAPES, STATES, params, x, state0)
-
-
-def backward(params, tape, dh, dstate_T=None):
-    """Back-propagation through time: exact gradients, nothing truncated.
-
-    dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
-    dstate_T = (dh_T,): error that enters through the last state, None for none.
-    Returns (dparams, dx, (dh_0,)) with the shapes of params, x and state0.
-    """
-    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+forward, backward = loop.over_time(CELL, step, step_backward)

@@ -20,6 +20,7 @@ from lstm_ref import arguments
 from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
 from lstm_ref.cells.activations import sigmoid
+from lstm_ref.cells.interface import Interface
 
 NAME, STATES = "GRU_AFTER", {"h": "HB"}
 SHAPES = {
@@ -27,19 +28,16 @@ SHAPES = {
     for g in "zrh"
     for name, letters in ((f"W_{g}x", "HD"), (f"W_{g}h", "HH"), (f"b_{g}", "H1"))
 } | {"b_hh": "H1"}
+CELL = Interface(NAME, SHAPES, STATES, KEEPS="b_z", module=__name__)
 
 
-def init(rng, D, H, *, recurrent="uniform", update_bias=0.0, T_max=None, dtype=np.float64):
+def init(rng, D, H, **options):
     """Fresh parameters: dict of W_gx (H, D), W_gh (H, H), b_g (H, 1) for g = z, r, h, and b_hh.
 
-    recurrent: how weights are drawn, see `lstm_ref.cells.params.draw`. update_bias: the number
-    that b_z starts from, or "chrono" with T_max, the longest dependency in steps:
-    b_z = log U(1, T_max - 1) (Tallec & Ollivier 2018, for a z that keeps). Other biases are 0.
-    Raises TypeError or ValueError.
+    options, see `lstm_ref.cells.params.init`: recurrent, dtype, update_bias=0.0 or "chrono" with
+    T_max, start values of other biases (b_r=1.0), which are 0. Raises TypeError or ValueError.
     """
-    params = init_params.draw(rng, SHAPES, D, H, recurrent, dtype)
-    params["b_z"] = init_params.bias("update_bias", update_bias, rng, H, T_max, dtype)
-    return params
+    return init_params.init(rng, CELL, D, H, **options)
 
 
 @arguments.step(SHAPES, STATES)
@@ -90,21 +88,4 @@ def step_backward(params, tape, dstate):
     return dparams, dx, (dh_prev,)
 
 
-def forward(params, x, state0=None):
-    """Run over a sequence x (T, D, B) from state0 = (h_0,), (H, B); None means zeros.
-
-    Returns (h, (h_T,), tape): h (T, H, B) is every output, tape is what `backward` needs.
-    T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
-    FloatingPointError if the numbers overflow.
-    """
-    return loop.forward(step, SHAPES, STATES, params, x, state0)
-
-
-def backward(params, tape, dh, dstate_T=None):
-    """Back-propagation through time: exact gradients, nothing truncated.
-
-    dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
-    dstate_T = (dh_T,): error that enters through the last state, None for none.
-    Returns (dparams, dx, (dh_0,)) with the shapes of params, x and state0.
-    """
-    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+forward, backward = loop.over_time(CELL, step, step_backward)

@@ -12,11 +12,13 @@ from lstm_ref.cells import elman, loop
 from lstm_ref.cells.elman import SHAPES, STATES
 
 NAME = "IRNN"
+CELL = elman.CELL._replace(NAME=NAME, module=__name__)
 
 
-def init(rng, D, H, *, dtype=np.float64):
+def init(rng, D, H, **options):
     """Fresh parameters as `elman.init` draws them, but W_hh is the identity."""
-    return elman.init(rng, D, H, dtype=dtype) | {"W_hh": np.eye(H, dtype=dtype)}
+    params = elman.init(rng, D, H, **options)
+    return params | {"W_hh": np.eye(H, dtype=params["W_hh"].dtype)}
 
 
 @arguments.step(SHAPES, STATES)
@@ -40,11 +42,4 @@ def step_backward(params, tape, dstate):
     return dparams, W["W_hx"].T @ delta_h, (W["W_hh"].T @ delta_h,)
 
 
-def forward(params, x, state0=None):
-    """As `elman.forward`: (h (T, H, B), (h_T,), tape)."""
-    return loop.forward(step, SHAPES, STATES, params, x, state0)
-
-
-def backward(params, tape, dh, dstate_T=None):
-    """As `elman.backward`: (dparams, dx, (dh_0,))."""
-    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+forward, backward = loop.over_time(CELL, step, step_backward)

@@ -1,8 +1,11 @@
-"""The loop over time, forward and backward, the same for every cell.
+"""The loop over time, forward and backward, and the checks at its doors: the same for every cell.
 
 Forward: one step after the other, each leaving on the tape what its backward step will need.
 Backward: the steps in reverse; at each one the error that enters from outside is added to the
 error that comes from the next step, and the weight gradients of all steps are summed.
+
+The fast LSTM and the generated cells go through time in their own way; they enter and leave as
+the plain cells do, by `enter`, `leave` and `enter_backward`.
 """
 
 import inspect
@@ -12,30 +15,52 @@ import numpy as np
 from lstm_ref import arguments
 
 
-def forward(step, shapes, states, params, x, state0):
+def over_time(cell, step, step_backward):
+    """The functions `forward` and `backward` of a cell: its step, and its step back, at every t."""
+
+    def run_forward(params, x, state0=None):
+        """Run over a sequence x (T, D, B) from state0, a tuple of (H, B); None means zeros.
+
+        Returns (h, state_T, tape): h (T, H, B) is every output, state_T the last state, a tuple
+        like state0, tape what `backward` needs. T = 0 and T = 1 are allowed. Raises TypeError or
+        ValueError for a bad argument and FloatingPointError if the numbers overflow.
+        """
+        return forward(cell, step, params, x, state0)
+
+    def run_backward(params, tape, dh, dstate_T=None):
+        """Back-propagation through time: exact gradients, nothing truncated.
+
+        dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
+        dstate_T, a tuple of (H, B): error that enters through the last state, None for none.
+        Returns (dparams, dx, dstate_0) with the shapes of params, x and state0.
+        """
+        return backward(cell, step_backward, params, tape, dh, dstate_T)
+
+    for function, name in ((run_forward, "forward"), (run_backward, "backward")):
+        function.__name__ = function.__qualname__ = name
+        function.__module__ = cell.module  # they are the cell's, for `help` and the pages
+    return run_forward, run_backward
+
+
+def forward(cell, step, params, x, state0):
     """Run `step` over x (T, D, B) from state0; return h (T, H, B), the last state and the tape."""
-    sizes, dtype = arguments.parameters(params, shapes)
-    arguments.array("x", x, "TDB", sizes, dtype)
-    state0 = arguments.state("state0", state0, states, sizes, dtype)
+    _, state, tape = enter(cell, params, x, state0)
     step = inspect.unwrap(step)  # its arguments have just been checked
-    state, outputs, steps = state0, [state0[0]], []
+    outputs, steps = [state[0]], []
     for t in range(len(x)):
         state, record = step(params, x[t], state)
         outputs.append(state[0])
         steps.append(record)
-    for name, value in zip(states, state, strict=True):
-        # Once NaN, a state stays NaN, so the last one tells of them all.
-        arguments.finite(f"{name} after the last step", value, FloatingPointError)
+    leave(cell, state)
     h = np.stack(outputs)[1:]  # h_0 in front, so that T = 0 has a shape too
-    return h, state, {"cell": step.__module__, "x": x, "steps": steps}
+    return h, state, {**tape, "x": x, "steps": steps}
 
 
-def backward(step_backward, shapes, states, params, tape, dh, dstate_T):
+def backward(cell, step_backward, params, tape, dh, dstate_T):
     """Back-propagate dh (T, H, B) and dstate_T; return gradients of parameters, x and state0."""
-    sizes, dtype = arguments.parameters(params, shapes)
+    _, dh, dstate = enter_backward(cell, params, tape, dh, dstate_T)
     step_backward = inspect.unwrap(step_backward)
-    dh, dstate = _errors(step_backward.__module__, tape, dh, dstate_T, states, sizes, dtype)
-    dparams = {name: np.zeros_like(params[name]) for name in shapes}
+    dparams = {name: np.zeros_like(params[name]) for name in cell.SHAPES}
     dx = np.zeros_like(tape["x"])
     for t in reversed(range(len(dx))):
         dstate = (dstate[0] + dh[t], *dstate[1:])  # error from outside + error from the future
@@ -45,12 +70,59 @@ def backward(step_backward, shapes, states, params, tape, dh, dstate_T):
     return dparams, dx, dstate
 
 
-def _errors(cell, tape, dh, dstate_T, states, sizes, dtype):
-    if not isinstance(tape, dict) or tape.get("cell") != cell:
+def workspace():
+    """Arrays that calls may share; pass it to `forward` again and again, for speed.
+
+    Every call of `forward` with it overwrites the tape of the call before.
+    """
+    return {"buffers": {}, "call": 0}
+
+
+def enter(cell, params, x, state0, space=None):
+    """Check the arguments of `forward`; return (sizes, initial states, tape so far).
+
+    cell: its `Interface`. sizes: letter -> number. space: a `workspace`, None for one of its own.
+    Raises TypeError or ValueError that names the argument.
+    """
+    sizes, dtype = arguments.parameters(params, cell.SHAPES)
+    if "G" in sizes and sizes["H"] % sizes["G"]:
+        H, G = sizes["H"], sizes["G"]
+        raise ValueError(f"params: H must be a multiple of the number of blocks G, got {H}, {G}")
+    arguments.array("x", x, cell.INPUT, sizes, dtype)
+    initial = arguments.state("state0", state0, cell.STATES, sizes, dtype)
+    space = workspace() if space is None else space
+    space["call"] += 1
+    tape = dict(cell=cell.module, sizes=sizes, dtype=dtype, space=space, call=space["call"])
+    return sizes, initial, tape
+
+
+def leave(cell, last, outputs=None):
+    """Refuse last states that are not finite; outputs as well, where they may be no state.
+
+    Raises FloatingPointError.
+    """
+    for name, value in zip(cell.STATES, last, strict=True):
+        # Once NaN, a state stays NaN, so the last one tells of them all.
+        arguments.finite(f"{name} after the last step", value, FloatingPointError)
+    if outputs is not None:
+        arguments.finite("the output", outputs, FloatingPointError)
+
+
+def enter_backward(cell, params, tape, dh, dstate_T):
+    """Check the arguments of `backward`; return (sizes, dh, errors at the last states).
+
+    Raises TypeError or ValueError that names the argument.
+    """
+    if not isinstance(tape, dict) or tape.get("cell") != cell.module:
         got = tape.get("cell", "a dict") if isinstance(tape, dict) else type(tape).__name__
-        raise TypeError(f"tape: expected the third result of {cell}.forward, got {got}")
-    arguments.array("tape: x", tape["x"], "TDB", sizes, dtype)
+        raise TypeError(f"tape: expected the third result of {cell.module}.forward, got {got}")
+    if tape["call"] != tape["space"]["call"]:
+        raise ValueError("tape: overwritten by a later forward with the same workspace")
+    sizes, dtype = arguments.parameters(params, cell.SHAPES)
+    if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
+        raise ValueError("tape: made with parameters of another size or dtype")
+    sizes = tape["sizes"]
     if dh is None:
-        dh = np.zeros((sizes["T"], sizes["H"], sizes["B"]), dtype)
-    arguments.array("dh", dh, "THB", sizes, dtype)
-    return dh, arguments.state("dstate_T", dstate_T, states, sizes, dtype)
+        dh = np.zeros([sizes[k] for k in cell.OUTPUT], dtype)
+    arguments.array("dh", dh, cell.OUTPUT, sizes, dtype)
+    return sizes, dh, arguments.state("dstate_T", dstate_T, cell.STATES, sizes, dtype)

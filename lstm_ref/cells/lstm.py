@@ -18,6 +18,7 @@ from lstm_ref import arguments
 from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
 from lstm_ref.cells.activations import sigmoid
+from lstm_ref.cells.interface import Interface
 
 NAME, STATES = "LSTM", {"h": "HB", "c": "HB"}
 SHAPES = {
@@ -25,21 +26,16 @@ SHAPES = {
     for g in init_params.GATES
     for name, letters in ((f"W_{g}x", "HD"), (f"W_{g}h", "HH"), (f"b_{g}", "H1"))
 }
+CELL = Interface(NAME, SHAPES, STATES, KEEPS="b_f", module=__name__)
 
 
-def init(rng, D, H, *, recurrent="uniform", forget_bias=1.0, T_max=None, dtype=np.float64):
+def init(rng, D, H, **options):
     """Fresh parameters: dict of W_gx (H, D), W_gh (H, H), b_g (H, 1) for g = f, i, c, o.
 
-    recurrent: how weights are drawn, see `lstm_ref.cells.params.draw`. forget_bias: the number
-    that b_f starts from, 1 by default (Gers et al. 2000; Jozefowicz et al. 2015), or "chrono"
-    with T_max, the longest dependency in steps: b_f = log U(1, T_max - 1) and b_i = -b_f
-    (Tallec & Ollivier 2018). Other biases are 0. Raises TypeError or ValueError.
+    options, see `lstm_ref.cells.params.init`: recurrent, dtype, forget_bias=1.0 or "chrono" with
+    T_max, start values of other biases (b_o=-1.0), which are 0. Raises TypeError or ValueError.
     """
-    params = init_params.draw(rng, SHAPES, D, H, recurrent, dtype)
-    params["b_f"] = init_params.bias("forget_bias", forget_bias, rng, H, T_max, dtype)
-    if isinstance(forget_bias, str):
-        params["b_i"] = -params["b_f"]
-    return params
+    return init_params.init(rng, CELL, D, H, **options)
 
 
 @arguments.step(SHAPES, STATES)
@@ -89,21 +85,4 @@ def step_backward(params, tape, dstate):
     return dparams, dx, (dh_prev, dc_prev)
 
 
-def forward(params, x, state0=None):
-    """Run over a sequence x (T, D, B) from state0 = (h_0, c_0), (H, B) each; None means zeros.
-
-    Returns (h, (h_T, c_T), tape): h (T, H, B) is every output, tape is what `backward` needs.
-    T = 0 and T = 1 are allowed. Raises TypeError or ValueError for a bad argument and
-    FloatingPointError if the numbers overflow.
-    """
-    return loop.forward(step, SHAPES, STATES, params, x, state0)
-
-
-def backward(params, tape, dh, dstate_T=None):
-    """Back-propagation through time: exact gradients, nothing truncated.
-
-    dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
-    dstate_T = (dh_T, dc_T): error that enters through the last state, None for none.
-    Returns (dparams, dx, (dh_0, dc_0)) with the shapes of params, x and state0.
-    """
-    return loop.backward(step_backward, SHAPES, STATES, params, tape, dh, dstate_T)
+forward, backward = loop.over_time(CELL, step, step_backward)

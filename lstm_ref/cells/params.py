@@ -4,37 +4,88 @@ A cell's parameters are a plain dict whose keys are the symbols of the page: par
 W_fx, the weights into f from x. Every cell module declares their shapes once, in SHAPES.
 """
 
+from itertools import groupby
+
 import numpy as np
+
+from lstm_ref import arguments
 
 # Gates of the LSTM in the order used everywhere; c stands for the candidate c̃ in W_cx, W_ch, b_c.
 GATES = ("f", "i", "c", "o")
 
+# The bias of a gate that keeps the state: its name in the literature, and where it starts.
+NAMED = {"b_f": ("forget_bias", 1.0), "b_z": ("update_bias", 0.0)}
+
 RECURRENT = ("uniform", "glorot", "orthogonal")
 
 
-def draw(rng, shapes, D, H, recurrent="uniform", dtype=np.float64):
-    """Draw every weight of `shapes` (name -> letters); biases are zero.
+def init(rng, cell, D, H, *, recurrent="uniform", dtype=np.float64, **others):
+    """Fresh parameters of any cell, by hand or generated: one seed gives both the same start.
 
-    recurrent: "uniform": every weight from U(-k, k), k = 1/sqrt(H), the default of PyTorch's
-    nn.LSTM; "glorot": every weight from U(-k, k), k = sqrt(6 / (rows + columns)) (Glorot & Bengio
-    2010, eq. 16); "orthogonal": recurrent matrices (H, H) random orthogonal (Saxe et al. 2014),
-    the others as in "glorot".
-    Raises TypeError or ValueError for a bad rng, size, dtype or name.
+    cell: an `Interface`. recurrent: how matrices are drawn, see `draw`. Vectors are zero, but for
+    the bias of the gate that keeps the state, which has a name: `forget_bias` for b_f, 1 unless
+    given (Gers et al. 2000; Jozefowicz et al. 2015), or `update_bias` for b_z, 0 unless given. It
+    is a number or "chrono" with T_max, the longest dependency in steps: log U(1, T_max - 1), and
+    b_i its negative where there is a b_f (Tallec & Ollivier 2018, for gates that keep).
+
+    others: sizes of further letters (P=5, G=2), and start values of any vector under its own name,
+    a number or an array (b_o=-1.0). Raises TypeError or ValueError.
     """
-    _check(rng, D, H, recurrent, dtype)
-    sizes = {"D": D, "H": H, "1": 1}
-    params = {}
-    for name, letters in shapes.items():
-        shape = tuple(sizes[letter] for letter in letters)
-        if letters.endswith("1"):
-            values = np.zeros(shape)
-        elif recurrent == "orthogonal" and letters == "HH":
-            values = orthogonal(rng, H)
+    word, usual = NAMED.get(cell.KEEPS, (None, None))
+    named = {k: others.pop(k) for k in (word, "T_max") if word and k in others}
+    values = {k: others.pop(k) for k in list(others) if cell.SHAPES.get(k, "").endswith("1")}
+    if word in named and cell.KEEPS in values:
+        raise TypeError(f"{cell.KEEPS}: given twice, {word} sets it as well")
+    _check(rng, cell, {"D": D, "H": H, **others}, recurrent, dtype, [word, "T_max"] if word else [])
+    params = draw(rng, cell.SHAPES, {"D": D, "H": H, **others}, recurrent, dtype)
+    if word and cell.KEEPS not in values:
+        start, rows = named.get(word, usual), len(params[cell.KEEPS])
+        params[cell.KEEPS] = bias(word, start, rng, rows, named.get("T_max"), dtype)
+        if isinstance(start, str) and cell.KEEPS == "b_f" and "b_i" in params:
+            params["b_i"] = -params["b_f"]
+    return params | {k: _vector(k, v, params[k].shape, dtype) for k, v in values.items()}
+
+
+def draw(rng, shapes, sizes, recurrent="uniform", dtype=np.float64):
+    """Draw every matrix of `shapes` (name -> letters); vectors are zero. sizes: letter -> number.
+
+    recurrent: "uniform": every matrix from U(-k, k), k = 1/sqrt(H), the default of PyTorch's
+    nn.LSTM; "glorot": every matrix from U(-k, k), k = sqrt(6 / (rows + columns)) (Glorot & Bengio
+    2010, eq. 16); "orthogonal": matrices (H, H) random orthogonal (Saxe et al. 2014), the others
+    as in "glorot".
+    """
+    sizes = {**sizes, "1": 1}
+    params = {n: np.zeros([sizes[k] for k in word], dtype) for n, word in shapes.items()}
+    for name in _in_order(shapes):
+        shape = params[name].shape
+        if recurrent == "orthogonal" and shapes[name] == "HH":
+            values = orthogonal(rng, sizes["H"])
         else:
-            k = 1 / np.sqrt(H) if recurrent == "uniform" else np.sqrt(6 / sum(shape))
+            k = 1 / np.sqrt(sizes["H"]) if recurrent == "uniform" else np.sqrt(6 / sum(shape))
             values = rng.uniform(-k, k, shape)
         params[name] = values.astype(dtype)
     return params
+
+
+def _in_order(shapes):
+    """Names in the order of drawing: the matrices into a gate together, that from the input first.
+
+    By hand W_fx is written before W_fh, on the page behind it; the numbers do not depend on it.
+    """
+    matrices = [name for name in shapes if not shapes[name].endswith("1")]
+    for _, group in groupby(matrices, lambda name: name[:-1]):  # W_fh, W_fx: both are W_f
+        yield from sorted(group, key=lambda name: shapes[name][1] != "D")
+
+
+def _vector(name, value, shape, dtype):
+    """A start value as an array of the vector's shape."""
+    try:
+        value = np.array(np.broadcast_to(value, shape), dtype=dtype)
+    except (ValueError, TypeError):
+        got = getattr(value, "shape", repr(value))
+        raise ValueError(f"{name}: expected a number or an array {shape}, got {got}") from None
+    arguments.finite(name, value)
+    return value
 
 
 def orthogonal(rng, H):
@@ -72,12 +123,21 @@ def count(params):
     return sum(value.size for value in params.values())
 
 
-def _check(rng, D, H, recurrent, dtype):
+def _check(rng, cell, sizes, recurrent, dtype, words):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: expected np.random.default_rng(seed), got {type(rng).__name__}")
-    for name, size in (("D", D), ("H", H)):
+    letters = {k for word in cell.SHAPES.values() for k in word if k != "1"} | {"D", "H"}
+    for letter in sorted(letters | set(sizes), key=lambda k: (k in "DH", k)):
+        size = sizes.get(letter)
+        if letter not in letters:
+            vectors = [name for name, word in cell.SHAPES.items() if word.endswith("1")]
+            known = [*sorted(letters), "recurrent", *words, "dtype", *vectors]
+            raise TypeError(f"{letter}: unknown; expected one of {', '.join(known)}")
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"{name}: expected a whole number >= 1, got {size!r}")
+            raise ValueError(f"{letter}: expected a whole number >= 1, got {size!r}")
+    if cell.INPUT == "THB" and sizes["D"] != sizes["H"]:
+        got = f"{sizes['D']} and {sizes['H']}"
+        raise ValueError(f"D: must be H, {cell.NAME} adds input and units, got {got}")
     if recurrent not in RECURRENT:
         raise ValueError(f"recurrent: expected one of {', '.join(RECURRENT)}, got {recurrent!r}")
     if np.dtype(dtype).name not in ("float32", "float64"):

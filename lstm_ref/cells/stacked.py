@@ -18,21 +18,15 @@ Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns
 
 import numpy as np
 
-from lstm_ref import arguments
+from lstm_ref.cells import loop, lstm
+from lstm_ref.cells.loop import workspace
 from lstm_ref.cells.lstm import NAME, SHAPES, STATES, init
 
 __all__ = ["NAME", "SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]
 
+CELL = lstm.CELL._replace(module=__name__)
 ORDER = "oifc"  # of the first 4 H rows
 CHUNK = 1 << 15  # numbers computed at once on the way back: they should fit into the cache
-
-
-def workspace():
-    """Buffers that calls may share; pass it to `forward` again and again.
-
-    Every call of `forward` with it overwrites the tape of the call before.
-    """
-    return {"buffers": {}, "call": 0}
 
 
 def _buffer(space, name, shape, dtype):
@@ -50,24 +44,17 @@ def _joint(params):
     )
 
 
-def _check(params, x, state0):
-    sizes, dtype = arguments.parameters(params, SHAPES)
-    if np.issubdtype(dtype, np.complexfloating):
-        raise TypeError("params: expected float32 or float64, got complex128; use cells.lstm")
-    arguments.array("x", x, "TDB", sizes, dtype)
-    return sizes, dtype, arguments.state("state0", state0, STATES, sizes, dtype)
-
-
 def forward(params, x, state0=None, workspace=None):
     """As `lstm.forward`: (h (T, H, B), (h_T, c_T), tape).
 
     workspace: from `workspace()`, for speed when called again and again. h and the states are
     yours to keep; the tape is valid until the next `forward` with the same workspace.
     """
-    sizes, dtype, (h_0, c_0) = _check(params, x, state0)
+    sizes, (h_0, c_0), tape = loop.enter(CELL, params, x, state0, workspace)
+    if np.issubdtype(tape["dtype"], np.complexfloating):
+        raise TypeError("params: expected float32 or float64, got complex128; use cells.lstm")
     T, D, H, B = (sizes[k] for k in "TDHB")
-    space = {"buffers": {}, "call": 0} if workspace is None else workspace
-    space["call"] += 1
+    space, dtype = tape["space"], tape["dtype"]
     read = _buffer(space, "read", (T + 1, H + D + 1, B), dtype)  # the last one for h_T only
     read[0, :H], read[:-1, H:-1], read[:, -1] = h_0, x, 1
     rows = _buffer(space, "rows", (T + 1, 5 * H, B), dtype)  # the last one for c_T only
@@ -75,10 +62,8 @@ def forward(params, x, state0=None, workspace=None):
     tanh_c = _buffer(space, "tanh_c", (T, H, B), dtype)
     _loop(_joint(params), read, rows, tanh_c)
     last = read[T, :H].copy(), rows[T, 4 * H :].copy()
-    for name, value in zip(STATES, last, strict=True):
-        arguments.finite(f"{name} after the last step", value, FloatingPointError)
-    tape = dict(cell=__name__, read=read, rows=rows, tanh_c=tanh_c, space=space)
-    return read[1:, :H].copy(), last, {**tape, "call": space["call"]}
+    loop.leave(CELL, last)
+    return read[1:, :H].copy(), last, {**tape, "read": read, "rows": rows, "tanh_c": tanh_c}
 
 
 def _loop(joint, read, rows, tanh_c):
@@ -104,18 +89,8 @@ def _loop(joint, read, rows, tanh_c):
 
 def backward(params, tape, dh, dstate_T=None):
     """As `lstm.backward`: (dparams, dx, (dh_0, dc_0)). tape: from `forward` of this module."""
-    if not isinstance(tape, dict) or tape.get("cell") != __name__:
-        raise TypeError(f"tape: expected the third result of {__name__}.forward")
-    if tape["call"] != tape["space"]["call"]:
-        raise ValueError("tape: overwritten by a later forward with the same workspace")
-    sizes, dtype = arguments.parameters(params, SHAPES)
-    read = tape["read"]
-    if read.shape[1] != sizes["H"] + sizes["D"] + 1 or read.dtype != dtype:
-        raise ValueError("tape: made with parameters of another size or dtype")
-    sizes |= {"T": len(read) - 1, "B": read.shape[2]}
-    dh = np.zeros([sizes[k] for k in "THB"], dtype) if dh is None else dh
-    arguments.array("dh", dh, "THB", sizes, dtype)
-    dstate = arguments.state("dstate_T", dstate_T, STATES, sizes, dtype)
+    sizes, dh, dstate = loop.enter_backward(CELL, params, tape, dh, dstate_T)
+    read, dtype = tape["read"], tape["dtype"]
     joint, space, H = _joint(params), tape["space"], sizes["H"]
     delta = _buffer(space, "delta", (sizes["T"], 4 * H, sizes["B"]), dtype)
     back = _buffer(space, "back", (sizes["T"] + 1, *read[0, :-1].shape), dtype)

@@ -129,6 +129,20 @@ def slope(cell: Cell, name: str) -> sympy.Expr | None:
     return value.diff(net).xreplace({value: at(name)}).xreplace({net: at(net_name(name))})
 
 
+def keeping_bias(cell: Cell) -> str | None:
+    """The bias of the gate that a state's own last value is multiplied with, or None: "b_f".
+
+    That gate keeps the state where it is 1. One that writes, h = (1 - z) h + z h̃, is not meant.
+    """
+    for state in cell.states:
+        for term in _through(cell.equations[state].net, state, state, 1, at(state, 1)):
+            gate = term.inner.args[1] if isinstance(term.inner, Dot) else term.inner
+            if term.via is None and gate in map(at, cell.equations):
+                summands = sympy.Add.make_args(cell.equations[gate.base.label.name].net)
+                return next((str(b) for b in summands if str(b) in cell.vectors), None)
+    return None
+
+
 def net_name(name: str) -> str:
     """Name of the weighted input of an equation; no signal can have it, because of the space."""
     return f"net {name}"

@@ -22,12 +22,12 @@ SHAPES = {
     "b_c": "H1", "W_oh": "HH", "W_ox": "HD", "w_oc": "H1", "b_o": "H1",
 }
 STATES = {"h": "HB", "c": "HB"}
-CELL = dict(NAME=NAME, INPUT=INPUT, OUTPUT=OUTPUT, SHAPES=SHAPES, STATES=STATES)
+CELL = run.Interface(NAME, SHAPES, STATES, INPUT, OUTPUT, None, __name__)
 
 
-def init(rng, D, H, **others):
-    """Fresh parameters; others: start values of vectors, dtype, further sizes. See runtime.init."""
-    return run.init(rng, CELL, D, H, **others)
+def init(rng, D, H, **options):
+    """Fresh parameters; options: see lstm_ref.cells.params.init."""
+    return run.init(rng, CELL, D, H, **options)
 
 
 def forward(params, x, state0=None, workspace=None):
@@ -35,7 +35,7 @@ def forward(params, x, state0=None, workspace=None):
 
     Returns (outputs (T, H, B), last states, tape for `backward`). Raises TypeError or
     ValueError for a bad argument and FloatingPointError if the numbers overflow.
-    workspace: see runtime.workspace.
+    workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
     T, D, H, B = (sizes[k] for k in "TDHB")

@@ -17,11 +17,7 @@ def planted(change, cell=lstm):
     def step_backward(params, tape, dstate):
         return change(params, tape, dstate, cell.step_backward.__wrapped__(params, tape, dstate))
 
-    step_backward.__wrapped__.__module__ = cell.__name__
-
-    def backward(params, tape, dh, dstate_T=None):
-        return loop.backward(step_backward, cell.SHAPES, cell.STATES, params, tape, dh, dstate_T)
-
+    _, backward = loop.over_time(cell.CELL, cell.step, step_backward)
     return types.SimpleNamespace(
         SHAPES=cell.SHAPES, STATES=cell.STATES, forward=cell.forward, backward=backward
     )

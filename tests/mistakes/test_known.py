@@ -254,13 +254,9 @@ def test_planted_by_hand_and_from_the_derivation():
         dparams, dx, (dh, dc) = lstm.step_backward.__wrapped__(params, tape, dstate)
         return dparams, dx, (dh, 0 * dc)
 
-    step_backward.__wrapped__.__module__ = lstm.__name__
-    args = step_backward, lstm.SHAPES, lstm.STATES
+    forward, backward = loop.over_time(lstm.CELL, lstm.step, step_backward)
     cell = types.SimpleNamespace(
-        SHAPES=lstm.SHAPES,
-        STATES=lstm.STATES,
-        forward=lstm.forward,
-        backward=lambda *rest: loop.backward(*args, *rest),
+        SHAPES=lstm.SHAPES, STATES=lstm.STATES, forward=forward, backward=backward
     )
     tensors, errors = witnesses.problem(lstm, np.random.default_rng(1))
     got = known.gradients(known.find("no-carousel"), *witnesses.split(lstm, tensors), errors)

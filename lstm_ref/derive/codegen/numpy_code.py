@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from lstm_ref.derive.codegen import backward, forward
 from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.source_lines import call, indent
-from lstm_ref.derive.expressions import SPREAD
 from lstm_ref.derive.typeset import latex
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def forward(params, x, state0=None, workspace=None):
 
     Returns (outputs ({Y}), last states, tape for `backward`). Raises TypeError or
     ValueError for a bad argument and FloatingPointError if the numbers overflow.
-    workspace: see runtime.workspace.
+    workspace: see lstm_ref.cells.loop.workspace.
     """
 '''
 
@@ -56,9 +55,9 @@ def backward(params, tape, dh, dstate_T=None):
 
 INIT = '''
 
-def init(rng, D, H, **others):
-    """Fresh parameters; others: start values of vectors, dtype, further sizes. See runtime.init."""
-    return run.init(rng, CELL, D, H, **others)
+def init(rng, D, H, **options):
+    """Fresh parameters; options: see lstm_ref.cells.params.init."""
+    return run.init(rng, CELL, D, H, **options)
 '''
 
 MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "P": "projected units"}
@@ -70,14 +69,13 @@ def source(cell: Cell) -> str:
     plan = Plan(cell)
     way_back, tape = backward.body(plan)
     way_there = forward.body(plan, tape)
-    x, y = ("T" + cell.letters[n][0] + "B" for n in (cell.input, cell.output))
     words = {
-        "X": ", ".join(x),
-        "Y": ", ".join(y),
+        "X": ", ".join(cell.INPUT),
+        "Y": ", ".join(cell.OUTPUT),
         "exact": "with terms left out on purpose" if cell.dropped else "exact",
         "states": ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1),
     }
-    text = [_head(cell, x), *_constants(cell, x, y), INIT.rstrip("\n")]
+    text = [_head(cell), *_constants(cell), INIT.rstrip("\n")]
     text += [FORWARD.format(**words).rstrip("\n"), *way_there]
     text += [BACKWARD.format(**words).rstrip("\n"), *way_back]
     code = "\n".join(text) + "\n"
@@ -86,8 +84,8 @@ def source(cell: Cell) -> str:
     return code
 
 
-def _head(cell, x):
-    letters = dict.fromkeys([*x, *"".join(cell.letters.values())])
+def _head(cell):
+    letters = dict.fromkeys([*cell.INPUT, *"".join(cell.letters.values())])
     letters.pop("1", None)
     sizes = ", ".join(f"{k} {MEANING.get(k, 'units of another width')}" for k in letters)
     equations = "\n".join(indent(latex.equations_as_text(cell).splitlines()))
@@ -101,19 +99,16 @@ def _escaped(title):
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in title)
 
 
-def _constants(cell, x, y):
-    shapes = [f'"{n}": "{cell.letters[n]}"' for n in cell.letters if _is_parameter(cell, n)]
-    states = ", ".join(f'"{s}": "{cell.letters[s][0]}B"' for s in cell.states)
+def _constants(cell):
+    name = json.dumps(cell.name, ensure_ascii=False)
+    states = ", ".join(f'"{s}": "{letters}"' for s, letters in cell.STATES.items())
+    keeps = f', "{cell.KEEPS}"' if cell.KEEPS else ", None"
     return [
-        f'NAME, INPUT, OUTPUT = {json.dumps(cell.name, ensure_ascii=False)}, "{x}", "{y}"',
-        *call("SHAPES = ", shapes, "{", "}"),
+        f'NAME, INPUT, OUTPUT = {name}, "{cell.INPUT}", "{cell.OUTPUT}"',
+        *call("SHAPES = ", [f'"{n}": "{word}"' for n, word in cell.SHAPES.items()], "{", "}"),
         f"STATES = {{{states}}}",
-        "CELL = dict(NAME=NAME, INPUT=INPUT, OUTPUT=OUTPUT, SHAPES=SHAPES, STATES=STATES)",
+        f"CELL = run.Interface(NAME, SHAPES, STATES, INPUT, OUTPUT{keeps}, __name__)",
     ]
-
-
-def _is_parameter(cell, name):
-    return name != str(SPREAD) and name != cell.input and name not in cell.equations
 
 
 def compiled(cell: Cell) -> types.ModuleType:

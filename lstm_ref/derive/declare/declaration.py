@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import ModuleType
 from typing import Any
 
 import sympy
@@ -95,6 +96,29 @@ class Cell:
     def vectors(self) -> list[str]:
         """Names of the parameters with one number a unit, in the order of their first use."""
         return [name for name in self._parameters() if name not in self.matrices]
+
+    # What `lstm_ref.cells.interface` asks every cell for.
+    NAME = property(lambda self: self.name)
+    INPUT = property(lambda self: f"T{self.letters[self.input]}B")
+    OUTPUT = property(lambda self: f"T{self.letters[self.output]}B")
+    STATES = property(lambda self: {s: f"{self.letters[s]}B" for s in self.states})
+
+    @property
+    def SHAPES(self) -> dict[str, str]:
+        """Letters of every parameter, in the order of their first use."""
+        names = {*self.matrices, *self.vectors}
+        return {name: letters for name, letters in self.letters.items() if name in names}
+
+    @cached_property
+    def KEEPS(self) -> str | None:
+        return terms.keeping_bias(self)
+
+    @cached_property
+    def module(self) -> ModuleType:
+        """The cell as a NumPy module with the functions of a cell, derived and compiled once."""
+        from lstm_ref.derive.codegen import numpy_code  # which builds on this module
+
+        return numpy_code.compiled(self)
 
     def _parameters(self):
         """Every parameter in the order in which the equations read it."""

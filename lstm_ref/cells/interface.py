@@ -1,0 +1,40 @@
+"""What a cell looks like from outside: its name, and the sizes of everything that goes in and out.
+
+Sizes are spelled with letters: T steps, D inputs, H units, B samples, 1 for a column; a cell whose
+parts differ in width has more of them (P projected units, G gates of a block).
+"""
+
+from typing import NamedTuple
+
+from lstm_ref.cells import name_of
+
+
+class Interface(NamedTuple):
+    """NAME: of the declared cell with these equations. SHAPES: parameter -> letters, as in "HD".
+
+    STATES: state -> letters, the output first where it is one. INPUT, OUTPUT: letters of x and of
+    the outputs. KEEPS: the bias of the gate that multiplies a state's own last value, or None.
+    module: where it stands, for messages and for tapes, which belong to the code that made them.
+    """
+
+    NAME: str
+    SHAPES: dict
+    STATES: dict
+    INPUT: str = "TDB"
+    OUTPUT: str = "THB"
+    KEEPS: str | None = None
+    module: str | None = None
+
+
+def interface(cell):
+    """The interface of a module, of an object with SHAPES and STATES, or of a declared cell.
+
+    INPUT and OUTPUT may be missing: x is (T, D, B) then, and the outputs are (T, H, B).
+    Raises TypeError.
+    """
+    missing = [name for name in ("SHAPES", "STATES") if not hasattr(cell, name)]
+    if missing:
+        raise TypeError(f"cell: {name_of(cell)} has no {', '.join(missing)}")
+    own = {k: getattr(cell, k) for k in ("INPUT", "OUTPUT", "KEEPS") if hasattr(cell, k)}
+    module = getattr(cell, "__name__", None)
+    return Interface(name_of(cell), cell.SHAPES, cell.STATES, **own, module=module)
