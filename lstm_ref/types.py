@@ -10,28 +10,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.inexact]  # float32 or float64; complex128 for the complex step
+Whole = NDArray[np.integer]  # whole numbers: classes, lengths
+Mask = NDArray[np.bool_]  # (T, B): which steps count
+Target = NDArray[Any]  # class numbers (T, B), or numbers (T, K, B)
+
 Params = Mapping[str, Array]  # symbol of the page -> array, "W_fx" -> (H, D); gradients likewise
+Arrays = dict[str, Array]  # such a dict that is yours to change
 State = tuple[Array, ...]  # an array (H, B) for each name in STATES, the output first
 Tape = dict[str, Any]  # what `forward` keeps for `backward`; nobody else looks into it
+Workspace = dict[str, Any]  # arrays that calls of `forward` share
 Sizes = dict[str, int]  # letter -> number, {"H": 4, "D": 3}
+Batch = tuple[Any, ...]  # (x, target, mask), or with lengths as well
 
 
 class CellLike(Protocol):
-    """What every cell has, by hand or derived: usually a module, a stack of layers likewise."""
+    """What a cell has, by hand or derived: usually a module; layers of cells have it too."""
 
-    NAME: str
-    SHAPES: Mapping[str, str]  # parameter -> letters of its shape, "HD"
-    STATES: Mapping[str, str]  # state -> letters, "HB"
-    init: Callable[..., dict[str, Array]]
+    @property
+    def SHAPES(self) -> Mapping[str, str]:
+        """Parameter -> letters of its shape, "HD"."""
 
-    def forward(
-        self, params: Params, x: Array, state0: State | None = None
-    ) -> tuple[Array, State, Tape]:
-        """Outputs (T, H, B), last state, tape."""
-        ...
+    @property
+    def STATES(self) -> Mapping[str, str]:
+        """State -> letters, "HB"."""
 
-    def backward(
-        self, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
-    ) -> tuple[dict[str, Array], Array, State]:
-        """Gradients of the parameters, of x and of the initial state."""
-        ...
+    @property
+    def forward(self) -> Callable[..., tuple[Array, State, Tape]]:
+        """forward(params, x, state0=None) -> (outputs, last state, tape)."""
+
+    @property
+    def backward(self) -> Callable[..., tuple[Arrays, Array, State]]:
+        """backward(params, tape, dh, dstate_T=None) -> (dparams, dx, dstate0)."""
+
+
+class FreshCell(CellLike, Protocol):
+    """A cell that draws its parameters."""
+
+    @property
+    def init(self) -> Callable[..., Arrays]:
+        """init(rng, D, H, **options) -> params."""

@@ -6,7 +6,16 @@ from pathlib import Path
 import lstm_ref
 
 PACKAGE = Path(lstm_ref.__file__).parent
-ROOMS = ("arguments.py", "types.py", "__main__.py", "io", "interop", "derive", "book")
+ROOMS = (
+    "arguments.py",
+    "types.py",
+    "__main__.py",
+    "io",
+    "interop",
+    "derive",
+    "book",
+    "learn/tasks",
+)
 
 
 def public(body, inside=""):

@@ -21,7 +21,7 @@ import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
-from lstm_ref.types import Array, CellLike, Params, Sizes, State
+from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
 
 # NAME -> (kind of layer, what it has that a plain layer of the kind may not have).
 KINDS = {
@@ -102,9 +102,7 @@ def carried(
     return kind, features
 
 
-def given(
-    cell: CellLike, params: Params, features: Container[str]
-) -> tuple[dict[str, Array], Sizes]:
+def given(cell: CellLike, params: Params, features: Container[str]) -> tuple[Arrays, Sizes]:
     """Our parameters, checked, with z as it is elsewhere: z keeps. Returns (params, sizes).
 
     Where z writes, z and 1 - z are exchanged: σ(-a) = 1 - σ(a), so the sign of its weights turns.
@@ -114,7 +112,7 @@ def given(
     return _turned(params, features), sizes
 
 
-def taken(cell: CellLike, params: Params, features: Container[str]) -> dict[str, Array]:
+def taken(cell: CellLike, params: Params, features: Container[str]) -> Arrays:
     """Parameters from elsewhere as ours: the order of SHAPES, own arrays, z as the cell has it.
 
     Raises ValueError where a sum of two biases has overflowed.
@@ -141,7 +139,7 @@ def stack(params: Params, gates: str, what: str) -> Array:
     return np.concatenate([params[what.format(g)] for g in gates])
 
 
-def cut(stacked: Array, gates: str, what: str) -> dict[str, Array]:
+def cut(stacked: Array, gates: str, what: str) -> Arrays:
     """The inverse of `stack`: dict of the gates' arrays."""
     parts = np.split(stacked, len(gates))
     return {what.format(g): part for g, part in zip(gates, parts, strict=True)}

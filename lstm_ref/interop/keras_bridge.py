@@ -30,7 +30,7 @@ import numpy as np
 from lstm_ref.cells import name_of
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
-from lstm_ref.types import Array, CellLike, Params, State
+from lstm_ref.types import Array, Arrays, CellLike, Params, State
 
 __all__ = ["NotCarried", "from_keras", "layer", "state_from_keras", "state_to_keras", "to_keras"]
 
@@ -50,7 +50,7 @@ def layer(cell: CellLike, params: Params) -> tuple[str, dict[str, Any]]:
     return LAYERS[kind], options
 
 
-def to_keras(cell: CellLike, params: Params, *, bias: bool = True) -> dict[str, Array]:
+def to_keras(cell: CellLike, params: Params, *, bias: bool = True) -> Arrays:
     """Our parameters as a layer's arrays, in the order of set_weights.
 
     Returns {"kernel": (D, 4H), "recurrent_kernel": (H, 4H), "bias": (4H,)}, GRU and its bias as
@@ -74,7 +74,7 @@ def to_keras(cell: CellLike, params: Params, *, bias: bool = True) -> dict[str, 
     return {key: np.ascontiguousarray(value) for key, value in found.items()}
 
 
-def from_keras(cell: CellLike, weights: Params, *, bias: bool = True) -> dict[str, Array]:
+def from_keras(cell: CellLike, weights: Params, *, bias: bool = True) -> Arrays:
     """A layer's arrays, a dict by name or the list of get_weights, as our parameters.
 
     bias=False: the layer was made with use_bias=False; our biases are zero then. float32 and

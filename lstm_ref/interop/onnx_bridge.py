@@ -27,7 +27,7 @@ import numpy as np
 from lstm_ref.cells import name_of
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
-from lstm_ref.types import Array, CellLike, Params, State
+from lstm_ref.types import Array, Arrays, CellLike, Params, State
 
 __all__ = ["NotCarried", "from_onnx", "layer", "state_from_onnx", "state_to_onnx", "to_onnx"]
 
@@ -69,7 +69,7 @@ def _attributes(kind, features):
     return attributes
 
 
-def to_onnx(cell: CellLike, params: Params) -> dict[str, Array]:
+def to_onnx(cell: CellLike, params: Params) -> Arrays:
     """Our parameters as inputs of the operator: {"W": (1, 4H, D), "R": .., "B": .., "P": ..}.
 
     cell: a module of lstm_ref.cells or lstm_ref.generated. P only where the cell has peepholes.
@@ -96,9 +96,7 @@ def to_onnx(cell: CellLike, params: Params) -> dict[str, Array]:
     return {key: value[None] for key, value in found.items()}
 
 
-def from_onnx(
-    cell: CellLike, found: Params, attributes: Mapping[str, Any] | None = None
-) -> dict[str, Array]:
+def from_onnx(cell: CellLike, found: Params, attributes: Mapping[str, Any] | None = None) -> Arrays:
     """Inputs of the operator as our parameters.
 
     found: {"W": .., "R": .., "B": .., "P": ..}, NumPy arrays; B and P may be missing.
@@ -161,7 +159,7 @@ def _plain(value):
     return [_plain(v) for v in value] if isinstance(value, tuple | list) else value
 
 
-def state_to_onnx(cell: CellLike, state: State) -> dict[str, Array]:
+def state_to_onnx(cell: CellLike, state: State) -> Arrays:
     """Our state, (h, c) of (H, B) each, as {"initial_h": (1, B, H), "initial_c": ..}."""
     carry.carried(cell, "ONNX", LAYERS, CAN)
     turned = carry.state_rows(cell, state)

@@ -29,7 +29,7 @@ import numpy as np
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
 from lstm_ref.io.files import write_whole
-from lstm_ref.types import Array, CellLike, Params, State
+from lstm_ref.types import Array, Arrays, CellLike, Params, State
 
 __all__ = [
     "NotCarried",
@@ -72,7 +72,7 @@ def to_torch(
     *,
     prefix: str = "",
     bias: bool = True,
-) -> dict[str, Array]:
+) -> Arrays:
     """Our parameters as the tensors of one layer: {"weight_ih_l0": (4H, D), ...}, NumPy arrays.
 
     cell: a module of lstm_ref.cells or lstm_ref.generated. layer: its number, k in `_lk`, or None
@@ -106,7 +106,7 @@ def from_torch(
     *,
     prefix: str = "",
     bias: bool = True,
-) -> dict[str, Array]:
+) -> Arrays:
     """The tensors of one layer as our parameters, e.g. W_fx (H, D); see `to_torch`.
 
     state_dict: name -> NumPy array, float32 or float64, kept. Other layers and the other direction
@@ -197,9 +197,7 @@ def state_from_torch(cell: CellLike, hx: State | Array, index: int = 0) -> State
     return carry.state_columns(cell, [value[index] for value in values], "hx")
 
 
-def read_safetensors(
-    path: str | Path, prefix: str = "", max_bytes: int = MAX_BYTES
-) -> dict[str, Array]:
+def read_safetensors(path: str | Path, prefix: str = "", max_bytes: int = MAX_BYTES) -> Arrays:
     """The tensors of a .safetensors file whose names begin with prefix: name -> NumPy array.
 
     Nothing in such a file is executed. Needs the package safetensors. Raises ImportError without

@@ -22,7 +22,7 @@ from lstm_ref.check import witnesses
 from lstm_ref.interop import vector_files, vector_formats
 from lstm_ref.interop.vector_files import NUMBERS, Header, VectorsError
 from lstm_ref.interop.vector_formats import as_json
-from lstm_ref.types import Array, Params
+from lstm_ref.types import Arrays, Params
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
@@ -34,7 +34,7 @@ FORMAT, VERSION = "lstm-ref-vectors", 1
 
 def make(
     cell: Cell | str, T: int = 5, B: int = 3, D: int = 4, H: int = 6, seed: int = 1
-) -> tuple[Header, dict[str, Array]]:
+) -> tuple[Header, Arrays]:
     """Vectors of a cell: (header, arrays).
 
     cell: a name of the catalogue, or a declared cell. T steps, B samples, D inputs, H units, all

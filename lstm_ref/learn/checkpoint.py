@@ -6,8 +6,12 @@ on this machine. Where any of it differs the file is refused: going on would not
 of a run that was never stopped.
 """
 
+from __future__ import annotations
+
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +19,14 @@ from lstm_ref import __version__
 from lstm_ref.cells import name_of
 from lstm_ref.learn import numerics, storage
 from lstm_ref.learn.fingerprint import code
+from lstm_ref.types import Batch, CellLike, Params
 
 FORMAT, VERSION = "lstm_ref checkpoint", 1
 LATER = ("code", "blas", "blas kernel", "simd", "threads")  # of these the first files say nothing
 ADVICE = "remove this file to begin anew"
 
 
-def checksum(arrays):
+def checksum(arrays: Iterable[Any]) -> int:
     """A number for the content of some arrays, None among them allowed."""
     total = 0
     for value in arrays:
@@ -32,22 +37,24 @@ def checksum(arrays):
     return total
 
 
-def fingerprint(cell, params, batch, rules):
+def fingerprint(
+    cell: CellLike, params: Params, batch: Batch, rules: dict[str, Any]
+) -> dict[str, Any]:
     """What tells one run from another: a dict for JSON. rules: of JSON; batch: the first one."""
     versions = {"lstm_ref": __version__, "numpy": np.__version__, **numerics.numerics()}
     sums = {"parameters": checksum(params.values()), "first batch": checksum(batch)}
     return {"cell": name_of(cell), "code": code(cell), **rules, **versions, **sums}
 
 
-def save(path, fingerprint, state):
+def save(path: str | Path, fingerprint: dict[str, Any], state: dict[str, Any]) -> None:
     """Write the state of a run: a dict of numbers, None, arrays, and of dicts or tuples of such."""
-    arrays = {}
+    arrays: dict[str, Any] = {}
     about = {"format": FORMAT, "version": VERSION, "fingerprint": fingerprint}
     about["state"] = _flatten(state, "state", arrays)
     storage.write(path, arrays, about)
 
 
-def load(path, fingerprint):
+def load(path: str | Path, fingerprint: dict[str, Any]) -> dict[str, Any] | None:
     """The state that `save` wrote, None if there is no file.
 
     Raises StorageError, with what to do, for a file that is damaged or belongs to another run, and
@@ -97,8 +104,8 @@ def _flatten(value, name, arrays):
         parts = {str(k): _flatten(v, f"{name}/{k}", arrays) for k, v in value.items()}
         return {"is": "dict", "parts": parts}
     if isinstance(value, tuple | list):
-        parts = [_flatten(v, f"{name}/{k}", arrays) for k, v in enumerate(value)]
-        return {"is": "tuple", "parts": parts}
+        entries = [_flatten(v, f"{name}/{k}", arrays) for k, v in enumerate(value)]
+        return {"is": "tuple", "parts": entries}
     return {"is": "value", "value": value}
 
 

@@ -1,13 +1,16 @@
 """`python -m lstm_ref experiments`: list the named experiments, or run one."""
 
+import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path("lstm_ref") / "book" / "results"
 
 
-def add(commands):
+def add(commands: Any) -> None:
     """Add the command to the subparsers of `argparse`; `run` is what it calls."""
     parser = commands.add_parser(
         "experiments",
@@ -24,7 +27,7 @@ def add(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: argparse.Namespace) -> int:
     """Run the command; return the exit code: 0 done, 2 unusable input, 130 interrupted."""
     try:
         return _run(options)
@@ -54,7 +57,7 @@ def _run(options):
     return 0
 
 
-def output(name, given, seeds):
+def output(name: str, given: str | None, seeds: int) -> Path:
     """Where the result goes. The book's folder is made where the book is.
 
     Raises ValueError, also for a result of the book with more seeds than the new one would have:
@@ -85,7 +88,7 @@ def _seeds(path):
         return 0
 
 
-def listing(known):
+def listing(known: Mapping[str, Any]) -> str:
     """The experiments: name, what, what to expect, how long."""
     width = max(map(len, known))
     lines = []
@@ -95,7 +98,7 @@ def listing(known):
     return "\n".join(lines)
 
 
-def summary(result):
+def summary(result: dict[str, Any]) -> str:
     """Of each condition with a goal: how many seeds reached it, in how many updates."""
     lines = []
     for condition, settings in result["settings"].items():

@@ -10,24 +10,39 @@ piece that come next; params; optimiser, its state; state, the cell's; solved; s
 changed, only replaced, so that whoever interrupts finds a whole one.
 """
 
+from __future__ import annotations
+
 import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.learn import network, optim
+from lstm_ref.types import Batch, CellLike, Params, Workspace
+
+Place = tuple[int, int]  # number of the batch, number of the piece
 
 GOALS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 
 
-def generator(seed, k):
+def generator(seed: int, k: int) -> np.random.Generator:
     """The generator of batch k."""
     return np.random.default_rng([seed, k])
 
 
-def updates(cell, batch, rules, measure, now, history):
+def updates(
+    cell: CellLike,
+    batch: Callable[[np.random.Generator], Batch],
+    rules: dict[str, Any],
+    measure: Callable[[Params], float] | None,
+    now: dict[str, Any],
+    history: dict[str, list[Any]],
+) -> Iterator[dict[str, Any]]:
     """The state of the run after each update; what belongs to it in `history` stands there too."""
-    workspace, update = {}, optim.OPTIMISERS[rules["optimiser"]][1]
+    workspace: Workspace = {}
+    update = optim.OPTIMISERS[rules["optimiser"]][1]
     clock = time.process_time()
     for place, after, piece in pieces(batch, rules, now["place"]):
         state0 = now["state"] if place[1] or rules["carry"] else None
@@ -37,12 +52,12 @@ def updates(cell, batch, rules, measure, now, history):
             continue
         with np.errstate(all="ignore"):  # numbers that are not finite are looked for below
             loss, grads, state = network.gradients(cell, now["params"], piece, state0, workspace)
-            grads, norm = optim.clip_by_norm(grads, rules["clip"] or np.inf)
-            params, inner = update(now["params"], grads, now["optimiser"], rules["learning_rate"])
+            clipped, norm = optim.clip_by_norm(grads, rules["clip"] or np.inf)
+            params, inner = update(now["params"], clipped, now["optimiser"], rules["learning_rate"])
         for name, value in params.items():
             arguments.finite(name, value, FloatingPointError)
-        state = state if rules["truncate"] or rules["carry"] else None
-        new = now | dict(n=now["n"] + 1, place=after, params=params, optimiser=inner, state=state)
+        kept = state if rules["truncate"] or rules["carry"] else None
+        new = now | dict(n=now["n"] + 1, place=after, params=params, optimiser=inner, state=kept)
         history["loss"].append(loss)
         history["norm"].append(norm)
         if measure is not None and new["n"] % rules["every"] == 0:
@@ -56,7 +71,9 @@ def updates(cell, batch, rules, measure, now, history):
         clock = time.process_time()
 
 
-def pieces(batch, rules, place):
+def pieces(
+    batch: Callable[[np.random.Generator], Batch], rules: dict[str, Any], place: Place
+) -> Iterator[tuple[Place, Place, Batch]]:
     """Endless (place, place after it, piece): the batches one after the other, cut if asked.
 
     A place is (number of the batch, number of the piece).

@@ -8,14 +8,15 @@ import importlib
 import importlib.util
 import inspect
 from pathlib import Path
+from typing import Any
 
 
-def code(cell):
+def code(cell: Any) -> str:
     """A hash of the code of a cell and of all its parts: source text, as it is run."""
     return _hash("\n".join(map(_code, _leaves(cell))))
 
 
-def equations(cell):
+def equations(cell: Any) -> list[str | None]:
     """For each cell inside `cell`: a hash of its equations, None if its name says which it is.
 
     By name alone is known what is written by hand, so that weights go from the plain LSTM to the

@@ -4,14 +4,20 @@ A run that was stopped and taken up again gives the numbers, bit for bit, of one
 stopped; `descent` says why.
 """
 
+from __future__ import annotations
+
 import time
-from typing import NamedTuple
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_ref.learn import checkpoint as checkpoints
 from lstm_ref.learn import descent, network, optim, progress, sequences
 from lstm_ref.learn.tasks.common import is_number, whole
+from lstm_ref.types import Arrays, Batch, CellLike, Params
 
 KEPT = {"loss": float, "norm": float, "update": int, "score": float}  # the history
 
@@ -24,8 +30,8 @@ class Training(NamedTuple):
     the goal was reached, or None. reason: why it ended. seconds: processor time of all parts.
     """
 
-    params: dict
-    history: dict
+    params: Arrays
+    history: dict[str, NDArray[Any]]
     solved: int | None
     reason: str
     seconds: float
@@ -34,35 +40,35 @@ class Training(NamedTuple):
 class Diverged(FloatingPointError):
     """Training has led to numbers that are not finite; `run` is what there was before."""
 
-    run = None
+    run: Training | None = None
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during training; `run` is what there was until then."""
 
-    run = None
+    run: Training | None = None
 
 
 def fit(
-    cell,
-    params,
-    batch,
+    cell: CellLike,
+    params: Params,
+    batch: Callable[[np.random.Generator], Batch],
     *,
-    updates,
-    learning_rate,
-    seed=0,
-    optimiser="adam",
-    clip=1.0,
-    truncate=None,
-    carry=False,
-    measure=None,
-    goal=None,
-    every=25,
-    checkpoint=None,
-    save_seconds=2.0,
-    show=False,
-    label="",
-):
+    updates: int,
+    learning_rate: float,
+    seed: int = 0,
+    optimiser: str = "adam",
+    clip: float | None = 1.0,
+    truncate: int | None = None,
+    carry: bool = False,
+    measure: Callable[[Params], float] | None = None,
+    goal: tuple[str, float] | None = None,
+    every: int = 25,
+    checkpoint: str | Path | None = None,
+    save_seconds: float = 2.0,
+    show: bool = False,
+    label: str = "",
+) -> Training:
     """Train a cell with an output layer; returns a `Training`.
 
     cell: a module, `layers.Stack` or `layers.BothWays`; `fast.module` finds the fastest. params:
@@ -98,7 +104,7 @@ def fit(
     history = {name: list(values) for name, values in now["history"].items()}
 
     def save(now):
-        if own is not None:
+        if checkpoint is not None:
             checkpoints.save(checkpoint, own, now | {"history": _cut(history, now)})
 
     bar, saved = progress.bar(show, updates, now["n"], label), time.monotonic()

@@ -5,13 +5,38 @@ numbers are brought to the dtype of the parameters. What the target holds where 
 and what x holds behind the end of a sequence when lengths are given, changes nothing.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.learn import output_layer, sequences
+from lstm_ref.types import (
+    Array,
+    Arrays,
+    Batch,
+    CellLike,
+    FreshCell,
+    Mask,
+    Params,
+    State,
+    Target,
+    Workspace,
+)
 
 
-def start(cell, rng, D, H, K, init=None, **options):
+def start(
+    cell: FreshCell,
+    rng: np.random.Generator,
+    D: int,
+    H: int,
+    K: int,
+    init: Callable[..., Arrays] | None = None,
+    **options: Any,
+) -> Arrays:
     """Parameters of a cell with an output layer of K classes or numbers: one dict.
 
     init: another function than cell.init, for a cell with the same parameters; options go to it.
@@ -21,7 +46,7 @@ def start(cell, rng, D, H, K, init=None, **options):
     return {**params, **output_layer.init(rng, sequences.check(cell, params), K, dtype)}
 
 
-def own_params(cell, params):
+def own_params(cell: CellLike, params: Params) -> Arrays:
     """The parameters of the cell among those of a network. Raises TypeError or ValueError."""
     if not hasattr(params, "keys"):
         raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
@@ -30,7 +55,13 @@ def own_params(cell, params):
     return {name: params[name] for name in cell.SHAPES}
 
 
-def scores(cell, params, batch, state0=None, workspace=None):
+def scores(
+    cell: CellLike,
+    params: Params,
+    batch: Batch,
+    state0: State | None = None,
+    workspace: Workspace | None = None,
+) -> tuple[Array, Target, Mask, tuple[Any, ...]]:
     """Scores y of the steps that count, and what `gradients` needs.
 
     Returns (y (n, K, B), target and mask of these n steps, rest): rest is (steps, h, state_T,
@@ -46,7 +77,13 @@ def scores(cell, params, batch, state0=None, workspace=None):
     return output_layer.scores(params, seen), target, mask, (steps, h, state_T, tape)
 
 
-def gradients(cell, params, batch, state0=None, workspace=None):
+def gradients(
+    cell: CellLike,
+    params: Params,
+    batch: Batch,
+    state0: State | None = None,
+    workspace: Workspace | None = None,
+) -> tuple[float, Arrays, State]:
     """Loss, its gradients (a dict like params), and the last state.
 
     state0: the state to begin with, None for zeros; no error goes back through it. workspace: a
@@ -69,20 +106,20 @@ def gradients(cell, params, batch, state0=None, workspace=None):
     return loss, {**d_cell, **d_output_layer}, state_T
 
 
-def last_state(cell, params, batch, state0=None):
+def last_state(cell: CellLike, params: Params, batch: Batch, state0: State | None = None) -> State:
     """The state after a batch, without a loss."""
     own = own_params(cell, params)
     x, _, _, lengths = _parts(params, batch)
     return sequences.run(cell, own, x, state0, lengths)[1]
 
 
-def loss(cell, params, batch):
+def loss(cell: CellLike, params: Params, batch: Batch) -> float:
     """The loss: cross-entropy in nats, or the mean squared error."""
     y, target, mask, _ = scores(cell, params, batch)
     return output_layer.loss(y, target, mask)[0]
 
 
-def accuracy(cell, params, batch):
+def accuracy(cell: CellLike, params: Params, batch: Batch) -> float:
     """Share of right classes among the steps that count. Raises TypeError for other targets."""
     y, target, mask, _ = scores(cell, params, batch)
     if not np.issubdtype(target.dtype, np.integer):
@@ -104,7 +141,7 @@ def _parts(params, batch):
     return x, target, mask, lengths
 
 
-def taken_apart(batch):
+def taken_apart(batch: Batch) -> tuple[Array, Target, Mask, Any]:
     """A batch as (x, target, mask, lengths): the mask is an array, lengths None if there are none.
 
     Raises TypeError or ValueError.

@@ -11,7 +11,7 @@ import numpy as np
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def numerics():
+def numerics() -> dict[str, str]:
     """The library of matrix products (BLAS), its kernel, NumPy's own routines, threads: texts.
 
     "by processor": nobody has set OPENBLAS_CORETYPE, so the library chooses its kernel itself.

@@ -1,9 +1,15 @@
 """Optimisers as small functions on dicts of arrays."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
+from lstm_ref.types import Arrays, Params
 
-def clip_by_norm(gradients, limit):
+
+def clip_by_norm(gradients: Params, limit: float) -> tuple[Params, float]:
     """Scale all gradients together so that their joint norm is at most `limit`.
 
     gradients: dict of arrays. Returns (clipped dict, norm before clipping). Raises ValueError, and
@@ -20,7 +26,7 @@ def clip_by_norm(gradients, limit):
     return {name: g * (limit / norm) for name, g in gradients.items()}, norm
 
 
-def clip_by_value(gradients, limit):
+def clip_by_value(gradients: Params, limit: float) -> Arrays:
     """Cut every entry of every gradient to -limit..limit; the direction changes.
 
     Raises ValueError.
@@ -31,12 +37,14 @@ def clip_by_value(gradients, limit):
     return {name: np.clip(g, -limit, limit) for name, g in gradients.items()}
 
 
-def sgd_start(params):
+def sgd_start(params: Params) -> tuple[()]:
     """The state of gradient descent: none."""
     return ()
 
 
-def sgd_step(params, gradients, state, learning_rate):
+def sgd_step(
+    params: Params, gradients: Params, state: Any, learning_rate: float
+) -> tuple[Arrays, Any]:
     """One step of gradient descent, w - learning_rate · dw; nothing is changed in place.
 
     Returns (new params, state). Raises ValueError for other names than those of the parameters.
@@ -45,12 +53,14 @@ def sgd_step(params, gradients, state, learning_rate):
     return _moved(params, {name: learning_rate * g for name, g in gradients.items()}), state
 
 
-def momentum_start(params):
+def momentum_start(params: Params) -> tuple[Arrays]:
     """The state of momentum before its first step: the velocity, zeros."""
     return ({name: np.zeros_like(value) for name, value in params.items()},)
 
 
-def momentum_step(params, gradients, state, learning_rate, momentum=0.9):
+def momentum_step(
+    params: Params, gradients: Params, state: Any, learning_rate: float, momentum: float = 0.9
+) -> tuple[Arrays, tuple[Arrays]]:
     """One step of gradient descent with momentum: v = momentum · v - learning_rate · dw, w + v.
 
     momentum: 0 is plain gradient descent; below 1. Returns (new params, new state).
@@ -74,13 +84,21 @@ def _same_names(params, gradients):
         raise ValueError(f"gradients: expected {sorted(params)}, got {sorted(gradients)}")
 
 
-def adam_start(params):
+def adam_start(params: Params) -> tuple[int, Arrays, Arrays]:
     """The state of Adam before its first step: (0, zeros, zeros)."""
     zeros = {name: np.zeros_like(value) for name, value in params.items()}
     return 0, zeros, dict(zeros)
 
 
-def adam_step(params, gradients, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+def adam_step(
+    params: Params,
+    gradients: Params,
+    state: Any,
+    learning_rate: float,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    eps: float = 1e-8,
+) -> tuple[Arrays, tuple[int, Arrays, Arrays]]:
     """One step of Adam (Kingma & Ba 2015, algorithm 1); nothing is changed in place.
 
     params, gradients: dicts of arrays with the same names. learning_rate: step size.

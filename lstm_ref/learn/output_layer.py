@@ -3,10 +3,15 @@
 y_t = W_yh h_t + b_y
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_ref.types import Array, Arrays, Mask, Params, Target
 
 
-def init(rng, H, K, dtype=np.float64):
+def init(rng: np.random.Generator, H: int, K: int, dtype: DTypeLike = np.float64) -> Arrays:
     """W_yh (K, H) from U(-1/sqrt(H), 1/sqrt(H)) and b_y (K, 1) = 0: the parameters."""
     k = 1 / np.sqrt(H)
     return {
@@ -15,12 +20,12 @@ def init(rng, H, K, dtype=np.float64):
     }
 
 
-def scores(params, h):
+def scores(params: Params, h: Array) -> Array:
     """y = W_yh h + b_y: (T, H, B) -> (T, K, B), or (H, B) -> (K, B)."""
     return params["W_yh"] @ h + params["b_y"]
 
 
-def scores_backward(params, h, dy):
+def scores_backward(params: Params, h: Array, dy: Array) -> tuple[Arrays, Array]:
     """Gradients of `scores`: (dict of W_yh and b_y, summed over steps and samples; dh like h)."""
     steps = h.ndim == 3
     dW = (dy @ h.swapaxes(-1, -2)).sum(axis=0) if steps else dy @ h.T
@@ -28,7 +33,7 @@ def scores_backward(params, h, dy):
     return {"W_yh": dW, "b_y": db}, params["W_yh"].T @ dy
 
 
-def cross_entropy(y, target, mask=None):
+def cross_entropy(y: Array, target: Target, mask: Mask | None = None) -> tuple[float, Array]:
     """Mean negative log-probability, in nats, of the target class under softmax(y), and its dy.
 
     y (T, K, B) scores; target (T, B) integers in 0..K-1; mask (T, B) of booleans says which
@@ -63,7 +68,7 @@ def _classes(y, target, mask):
     return mask
 
 
-def booleans(mask, shape):
+def booleans(mask: Mask, shape: tuple[int, ...]) -> Mask:
     """The mask (T, B) itself, if it is an array of booleans of this shape with some True.
 
     Raises TypeError or ValueError.
@@ -76,7 +81,7 @@ def booleans(mask, shape):
     return mask
 
 
-def squared_error(y, target, mask=None):
+def squared_error(y: Array, target: Target, mask: Mask | None = None) -> tuple[float, Array]:
     """Mean of (y - target)² over the entries that count, and its dy.
 
     y and target have the same shape. mask (T, B) for y (T, K, B) says which steps of which samples
@@ -95,7 +100,7 @@ def squared_error(y, target, mask=None):
     return float(np.sum(difference**2)) / n, 2 * difference / np.array(n, y.dtype)
 
 
-def loss(y, target, mask=None):
+def loss(y: Array, target: Target, mask: Mask | None = None) -> tuple[float, Array]:
     """Loss and dy, by what the target is: class numbers (T, B), cross-entropy; numbers (T, K, B),
     squared error.
     """

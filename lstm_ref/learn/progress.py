@@ -1,20 +1,22 @@
 """A progress bar, by tqdm where it is installed; without it, or unasked, nothing is shown."""
 
+from typing import Any
+
 
 class Silent:
     """A bar that shows nothing."""
 
-    def update(self, n=1):
+    def update(self, n: int = 1) -> None:
         """n more updates are done."""
 
-    def set_postfix_str(self, text, refresh=True):
+    def set_postfix_str(self, text: str, refresh: bool = True) -> None:
         """Say something behind the bar."""
 
-    def close(self):
+    def close(self) -> None:
         """The work has ended."""
 
 
-def bar(show, total, done=0, label=""):
+def bar(show: bool, total: int, done: int = 0, label: str = "") -> Any:
     """A bar for `total` updates of which `done` are done; its methods are those of `Silent`."""
     if not show:
         return Silent()

@@ -6,25 +6,30 @@ A *cell* here is a module with SHAPES, STATES, `init`, `forward` and `backward`,
 `layers` made of such.
 """
 
+from __future__ import annotations
+
 import inspect
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_ref import arguments
+from lstm_ref.types import Array, Arrays, CellLike, Params, State, Tape, Whole, Workspace
 
 
-def takes(cell, name):
+def takes(cell: CellLike, name: str) -> bool:
     """Has the cell's `forward` an argument of this name?"""
     return name in inspect.signature(cell.forward).parameters
 
 
-def reads_backwards(cell):
+def reads_backwards(cell: Any) -> bool:
     """Does a part of the cell begin at the end of a sequence?"""
     parts = getattr(cell, "parts", {})
     return "reverse" in parts or any(map(reads_backwards, parts.values()))
 
 
-def check(cell, params):
+def check(cell: Any, params: Params) -> int:
     """Check the parameters of a cell, as `arguments.parameters`; return the width of its output."""
     if hasattr(cell, "parts"):
         return cell.check(params)
@@ -32,7 +37,14 @@ def check(cell, params):
     return sizes[getattr(cell, "OUTPUT", "THB")[1]]
 
 
-def run(cell, params, x, state0=None, lengths=None, workspace=None):
+def run(
+    cell: CellLike,
+    params: Params,
+    x: Array,
+    state0: State | None = None,
+    lengths: ArrayLike | None = None,
+    workspace: Workspace | None = None,
+) -> tuple[Array, State, Tape]:
     """`cell.forward` for x (T, D, B) with sequences of different lengths.
 
     lengths: (B,) whole numbers from 1 to T, None for T everywhere. Returns (h (T, H, B), zeros
@@ -43,7 +55,7 @@ def run(cell, params, x, state0=None, lengths=None, workspace=None):
         lengths = check_lengths(lengths, x)
     if hasattr(cell, "parts"):
         return cell.forward(params, x, state0, lengths, workspace)
-    if lengths is None or (lengths == len(x)).all():
+    if lengths is None or np.all(lengths == len(x)):
         shared = {}
         if workspace is not None and takes(cell, "workspace"):
             workspace.setdefault("buffers", {})
@@ -54,7 +66,9 @@ def run(cell, params, x, state0=None, lengths=None, workspace=None):
     return _run_by_length(cell, params, x, state0, lengths)
 
 
-def run_backward(cell, params, tape, dh, dstate_T=None):
+def run_backward(
+    cell: CellLike, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+) -> tuple[Arrays, Array, State]:
     """`cell.backward` for a tape of `run`: (dparams, dx, dstate0).
 
     dh (T, H, B): error at the outputs, None for none; behind the end of a sequence it counts
@@ -67,7 +81,7 @@ def run_backward(cell, params, tape, dh, dstate_T=None):
     return _backward_by_length(cell, params, tape, dh, dstate_T)
 
 
-def check_lengths(lengths, x):
+def check_lengths(lengths: ArrayLike, x: Array) -> Whole:
     """lengths (B,) for x (T, D, B) as an array, each from 1 to T. Raises ValueError."""
     lengths = np.asarray(lengths)
     if getattr(x, "ndim", 0) != 3:
@@ -84,7 +98,8 @@ def check_lengths(lengths, x):
 
 def _run_by_length(cell, params, x, state, lengths):
     """Piece after piece: up to the end of the shortest, then of the next with those left."""
-    pieces, start, h, last = [], 0, None, None
+    pieces, start, h = [], 0, None
+    last: State = ()
     for end in np.unique(lengths):
         active = np.flatnonzero(lengths >= end)
         piece = np.ascontiguousarray(x[start:end][:, :, active])
@@ -119,7 +134,7 @@ def _backward_by_length(cell, params, tape, dh, dstate_T):
     return dparams, dx, dstate
 
 
-def turn(x, lengths=None):
+def turn(x: Array, lengths: Whole | None = None) -> Array:
     """Every sequence of x (T, D, B) from its end to its start; padding stays where it is."""
     if lengths is None:
         return np.ascontiguousarray(x[::-1])

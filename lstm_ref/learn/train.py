@@ -4,21 +4,28 @@ It is the shortest that works, made for reading. `loop.fit` has the rest: other 
 layers, truncation, an early stop, checkpoints, buffers that are used again.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 import numpy as np
 
 from lstm_ref.learn import optim, output_layer
 from lstm_ref.learn.network import start
+from lstm_ref.types import Array, Arrays, Batch, CellLike, Mask, Params, Tape, Target
 
 __all__ = ["accuracy", "fit", "gradients", "predict", "start"]
 
 
-def predict(cell, params, x):
+def predict(cell: CellLike, params: Params, x: Array) -> tuple[Array, Array, Tape]:
     """Scores y (T, K, B) for a sequence x (T, D, B), with outputs h and the tape."""
     h, _, tape = cell.forward({name: params[name] for name in cell.SHAPES}, x)
     return output_layer.scores(params, h), h, tape
 
 
-def gradients(cell, params, x, target, mask=None):
+def gradients(
+    cell: CellLike, params: Params, x: Array, target: Target, mask: Mask | None = None
+) -> tuple[float, Arrays]:
     """Loss and its gradients, a dict like params.
 
     x (T, D, B); target (T, B) class numbers; mask (T, B): which steps count, None for all.
@@ -30,20 +37,29 @@ def gradients(cell, params, x, target, mask=None):
     return loss, {**d_cell, **d_output_layer}
 
 
-def accuracy(cell, params, x, target, mask=None):
+def accuracy(
+    cell: CellLike, params: Params, x: Array, target: Target, mask: Mask | None = None
+) -> float:
     """Share of right answers among the steps that count."""
     y, _, _ = predict(cell, params, x)
     right = y.argmax(axis=1) == target
     return float(right.mean() if mask is None else right[mask].mean())
 
 
-def fit(cell, params, batches, learning_rate, clip=1.0):
+def fit(
+    cell: CellLike,
+    params: Params,
+    batches: Iterable[Batch],
+    learning_rate: float,
+    clip: float = 1.0,
+) -> tuple[Params, Array]:
     """Train on an iterable of (x, target, mask); return (new params, losses (n,)).
 
     learning_rate: step size of Adam; clip: largest norm of all gradients together.
     Raises FloatingPointError, with what to try, when the loss is no longer a number.
     """
-    state, losses = optim.adam_start(params), []
+    state = optim.adam_start(params)
+    losses: list[float] = []
     for x, target, mask in batches:
         loss, grads = gradients(cell, params, x, target, mask)
         if not np.isfinite(loss):
@@ -51,7 +67,7 @@ def fit(cell, params, batches, learning_rate, clip=1.0):
                 f"the loss is {loss} after {len(losses)} updates; try a smaller learning rate "
                 f"than {learning_rate} or a smaller clip than {clip}"
             )
-        grads, _ = optim.clip_by_norm(grads, clip)
-        params, state = optim.adam_step(params, grads, state, learning_rate)
+        clipped, _ = optim.clip_by_norm(grads, clip)
+        params, state = optim.adam_step(params, clipped, state, learning_rate)
         losses.append(loss)
     return params, np.array(losses)

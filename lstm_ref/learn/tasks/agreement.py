@@ -3,9 +3,12 @@
 Both give streams of sentences, one after the other, and ask for the next word.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 MALE = ("man", "king", "boy", "prince")
 FEMALE = ("woman", "queen", "girl", "princess")
@@ -21,7 +24,13 @@ STATES = ("here", "old", "small", "lost")
 NUMBER_WORDS = ("the", "near", ".", *VERBS, *SINGULAR, *PLURAL, *STATES)
 
 
-def pronoun_gender(rng, T, B, phrases=(0, 2), every_word=False):
+def pronoun_gender(
+    rng: np.random.Generator,
+    T: int,
+    B: int,
+    phrases: int | tuple[int, int] = (0, 2),
+    every_word: bool = False,
+) -> tuple[Array, Target, Mask]:
     """Pronoun and subject agree in gender; objects of either gender stand in between.
 
     A sentence is "the SUBJECT sees a NOUN", some phrases "near a NOUN", "and he/she smiles .".
@@ -46,7 +55,13 @@ def pronoun_gender(rng, T, B, phrases=(0, 2), every_word=False):
     return _stream(rng, T, B, GENDER_WORDS, sentence, phrases, 6, 2, every_word)
 
 
-def subject_verb(rng, T, B, phrases=(0, 2), every_word=False):
+def subject_verb(
+    rng: np.random.Generator,
+    T: int,
+    B: int,
+    phrases: int | tuple[int, int] = (0, 2),
+    every_word: bool = False,
+) -> tuple[Array, Target, Mask]:
     """Verb and subject agree in number; nouns of either number stand in between.
 
     A sentence is "the SUBJECT", some phrases "near the NOUN", "is/are here .". phrases: fewest
@@ -87,7 +102,8 @@ def _stream(rng, T, B, vocabulary, sentence, phrases, shortest, fixed, every_wor
     number = {word: k for k, word in enumerate(vocabulary)}
     stream, mask = np.empty((T + 1, B), int), np.zeros((T, B), bool)
     for b in range(B):
-        text, asked = [], []
+        text: list[str] = []
+        asked: list[int] = []
         for k in range(n):
             start, rest = sentence(nouns[b, k], kinds[b, k], words[b, k], more[b, k])
             asked.append(len(text) + len(start) - 1)

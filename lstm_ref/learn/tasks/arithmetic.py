@@ -1,11 +1,14 @@
 """Tasks with numbers: binary addition, the adding problem, the multiplication problem."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 
-def binary_addition(rng, T, B):
+def binary_addition(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Target, Mask]:
     """Two binary numbers, least significant digit first; say the digits of their sum.
 
     Returns x (T, 2, B) of 0 and 1, target (T, B), mask all True. Example, T = 4:
@@ -26,7 +29,9 @@ def binary_addition(rng, T, B):
     return digits.astype(float), target, np.ones((T, B), bool)
 
 
-def adding(rng, T, B, shortest=None):
+def adding(
+    rng: np.random.Generator, T: int, B: int, shortest: int | None = None
+) -> tuple[Array, Target, Mask]:
     """The adding problem: say at the end the sum of the two marked numbers.
 
     One mark stands in each half of the sequence. Returns x (T, 2, B): numbers from U(0, 1), marks
@@ -45,7 +50,9 @@ def adding(rng, T, B, shortest=None):
     return x, _everywhere(marked.sum(axis=0), T), mask
 
 
-def multiplication(rng, T, B, shortest=None):
+def multiplication(
+    rng: np.random.Generator, T: int, B: int, shortest: int | None = None
+) -> tuple[Array, Target, Mask]:
     """The multiplication problem: as `adding`, but say the product.
 
     Returns x (T, 2, B), target (T, 1, B), mask (T, B). Example, T = 6:

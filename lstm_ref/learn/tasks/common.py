@@ -1,22 +1,30 @@
 """What the generators of tasks share: their arguments, their arrays, where a sequence ends."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
+from lstm_ref.types import Array, Mask, Whole
 
-def whole(name, value, least):
+
+def whole(name: str, value: Any, least: int) -> int:
     """Refuse `value` with ValueError unless it is a whole number >= least; return it as int."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
     return int(value)
 
 
-def is_number(value):
+def is_number(value: object) -> bool:
     """Is it one real number, of Python or NumPy? True and False are none; NaN is one."""
     kinds = int | float | np.integer | np.floating
     return isinstance(value, kinds) and not isinstance(value, bool)
 
 
-def enter(rng, T, B, least=1, shortest=None):
+def enter(
+    rng: np.random.Generator, T: int, B: int, least: int = 1, shortest: int | None = None
+) -> Whole:
     """Check what every task takes; return the lengths (B,) of the sequences.
 
     T: steps, at least `least`; B: samples. shortest: lengths are drawn from shortest to T, all
@@ -32,17 +40,17 @@ def enter(rng, T, B, least=1, shortest=None):
     return rng.integers(shortest, T + 1, B)
 
 
-def one_hot(words, K):
+def one_hot(words: Whole, K: int) -> Array:
     """Class numbers (T, B) -> x (T, K, B), 1 at the class; a negative number gives zeros."""
     return (words[:, None, :] == np.arange(K)[:, None]).astype(float)
 
 
-def at_the_end(lengths, T):
+def at_the_end(lengths: Whole, T: int) -> Mask:
     """mask (T, B), True at the last step of each sequence."""
     return np.arange(T)[:, None] == lengths - 1
 
 
-def lengths(mask):
+def lengths(mask: Mask) -> Whole:
     """Lengths (B,) of the sequences: every one ends with the last step that counts.
 
     mask (T, B) of booleans, each column with a True. Raises ValueError.

@@ -1,11 +1,16 @@
 """Tasks that ask how much is kept, and for how long: copying, and recall from slots."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 
-def copy(rng, T, B, items=5, symbols=8):
+def copy(
+    rng: np.random.Generator, T: int, B: int, items: int = 5, symbols: int = 8
+) -> tuple[Array, Target, Mask]:
     """Keep some symbols, wait, and say them in the same order.
 
     items: how many; symbols: how many different ones. Returns x (T, symbols + 2, B), one-hot:
@@ -30,7 +35,9 @@ def copy(rng, T, B, items=5, symbols=8):
     return common.one_hot(words, symbols + 2), target, mask
 
 
-def recall(rng, T, B, items=4, slots=None):
+def recall(
+    rng: np.random.Generator, T: int, B: int, items: int = 4, slots: int | None = None
+) -> tuple[Array, Target, Mask]:
     """Bits are put into named slots; after noise every slot is asked for, in any order.
 
     items: how many slots are used, chosen among `slots` (None: as many as items). Returns

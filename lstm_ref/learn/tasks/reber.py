@@ -11,9 +11,12 @@ Source: Reber 1967 for the inner grammar; Hochreiter & Schmidhuber 1997, experim
 embedded one and the criterion.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 SYMBOLS = ("B", "T", "P", "S", "X", "V", "E")
 SHORTEST = 8  # steps: the shortest string has 9 symbols, and the last one is only a target
@@ -34,8 +37,8 @@ def _tables():
             ways[first + k] = tuple(f"{w[0]}{first + int(w[1:])}" for w in (way * 2)[:2])
         ways[first + 7] = (f"{symbol}{LAST}",) * 2
     ways[END] = ways[0]  # in a stream the next string begins
-    symbol = [[SYMBOLS.index(w[0]) for w in ways[k]] for k in range(END + 1)]
-    return np.array(symbol), np.array([[int(w[1:]) for w in ways[k]] for k in range(END + 1)])
+    symbols = [[SYMBOLS.index(w[0]) for w in ways[k]] for k in range(END + 1)]
+    return np.array(symbols), np.array([[int(w[1:]) for w in ways[k]] for k in range(END + 1)])
 
 
 SYMBOL, NEXT = _tables()
@@ -51,7 +54,7 @@ def _walk(rng, T, B):
     return words, states
 
 
-def embedded_reber(rng, T, B):
+def embedded_reber(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Target, Mask]:
     """One string for each sample; say at each step the next symbol.
 
     Returns x (T, 7, B), one-hot over SYMBOLS, target (T, B), the next symbol, mask (T, B), True
@@ -74,7 +77,7 @@ def embedded_reber(rng, T, B):
     return common.one_hot(np.where(mask, words[:-1], -1), 7), words[1:] * mask, mask
 
 
-def continual_reber(rng, T, B):
+def continual_reber(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Target, Mask]:
     """Strings one after the other without a mark where one ends; say the next symbol.
 
     Returns x (T, 7, B), target (T, B), mask (T, B), all True. Example, T = 12:
@@ -103,7 +106,7 @@ def _states(x):
     return states
 
 
-def legal(x):
+def legal(x: Array) -> Mask:
     """Which symbols may come next: (T, 7, B) of booleans for x (T, 7, B); none in the padding.
 
     x must begin at the start of a string. Raises ValueError if it is not of the grammar.
@@ -113,12 +116,12 @@ def legal(x):
     return (allowed & (states >= 0)[..., None]).transpose(0, 2, 1)
 
 
-def critical(x):
+def critical(x: Array) -> Mask:
     """Where the next symbol is the second T or P: (T, B) of booleans for x (T, 7, B)."""
     return np.isin(_states(x), [first + 7 for first in BRANCH.values()])
 
 
-def right(y, x):
+def right(y: Array, x: Array) -> Mask:
     """Where the legal symbols have the highest scores: (T, B) of booleans, True in the padding.
 
     y (T, 7, B) scores for x (T, 7, B). This is the criterion of 1997: where two symbols may come

@@ -3,9 +3,12 @@
 Words are one-hot; the answer is a class of its own short list, at one step of the sentence.
 """
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 COUNTRIES = ("France", "Italy", "Spain", "Japan")
 LANGUAGES = ("French", "Italian", "Spanish", "Japanese")
@@ -17,7 +20,7 @@ PLACES = ("sky", "sea", "shelf", "meadow")
 NEAR_VOCABULARY = (*THINGS, "are", "in", *FILLERS)
 
 
-def country_language(rng, B, distance):
+def country_language(rng: np.random.Generator, B: int, distance: int) -> tuple[Array, Target, Mask]:
     """ "I grew up in France ... I speak French": the language of the country one grew up in.
 
     A sentence is "grew-up-in", a country, `distance` random words, "speak"; at "speak" the
@@ -48,7 +51,7 @@ def country_language(rng, B, distance):
     return x, np.broadcast_to(country, (T, B)).copy(), mask
 
 
-def near_word(rng, T, B):
+def near_word(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Target, Mask]:
     """ "The clouds are in the sky": the word hangs on one that stands four steps back.
 
     T - 5 random words, then "the", one of THINGS, "are in the"; there the place is to be named.

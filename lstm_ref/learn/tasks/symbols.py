@@ -1,8 +1,11 @@
 """Tasks of 1997 with symbols far apart: temporal order, two classes of noisy sequences."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 SYMBOLS = ("a", "b", "c", "d", "E", "B", "X", "Y")
 FILLERS = 4  # the first four mean nothing
@@ -11,7 +14,9 @@ FILLERS = 4  # the first four mean nothing
 PLACES = {2: ((10, 20), (50, 60)), 3: ((10, 20), (33, 43), (66, 76))}
 
 
-def temporal_order(rng, T, B, signals=3, shortest=None):
+def temporal_order(
+    rng: np.random.Generator, T: int, B: int, signals: int = 3, shortest: int | None = None
+) -> tuple[Array, Target, Mask]:
     """Signals X or Y among meaningless symbols; say at the end which came in which order.
 
     signals: 2 (experiment 6a, 4 classes) or 3 (6b, 8 classes). A sequence starts with E and ends
@@ -42,7 +47,15 @@ def temporal_order(rng, T, B, signals=3, shortest=None):
     return x, np.broadcast_to(target, (T, B)).copy(), common.at_the_end(ends, T)
 
 
-def two_sequence(rng, T, B, N=3, clue_noise=0.0, target_noise=0.0, shortest=None):
+def two_sequence(
+    rng: np.random.Generator,
+    T: int,
+    B: int,
+    N: int = 3,
+    clue_noise: float = 0.0,
+    target_noise: float = 0.0,
+    shortest: int | None = None,
+) -> tuple[Array, Target, Mask]:
     """Two classes told apart by the first N numbers, all others are noise; say which at the end.
 
     The first N numbers are +1 for class 1 and -1 for class 0, the others from N(0, 0.2).

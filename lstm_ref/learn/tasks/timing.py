@@ -1,11 +1,16 @@
 """A task of time itself: how long is it since the spike before?"""
 
+from __future__ import annotations
+
 import numpy as np
 
 from lstm_ref.learn.tasks import common
+from lstm_ref.types import Array, Mask, Target
 
 
-def spike_delays(rng, T, B, F=10):
+def spike_delays(
+    rng: np.random.Generator, T: int, B: int, F: int = 10
+) -> tuple[Array, Target, Mask]:
     """Spikes are F or F + 1 steps apart; say at each spike which of the two it was.
 
     Returns x (T, 1, B), 1 at a spike, else 0; target (T, B), 0 for F and 1 for F + 1; mask (T, B),
