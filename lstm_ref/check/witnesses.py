@@ -7,8 +7,8 @@
 
 A check can be blind: with zero states, zero biases, tiny weights, one sample or two steps most of
 the mistakes people make do not show (book, chapter 1 and chapter "Checking gradients"). So
-`problem` draws what leaves none of them hidden, and `check_cell` looks at every parameter, at x
-and at the initial states.
+`problem` draws what leaves none of them hidden; `lstm_ref.check.contract` looks at every parameter,
+at x and at the initial states.
 
 A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `lstm_ref.cells`.
 *Tensors* are one flat dict: the parameters, then "x", then "h_0" (and "c_0").
@@ -21,12 +21,18 @@ import numpy as np
 from lstm_ref import arguments
 from lstm_ref.check.errors import relative
 
-PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module a cell
 EPSILON = 1e-30  # of the complex step: so small that ε² is below every rounding error
 
 
 class GradientMismatch(AssertionError):
-    """A gradient differs from a witness; the message names tensor, entry and both values."""
+    """A gradient differs from a witness; the message names tensor, entry and both values.
+
+    So do the attributes tensor, entry (a tuple), got and want; None where they do not apply.
+    """
+
+    def __init__(self, message, tensor=None, entry=None, got=None, want=None):
+        super().__init__(message)
+        self.tensor, self.entry, self.got, self.want = tensor, entry, got, want
 
 
 def interface(cell):
@@ -48,6 +54,23 @@ def widths(T, B, D, H):
     return {"T": T, "B": B, "D": D, "H": H, "1": 1, **spare, "G": blocks}
 
 
+def shapes(cell, sizes):
+    """(parameter -> shape, shape of x, state -> shape, shape of dh) for sizes like `widths`.
+
+    By the letters of the cell, or as it says itself by a function `shapes` of its own: a stack of
+    layers does, whose letters mean other sizes in each layer.
+    """
+    if hasattr(cell, "shapes"):
+        return cell.shapes(sizes)
+
+    def size(letters):
+        return tuple(sizes[letter] for letter in letters)
+
+    params, states = ({n: size(word) for n, word in d.items()} for d in (cell.SHAPES, cell.STATES))
+    x, dh = size(getattr(cell, "INPUT", "TDB")), size(getattr(cell, "OUTPUT", "THB"))
+    return params, x, states, dh
+
+
 def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8, **scales):
     """Random tensors and errors for a check that is not blind.
 
@@ -56,21 +79,17 @@ def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8, **sca
     of (H, B)}, the random coefficients of the functional E. Sizes of other letters: `widths`.
     scales: another scale for bias, x, state, dh or dstate_T; the draws stay the same.
     """
-    sizes = widths(T, B, D, H)
+    params, x, states, dh = shapes(cell, widths(T, B, D, H))
 
-    def normal(letters, kind=None):
-        size = [sizes[letter] for letter in letters]
+    def normal(size, kind=None):
         return (scales.get(kind, scale) * rng.normal(size=size)).astype(dtype)
 
-    tensors = {
-        name: normal(letters, "bias" if name.startswith("b_") else None)
-        for name, letters in cell.SHAPES.items()
-    }
-    tensors["x"] = normal(getattr(cell, "INPUT", "TDB"), "x")
-    tensors |= {f"{s}_0": normal(letters, "state") for s, letters in cell.STATES.items()}
-    dh = normal(getattr(cell, "OUTPUT", "THB"), "dh")
-    last = tuple(normal(letters, "dstate_T") for letters in cell.STATES.values())
-    return tensors, {"dh": dh, "dstate_T": last}
+    tensors = {n: normal(s, "bias" if n.startswith("b_") else None) for n, s in params.items()}
+    tensors["x"] = normal(x, "x")
+    tensors |= {f"{name}_0": normal(size, "state") for name, size in states.items()}
+    errors = {"dh": normal(dh, "dh")}
+    errors["dstate_T"] = tuple(normal(size, "dstate_T") for size in states.values())
+    return tensors, errors
 
 
 def split(cell, tensors):
@@ -145,6 +164,19 @@ def by_differences(cell, tensors, errors, rng, step=1e-5):
     return directions, slopes
 
 
+def by_entry_differences(cell, tensors, errors, step=1e-5):
+    """Central difference of E for every entry: dict like tensors. Two forward passes an entry."""
+    E, gradients = functional(cell, errors), {}
+    for name, value in tensors.items():
+        gradients[name] = np.empty(value.shape)
+        for entry in np.ndindex(value.shape):
+            moved = np.zeros(value.shape)
+            moved[entry] = step
+            up, down = E({**tensors, name: value + moved}), E({**tensors, name: value - moved})
+            gradients[name][entry] = (up - down) / (2 * step)
+    return gradients
+
+
 def compare(got, expected, witness, cell_name="", tol=1e-9):
     """Raise GradientMismatch unless every tensor agrees; return {tensor: relative error}.
 
@@ -159,7 +191,8 @@ def compare(got, expected, witness, cell_name="", tol=1e-9):
         have = np.asarray(got[name])
         if have.shape != want.shape:
             raise GradientMismatch(
-                f"{cell_name}: gradient of {name} has shape {have.shape}, expected {want.shape}"
+                f"{cell_name}: gradient of {name} has shape {have.shape}, expected {want.shape}",
+                name,
             )
         errors[name] = relative(have, want)
         if not errors[name] <= tol:  # also true for NaN
@@ -169,49 +202,7 @@ def compare(got, expected, witness, cell_name="", tol=1e-9):
             raise GradientMismatch(
                 f"{cell_name}: gradient of {name} differs from {witness} at {list(entry)}{step}: "
                 f"by hand {have[entry]:.12g}, {witness} {want[entry]:.12g}; "
-                f"relative error {errors[name]:.1e}, allowed {tol:.0e}"
+                f"relative error {errors[name]:.1e}, allowed {tol:.0e}",
+                *(name, entry, have[entry], want[entry]),
             )
     return errors
-
-
-def _complete(cell):
-    missing = [name for name in PARTS if not hasattr(cell, name)]
-    if missing:
-        name = getattr(cell, "__name__", type(cell).__name__)
-        raise TypeError(
-            f"cell: {name} has no {', '.join(missing)}; expected a module like lstm_ref.cells.lstm"
-        )
-
-
-def check_cell(cell, seed=0, *, T=5, B=3, D=4, H=6, tol=1e-9):
-    """The standard check of a cell's backward pass, in float64; raises GradientMismatch.
-
-    Every parameter, x and the initial states, by three witnesses: autograd and the complex step
-    to `tol`, central differences to 1e-6 (their own error). The backward pass runs twice and must
-    give the same bits, and must leave its arguments as they were.
-    Returns {witness: {tensor: relative error}}. TypeError names what the cell lacks.
-    """
-    _complete(cell)
-    rng = np.random.default_rng(seed)
-    tensors, errors = problem(cell, rng, T=T, B=B, D=D, H=H)
-    name = getattr(cell, "__name__", type(cell).__name__).rsplit(".", 1)[-1]
-    before = {key: value.copy() for key, value in tensors.items()}
-    hand = by_hand(cell, tensors, errors)
-    again = by_hand(cell, tensors, errors)
-    compare(tensors, before, "its value before the call", name, tol=0)
-    compare(again, hand, "the first of two runs", name, tol=0)
-    directions, slopes = by_differences(cell, tensors, errors, rng)
-    along = {key: np.sum(hand[key] * directions[key])[None] for key in hand}
-    return {
-        "autograd": compare(hand, by_autograd(cell, tensors, errors), "autograd", name, tol),
-        "complex step": compare(
-            hand, by_complex_step(cell, tensors, errors), "the complex step", name, tol
-        ),
-        "differences": compare(
-            along,
-            {key: np.asarray(slope)[None] for key, slope in slopes.items()},
-            "the central difference along a random direction",
-            name,
-            max(tol, 1e-6),
-        ),
-    }

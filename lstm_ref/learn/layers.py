@@ -9,7 +9,8 @@ STATES are those of the part that the prefix names.
 import numpy as np
 
 from lstm_ref.cells import name_of
-from lstm_ref.learn.sequences import check, run, run_backward, turn
+from lstm_ref.check.witnesses import shapes
+from lstm_ref.learn.sequences import check, reads_backwards, run, run_backward, turn
 
 
 class _Parts:
@@ -17,8 +18,22 @@ class _Parts:
 
     def __init__(self, parts):
         self.parts = parts  # prefix -> cell
+        self.CAUSAL = not reads_backwards(self)  # h_t needs no later input
         self.SHAPES = {f"{p}.{n}": s for p, c in parts.items() for n, s in c.SHAPES.items()}
         self.STATES = {f"{p}.{n}": s for p, c in parts.items() for n, s in c.STATES.items()}
+
+    def _all_shapes(self, sizes, D_of):
+        """What `witnesses.shapes` says of each part, joined; D_of(the shape of dh below) -> D."""
+        params, states, outputs = {}, {}, []
+        for p, cell in self.parts.items():
+            D = D_of(outputs[-1]) if outputs else sizes["D"]
+            own, x, own_states, dh = shapes(cell, {**sizes, "D": D})
+            if x[1] != D:
+                raise ValueError(f"{self.NAME}: part {p} takes x with {x[1]} rows, not {D}")
+            params |= {f"{p}.{name}": size for name, size in own.items()}
+            states |= {f"{p}.{name}": size for name, size in own_states.items()}
+            outputs.append(dh)
+        return params, (sizes["T"], sizes["D"], sizes["B"]), states, outputs
 
     def _params(self, params):
         """params of each part. Raises ValueError for names that no part has."""
@@ -82,6 +97,11 @@ class Stack(_Parts):
             D = check(cell, dicts[-1])
         return self._joined(dicts)
 
+    def shapes(self, sizes):
+        """As `witnesses.shapes`: every layer with H units."""
+        *rest, outputs = self._all_shapes(sizes, lambda below: below[1])
+        return *rest, outputs[-1]
+
     def check(self, params):
         """Check the parameters; return the width of the output."""
         for prefix, own in zip(self.parts, self._params(params), strict=True):
@@ -124,6 +144,12 @@ class BothWays(_Parts):
     def init(self, rng, D, H, **options):
         """Fresh parameters: H units for each direction, so 2 H outputs. options: of the cell."""
         return self._joined([cell.init(rng, D, H, **options) for cell in self.parts.values()])
+
+    def shapes(self, sizes):
+        """As `witnesses.shapes`: each direction with H units."""
+        *rest, outputs = self._all_shapes(sizes, lambda beside: sizes["D"])
+        (T, rows, B), _ = outputs
+        return *rest, (T, 2 * rows, B)
 
     def check(self, params):
         """Check the parameters; return the width of the output."""

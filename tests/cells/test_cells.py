@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_ref.cells import elman, gru_after, gru_before, irnn, lstm
-from lstm_ref.check import witnesses
+from lstm_ref.check import check_cell, witnesses
 
 SIZES = [(1, 1, 1, 1), (2, 1, 3, 1), (3, 2, 1, 4), (4, 3, 5, 2), (7, 2, 2, 3)]
 
@@ -23,7 +23,7 @@ def run(cell, tensors, errors):
 @every_cell
 @pytest.mark.parametrize("T, B, D, H", SIZES)
 def test_gradients_are_right(cell, T, B, D, H):
-    worst = witnesses.check_cell(cell, T=T, B=B, D=D, H=H, tol=1e-12)
+    worst = check_cell(cell, T=T, B=B, D=D, H=H, tol=1e-12)
     assert set(worst) == {"autograd", "complex step", "differences"}
 
 
@@ -32,7 +32,7 @@ def test_gradients_are_right(cell, T, B, D, H):
 def test_gradients_are_right_at_random_sizes(sizes, seed):
     T, B, D, H = sizes
     for cell in (elman, lstm, gru_before, gru_after):
-        witnesses.check_cell(cell, seed, T=T, B=B, D=D, H=H, tol=1e-11)
+        check_cell(cell, seed, T=T, B=B, D=D, H=H, tol=1e-11)
 
 
 @every_cell
