@@ -33,8 +33,8 @@ def none_is_zeros(evidence, tol=None):
         ("dstate_T", (dh, None), (dh, last)),
         ("dh", (None, last), (0 * dh, last)),
     ):
-        sides = [cell.backward(params, tape, *errors)[1] for errors in (none, zero)]
-        same(*sides, f"dx with {name} = None", "dx with zeros", 0)
+        got, want = (cell.backward(params, tape, *errors)[1] for errors in (none, zero))
+        same(got, want, f"dx with {name} = None", "dx with zeros", 0)
 
 
 def float32(evidence, tol=None):

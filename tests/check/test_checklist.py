@@ -110,13 +110,6 @@ def only_for(broken, forward=elman.forward, backward=elman.backward):
     return but(forward=refusing, backward=backward)
 
 
-def in_double(params, x, state0=None):
-    high = {n: v.astype(np.promote_types(v.dtype, float)) for n, v in params.items()}
-    x = x.astype(np.promote_types(x.dtype, float))
-    state0 = None if state0 is None else tuple(np.asarray(s, x.dtype) for s in state0)
-    return elman.forward(high, x, state0)
-
-
 def starting_at_one(params, x, state0=None):
     start = (np.ones((len(params["b_h"]), x.shape[2])),) if state0 is None else state0
     return elman.forward(params, x, start)
@@ -160,7 +153,10 @@ BROKEN = {
     "last-output": (forward_after(lambda h, h_T, W: (h, (h_T + 1e-3,))), "the last state h_T"),
     "no-steps": (only_for(lambda x: len(x) == 0), "ValueError: not made for this"),
     "none-is-zeros": (but(forward=starting_at_one), "h from None differs from h from zeros"),
-    "float32": (but(forward=in_double), "TypeError: "),
+    "float32": (
+        after(lambda p, dx, d, dh: (p, dx.astype(float), d)),
+        "gradient of x is float64, expected float32",
+    ),
     "refuses-bad-shapes": (but(forward=any_shape), "state0 of a wrong shape is not refused"),
 }  # fmt: skip
 
