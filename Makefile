@@ -4,6 +4,7 @@ PORT ?= 8000
 LAB ?=
 UPGRADE ?=
 EXECUTE ?=
+COMPARE ?=
 
 PY := .venv/bin/python
 # Whatever runs a notebook runs in this fixed environment.
@@ -39,7 +40,7 @@ lab: ## open the notebooks in JupyterLab (LAB="..." for its options)
 	@sh tools/lab.sh $(LAB)
 
 results: install ## run the long experiments again, compare and store: half an hour
-	@$(PY) tools/make_results.py
+	@$(PY) tools/make_results.py $(if $(COMPARE),--compare)
 
 # The core: what breaks first, measured to fit into a minute with lint.
 check: lint ## for every day, under a minute: lint and the core tests
