@@ -7,6 +7,7 @@ Everything outside a `Dot` works unit by unit.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NoReturn
 
 import sympy
@@ -87,12 +88,22 @@ def _read(symbol):
 
 def parameters(expr: sympy.Expr) -> list[sympy.Symbol]:
     """Every parameter of an expression, matrices too, sorted by name."""
+    return list(_parameters(expr))
+
+
+@cache  # these two are asked for again and again, and sorting by text takes time
+def _parameters(expr):
     labels = {s.base.label for s in expr.atoms(sympy.Indexed)} | {t, SPREAD}
     return sorted(expr.atoms(sympy.Symbol) - labels, key=str)
 
 
 def dots(expr: sympy.Expr) -> list[Dot]:
     """The matrix products of an expression, sorted by text: `atoms` are sets, without order."""
+    return list(_dots(expr))
+
+
+@cache
+def _dots(expr):
     return sorted(expr.atoms(Dot), key=str)
 
 

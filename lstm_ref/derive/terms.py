@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sympy
@@ -84,18 +85,21 @@ def _occurrences(cell, name):
     return [(0, sympy.Symbol(name))]
 
 
+@cache  # formulas, code and proof ask for the same terms: each is differentiated once
 def _through(net, name, by, lag, symbol):
     """Terms of one equation, by one symbol: its elementwise part, then each matrix product."""
     if not net.has(symbol):
-        return
-    slots = _slots(net)
+        return ()
+    slots, found = _slots(net), []
     inner = _slope(net, symbol, slots)
     if inner != 0:
-        yield Term(name, by, lag, inner)
+        found.append(Term(name, by, lag, inner))
     for product, slot in slots.items():
         W, v = product.args
         if v.has(symbol):
-            yield Term(name, by, lag, _slope(net, slot, slots), W, v, _slope(v, symbol, {}))
+            carried = _slope(net, slot, slots)
+            found.append(Term(name, by, lag, carried, W, v, _slope(v, symbol, {})))
+    return tuple(found)
 
 
 def products(cell: Cell, name: str) -> list[Product]:
@@ -110,7 +114,11 @@ def products(cell: Cell, name: str) -> list[Product]:
 
 def at_product(cell: Cell, by: str, product: Dot) -> sympy.Expr:
     """What δ_by is multiplied with to get the error at a product W v in the equation of `by`."""
-    net = cell.equations[by].net
+    return _at_product(cell.equations[by].net, product)
+
+
+@cache
+def _at_product(net, product):
     slots = _slots(net)
     return _slope(net, slots[product], slots)
 
@@ -121,11 +129,14 @@ def slope(cell: Cell, name: str) -> sympy.Expr | None:
     f(1 - f) for a logistic f. Where it cannot be said with the value (sin), it holds the symbol
     net_u[t]. None for an equation without activation.
     """
-    equation = cell.equations[name]
-    if equation.activation is None:
-        return None
+    activation = cell.equations[name].activation
+    return None if activation is None else _slope_of(activation, name)
+
+
+@cache
+def _slope_of(activation, name):
     net = sympy.Dummy("net")
-    value = equation.activation(net)
+    value = activation(net)
     return value.diff(net).xreplace({value: at(name)}).xreplace({net: at(net_name(name))})
 
 

@@ -32,14 +32,14 @@ class Equation:
     expr: sympy.Expr
     reads: tuple[sympy.Basic, ...] = ()
 
-    @property
+    @cached_property
     def activation(self) -> type[sympy.Function] | None:
         """The function on the outside if a parameter is inside it, else None."""
         expr = self.expr
         outside = isinstance(expr, sympy.Function) and not isinstance(expr, Dot)
         return expr.func if outside and len(expr.args) == 1 and parameters(expr) else None
 
-    @property
+    @cached_property
     def net(self) -> sympy.Expr:
         """The weighted input where there is an activation, else the whole right side."""
         return self.expr.args[0] if self.activation else self.expr
