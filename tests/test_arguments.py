@@ -103,9 +103,9 @@ def test_bad_state(cell):
         cell.forward(params, x, (*state0, state0[0]))
     with pytest.raises(TypeError, match=r"state0: expected a tuple .*, got ndarray$"):
         cell.forward(params, x, np.stack(state0))
-    np.testing.assert_array_equal(
-        cell.forward(params, x, list(state0))[0], cell.forward(params, x, state0)[0]
-    )
+    h, last, _ = cell.forward(params, x, list(state0))
+    np.testing.assert_array_equal(h, cell.forward(params, x, state0)[0])
+    assert isinstance(last, tuple) and isinstance(cell.forward(params, x[:0], [*state0])[1], tuple)
     with pytest.raises(ValueError, match=r"state0: h: expected shape \(H, B\) = \(5, 2\), got"):
         cell.forward(params, x, tuple(value[:, :1] for value in state0))
     with pytest.raises(TypeError, match="state0: h: .*mixed precision"):
@@ -113,6 +113,11 @@ def test_bad_state(cell):
     _, _, tape = cell.forward(params, x, state0)
     with pytest.raises(TypeError, match="dstate_T: expected a tuple"):
         cell.backward(params, tape, errors["dh"], errors["dstate_T"][0])
+    with pytest.raises(TypeError, match="^state: expected a tuple"):
+        cell.step(params, x[0], state0[0])
+    _, tape = cell.step(params, x[0], state0)
+    with pytest.raises(TypeError, match="^dstate: expected a tuple"):
+        cell.step_backward(params, tape, errors["dstate_T"][0])
 
 
 @every_cell

@@ -142,6 +142,11 @@ BAD = {
     "bias": (dict(forget_bias="one"), ValueError, 'forget_bias: expected a number or "chrono"'),
     "NaN": (dict(forget_bias=np.nan), ValueError, "forget_bias: expected a finite number"),
     "no T_max": (dict(forget_bias="chrono"), ValueError, "T_max: expected a whole number"),
+    "T_max of 2": (
+        dict(forget_bias="chrono", T_max=2),  # log(u) with u from 1 to 1: no memory at all
+        ValueError,
+        "T_max: expected a whole number of steps >= 3, got 2",
+    ),
     "T_max": (dict(T_max=5), ValueError, "T_max: is used by"),
     "twice": (dict(b_f=1.0, forget_bias=2.0), TypeError, "b_f: given twice, forget_bias sets it"),
     "vector": (dict(b_o=np.ones(3)), ValueError, r"b_o: expected .* array \(3, 1\), got \(3,\)"),

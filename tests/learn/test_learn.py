@@ -179,6 +179,9 @@ def test_gradient_descent_and_momentum_are_what_is_printed():
     assert list(w["w"]) == [1, -2]
     once, _ = optim.momentum_step(w, {"w": g}, optim.momentum_start(w), 0.1, 0.0)
     np.testing.assert_array_equal(once["w"], optim.sgd_step(w, {"w": g}, (), 0.1)[0]["w"])
+    usual, _ = optim.momentum_step(w, {"w": g}, state, 0.1)
+    want, _ = optim.momentum_step(w, {"w": g}, state, 0.1, 0.9)
+    np.testing.assert_array_equal(usual["w"], want["w"])
     with pytest.raises(ValueError, match="momentum: expected 0 <= momentum < 1, got 1"):
         optim.momentum_step(w, {"w": g}, state, 0.1, 1)
 
