@@ -4,14 +4,14 @@ import importlib.util
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from lstm_ref.interop import vectors
 
-SOURCE = Path(__file__).resolve().parents[2] / "book" / "_assets" / "lstm.c"
+SOURCE = ROOT / "book" / "_assets" / "lstm.c"
 STRICT = ("-std=c99", "-O2", "-Wall", "-Wextra", "-pedantic", "-Werror")
 
 

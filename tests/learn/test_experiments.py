@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from lstm_ref.cells import gru_after, lstm, stacked
 from lstm_ref.check import witnesses
@@ -28,7 +29,7 @@ TINY = experiments.Experiment(
         "two": dict(task="temporal_order", T=12, K=8, H=3, B=4, updates=30, every=10, test=20),
     },
 )
-RESULTS = Path(__file__).resolve().parents[2] / command.FOLDER
+RESULTS = ROOT / command.FOLDER
 CONDITIONS = [
     (name, condition)
     for name in experiments.EXPERIMENTS

@@ -5,6 +5,7 @@ import types
 import numpy as np
 import pytest
 import wrong_lstm
+from places import ROOT
 
 from lstm_ref import arguments
 from lstm_ref.cells import loop, lstm
@@ -143,9 +144,8 @@ def test_labels_are_in_the_book():
 
 
 def notebooks_root():
-    from pathlib import Path
 
-    return Path(__file__).parents[2] / "notebooks"
+    return ROOT / "notebooks"
 
 
 def test_every_number_of_the_list_is_there():

@@ -2,14 +2,14 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from lstm_ref.derive.catalogue import LSTM
 from lstm_ref.derive.typeset import latex
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "05_symbolic_bptt.ipynb"
+NOTEBOOK = ROOT / "notebooks" / "05_symbolic_bptt.ipynb"
 BLOCK = re.compile(r"```\{math\}\n:label: (eq-delta-\w+)\n(.*?)```", re.DOTALL)
 SIGNAL = {"h": "h", "o": "o", "c": "c", "f": "f", "i": "i", "ct": "c_tilde"}
 

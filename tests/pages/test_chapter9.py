@@ -6,14 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from lstm_ref.interop import vectors
 from lstm_ref.interop.libraries import LIBRARIES
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "09_same_numbers_elsewhere.ipynb"
 
 

@@ -1,7 +1,6 @@
 """The page book/errata.md: every entry is computed, and every number it measures is ours."""
 
 import re
-from pathlib import Path
 
 import errata_libraries
 import errata_texts
@@ -10,8 +9,9 @@ import numpy as np
 import pytest
 import wrong_lstm as wrong
 from errata_common import EXACT, PARAMETERS, error, problem
+from places import ROOT
 
-PAGE = Path(__file__).resolve().parents[2] / "book" / "errata.md"
+PAGE = ROOT / "book" / "errata.md"
 SECTION = re.compile(r"^\(errata-([a-z0-9-]+)\)=\n### (.+)\n((?:(?!^\(errata-|^## ).*\n)*)", re.M)
 ENTRIES = {label: text for label, _, text in SECTION.findall(PAGE.read_text(encoding="utf-8"))}
 # Names of things that hold digits: entries, equations, indices, the interval of a gate.

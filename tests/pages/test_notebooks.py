@@ -4,13 +4,12 @@ nbval passes a notebook whose outputs were stripped, so completeness is a test o
 """
 
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 20  # lines
 MACHINE = re.compile(r"(?<![\w.])/(home|Users|root|tmp|opt|usr|var|mnt|private)/|[A-Z]:\\\\?Users")

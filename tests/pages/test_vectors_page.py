@@ -5,16 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from lstm_ref.diagnose import report
 from lstm_ref.diagnose.reading.names import hints
 from lstm_ref.interop import vectors
 
-PAGE = (Path(__file__).resolve().parents[2] / "book" / "vectors.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "book" / "vectors.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

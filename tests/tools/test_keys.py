@@ -11,9 +11,9 @@ import keys
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from places import ROOT
 from reach import Package
 
-ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "__init__.py": """
         NAMES = {"cell": "lstm_ref.derive.language"}

@@ -7,11 +7,10 @@ import signal
 import subprocess
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / ".venv-lab"
 TOKEN = "test"
 pytestmark = pytest.mark.skipif(

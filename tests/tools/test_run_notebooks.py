@@ -2,15 +2,13 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import keys
 import nbformat
 import pytest
 import run_notebooks
 from nbformat.v4 import new_code_cell, new_notebook
-
-ROOT = Path(__file__).resolve().parents[2]
+from places import ROOT
 
 
 @pytest.fixture

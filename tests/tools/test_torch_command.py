@@ -2,9 +2,9 @@
 
 import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from places import ROOT
+
 WAITS = re.compile(r"""importorskip\(\s*["'](torch|keras)["']""")
 
 
