@@ -4,14 +4,19 @@ The first sentence of each says what it asserts. A check is a function of the `E
 and of a tolerance; it raises AssertionError where the cell fails, and NotRun where it cannot tell.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_ref.check import witnesses
-from lstm_ref.check.evidence import BY_DIFFERENCES, EXACT, NotRun
-from lstm_ref.check.witnesses import GradientMismatch, compare
+from lstm_ref.check.evidence import BY_DIFFERENCES, EXACT, Evidence, NotRun
+from lstm_ref.check.witnesses import Errors, GradientMismatch, compare
+from lstm_ref.types import Array, CellLike
+
+Check = Callable[..., Any]  # function(evidence, tol=...)
 
 
 class Error(NamedTuple):
@@ -22,12 +27,15 @@ class Error(NamedTuple):
     value: float
 
 
-def of(cell, tol, promises=()):
+def of(
+    cell: CellLike, tol: float, promises: Iterable[Check] = ()
+) -> Iterator[tuple[str, Callable[[Evidence], Any]]]:
     """Yield (name, function of Evidence) of all checks, the gradients tensor by tensor.
 
     promises: checks that are made besides.
     """
-    for check in BEFORE:
+    before: tuple[Check, ...] = BEFORE
+    for check in before:
         yield _slug(check), partial(check, tol=tol)
     tensors = [*cell.SHAPES, "x", *(f"{s}_0" for s in cell.STATES)]
     for witness in (*EXACT, "differences"):
@@ -42,7 +50,7 @@ def _slug(check):
     return check.__name__.replace("_", "-")
 
 
-def same(got, want, what, than, tol):
+def same(got: ArrayLike, want: ArrayLike, what: str, than: str, tol: float) -> None:
     """compare, in other words: these are no gradients."""
     try:
         compare({what: np.asarray(got)}, {what: np.asarray(want)}, than, tol=tol)
@@ -56,7 +64,7 @@ def same(got, want, what, than, tol):
         raise GradientMismatch(message, what, wrong.entry, wrong.got, wrong.want) from None
 
 
-def same_results(cell, got, want, than, tol):
+def same_results(cell: CellLike, got: Any, want: Any, than: str, tol: float) -> None:
     """h, the last state and all gradients of two runs."""
     same(got.h, want.h, "h", than, tol)
     for name, a, b in zip(cell.STATES, got.state_T, want.state_T, strict=True):
@@ -68,13 +76,12 @@ def same_results(cell, got, want, than, tol):
 # ---- what every cell must fulfil, before its gradients
 
 
-def shapes(evidence, tol=None):
+def shapes(evidence: Evidence, tol: float = 0) -> None:
     """Results have the shapes of what they belong to: h, last state, a gradient for each tensor."""
     found, given = evidence.first, evidence.tensors
     states = {f"{s}_0": value for s, value in zip(evidence.cell.STATES, found.state_T, strict=True)}
     if set(found.gradients) != set(given):
-        got, want = sorted(found.gradients), sorted(given)
-        raise AssertionError(f"gradients of {got}, expected of {want}")
+        raise AssertionError(f"gradients of {sorted(found.gradients)}, expected of {sorted(given)}")
     pairs = [("h", found.h, evidence.errors["dh"])]
     pairs += [(f"the last state {n[:-2]}_T", value, given[n]) for n, value in states.items()]
     pairs += [(f"gradient of {n}", found.gradients[n], given[n]) for n in given]
@@ -83,12 +90,12 @@ def shapes(evidence, tol=None):
             raise AssertionError(f"{what} has shape {np.shape(got)}, expected {want.shape}")
 
 
-def float64(evidence, tol=None):
+def float64(evidence: Evidence, tol: float = 0) -> None:
     """float64 stays float64: in less, no witness could tell a mistake from rounding."""
     dtype_is(evidence.results, np.float64)
 
 
-def arguments_unchanged(evidence, tol=None):
+def arguments_unchanged(evidence: Evidence, tol: float = 0) -> None:
     """Forward and backward leave their arguments as they were."""
     left, errors = evidence.results.arguments, evidence.errors
     before = {**evidence.tensors, "dh": errors["dh"]}
@@ -97,7 +104,7 @@ def arguments_unchanged(evidence, tol=None):
         same(left[name], value, name, "its value before the call", 0)
 
 
-def same_bits_twice(evidence, tol=None):
+def same_bits_twice(evidence: Evidence, tol: float = 0) -> None:
     """The same arguments give the same bits twice."""
     first = evidence.results
     same_results(evidence.cell, evidence.run(), first, "the first of two runs", 0)
@@ -106,7 +113,7 @@ def same_bits_twice(evidence, tol=None):
 # ---- the gradients
 
 
-def gradient(evidence, tol, witness, tensor):
+def gradient(evidence: Evidence, tol: float, witness: str, tensor: str) -> Error:
     """The gradient of one tensor is that of a witness."""
     want, least, called = evidence.witness(witness)
     got = evidence.results.gradients[tensor]
@@ -125,12 +132,12 @@ def gradient(evidence, tol, witness, tensor):
 # ---- what every cell must fulfil, besides
 
 
-def one_step(evidence, tol):
+def one_step(evidence: Evidence, tol: float) -> None:
     """A sequence of one step gives results of the right shapes and gradients."""
     _small(evidence, evidence.other(T=1), tol)
 
 
-def one_sample(evidence, tol):
+def one_sample(evidence: Evidence, tol: float) -> None:
     """A batch of one sample gives results of the right shapes and gradients."""
     _small(evidence, evidence.other(B=1), tol)
 
@@ -143,14 +150,14 @@ def _small(whole, evidence, tol):
         raise AssertionError(f"gradient of {wrong} differs from the central difference")
 
 
-def no_memory(evidence, tol=None):
+def no_memory(evidence: Evidence, tol: float = 0) -> None:
     """Nothing is kept between calls: another problem in between changes no bit."""
     first = evidence.results
     evidence.other(T=evidence.sizes["T"] + 1, B=evidence.sizes["B"] + 1).run()
     same_results(evidence.cell, evidence.run(), first, "the run before another problem", 0)
 
 
-def zero_errors(evidence, tol=None):
+def zero_errors(evidence: Evidence, tol: float = 0) -> None:
     """Where no error enters, all gradients are zero."""
     _ = evidence.results
     found = evidence.run(errors=changed(evidence.errors, lambda e: 0 * e)).gradients
@@ -158,11 +165,11 @@ def zero_errors(evidence, tol=None):
         same(got, np.zeros_like(got), f"gradient of {name}", "zero", 0)
 
 
-def linear(evidence, tol):
+def linear(evidence: Evidence, tol: float) -> None:
     """Gradients are linear in the errors that enter."""
     one, two = evidence.errors, evidence.other().errors
     sides = [evidence.results.gradients, evidence.run(errors=two).gradients]
-    mixed = {"dh": 2 * one["dh"] - two["dh"]}
+    mixed: Errors = {"dh": 2 * one["dh"] - two["dh"]}
     pairs = zip(one["dstate_T"], two["dstate_T"], strict=True)
     mixed["dstate_T"] = tuple(2 * a - b for a, b in pairs)
     for name, got in evidence.run(errors=mixed).gradients.items():
@@ -170,7 +177,7 @@ def linear(evidence, tol):
         same(got, want, f"gradient of {name}", "the same mixture of gradients", max(tol, 1e-12))
 
 
-def carried(evidence, tol):
+def carried(evidence: Evidence, tol: float) -> None:
     """Two halves with the state carried over are the whole sequence."""
     cell, whole = evidence.cell, evidence.results
     params, x, state0 = witnesses.split(cell, evidence.tensors)
@@ -185,7 +192,7 @@ def carried(evidence, tol):
         same(a, b, f"{name}_T in two halves", f"{name}_T of the whole", tol)
 
 
-def last_output(evidence, tol):
+def last_output(evidence: Evidence, tol: float) -> None:
     """Where h is a state and the output, the last state h_T is the last output."""
     cell = evidence.cell
     if cell.STATES.get("h") != getattr(cell, "OUTPUT", "THB")[1:]:
@@ -195,12 +202,12 @@ def last_output(evidence, tol):
     same(h_T, found.h[-1], "the last state h_T", "the last output", tol)
 
 
-def changed(errors, change):
+def changed(errors: Errors, change: Callable[[Array], Array]) -> Errors:
     """Errors with change(array) in the place of each."""
     return {"dh": change(errors["dh"]), "dstate_T": tuple(map(change, errors["dstate_T"]))}
 
 
-def dtype_is(found, dtype):
+def dtype_is(found: Any, dtype: type) -> None:
     """Refuse results that are not of this dtype."""
     named = [("h", found.h), *(("the last state", value) for value in found.state_T)]
     named += [(f"gradient of {name}", value) for name, value in found.gradients.items()]

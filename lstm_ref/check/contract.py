@@ -14,41 +14,59 @@ at all is asked of every cell; what only the cells of this package promise (T = 
 float32, bad shapes refused) is asked with promises=True.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
+from typing import Any
 
 from lstm_ref.check import checklist, witnesses
 from lstm_ref.check.evidence import Evidence, NotRun
 from lstm_ref.check.failure import ContractFailed, Failure
 from lstm_ref.check.promises import PROMISES
+from lstm_ref.types import CellLike
 
 PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module a cell
 
 
-class Report(dict):
+class Report(dict[str, dict[str, float]]):
     """What `check_cell` found: {witness: {tensor: relative error}} of the witnesses that spoke.
 
     cell: its name; passed: names of the checks; not_run: name of a check -> why.
     """
 
-    def __init__(self, cell, errors, passed, not_run):
+    def __init__(
+        self,
+        cell: str,
+        errors: dict[str, dict[str, float]],
+        passed: list[str],
+        not_run: dict[str, str],
+    ) -> None:
         super().__init__(errors)
         self.cell, self.passed, self.not_run = cell, passed, not_run
 
-    def __str__(self):
+    def __str__(self) -> str:
         lines = [f"{self.cell}: {len(self.passed)} checks passed; witnesses: {', '.join(self)}"]
         return "\n".join([*lines, *(f"  not run: {why}" for why in grouped(self.not_run))])
 
 
-def grouped(not_run):
+def grouped(not_run: Mapping[str, str]) -> Iterator[str]:
     """Checks that were not run for the same reason, in one line each."""
-    names = {}
+    names: dict[str, list[str]] = {}
     for name, why in not_run.items():
         names.setdefault(why, []).append(name)
     for why, of in names.items():
         yield f"{of[0]}{f' and {len(of) - 1} more' if of[1:] else ''}: {why}"
 
 
-def pair(forward, backward, SHAPES, STATES, *, INPUT="TDB", OUTPUT="THB", name=None):
+def pair(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any],
+    SHAPES: Mapping[str, str],
+    STATES: Mapping[str, str],
+    *,
+    INPUT: str = "TDB",
+    OUTPUT: str = "THB",
+    name: str | None = None,
+) -> CellLike:
     """Any two functions as a cell that can be checked.
 
     forward(params, x, state0) -> (h, state_T, tape) and backward(params, tape, dh, dstate_T) ->
@@ -63,7 +81,7 @@ def pair(forward, backward, SHAPES, STATES, *, INPUT="TDB", OUTPUT="THB", name=N
     for argument, words in {"SHAPES": SHAPES, "STATES": STATES, **whole}.items():
         _letters(argument, words)
     shown = name or getattr(forward, "__name__", "cell")
-    functions = dict(forward=forward, backward=backward, __name__=shown)
+    functions: dict[str, Any] = dict(forward=forward, backward=backward, __name__=shown)
     return SimpleNamespace(SHAPES=SHAPES, STATES=STATES, INPUT=INPUT, OUTPUT=OUTPUT, **functions)
 
 
@@ -114,7 +132,17 @@ def _name(cell):
     return type(cell).__name__
 
 
-def checks(cell, seed=0, *, T=5, B=3, D=4, H=6, tol=1e-9, promises=False):
+def checks(
+    cell: Any,
+    seed: int = 0,
+    *,
+    T: int = 5,
+    B: int = 3,
+    D: int = 4,
+    H: int = 6,
+    tol: float = 1e-9,
+    promises: bool = False,
+) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield (name, check) for every check of a cell; check() returns the relative error or None.
 
     It raises `ContractFailed` if the cell fails and `NotRun`, with the reason, if it cannot be
@@ -147,19 +175,21 @@ def _guarded(name, check, evidence):
     return run
 
 
-def check_cell(cell, seed=0, *, T=5, B=3, D=4, H=6, tol=1e-9, promises=False, stop=False):
+def check_cell(cell: Any, seed: int = 0, *, stop: bool = False, **options: Any) -> Report:
     """Run every check of a cell, in float64, and raise `ContractFailed` with all that fail.
 
     cell: a module like `lstm_ref.cells.lstm`, a declared cell, the name of one, a `pair`, or a
     Stack. Gradients of every parameter, x and the initial states are compared with three
     witnesses: autograd and the complex step to `tol`, central differences to 1e-6, their own error.
-    A witness that cannot follow the forward pass is left out with a word. promises: see `checks`;
-    stop: at the first failure, which is quicker where only the verdict counts.
+    A witness that cannot follow the forward pass is left out with a word. options: T, B, D, H, tol
+    (1e-9) and promises of `checks`. stop: at the first failure, if only the verdict counts.
     Returns a `Report`, {witness: {tensor: relative error}}. TypeError names what the cell lacks.
     """
     cell = _complete(cell)
-    failures, passed, not_run, errors = [], [], {}, {}
-    options = dict(T=T, B=B, D=D, H=H, tol=tol, promises=promises)
+    failures: list[Failure] = []
+    passed: list[str] = []
+    not_run: dict[str, str] = {}
+    errors: dict[str, dict[str, float]] = {}
     for name, check in checks(cell, seed, **options):
         try:
             error = check()
@@ -179,7 +209,7 @@ def check_cell(cell, seed=0, *, T=5, B=3, D=4, H=6, tol=1e-9, promises=False, st
     return Report(_name(cell), errors, passed, not_run)
 
 
-def parametrize_with_checks(cells, **options):
+def parametrize_with_checks(cells: Iterable[Any], **options: Any) -> Any:
     """A pytest decorator: one test for each check of each cell, as scikit-learn's of this name.
 
     The test has one argument, `check`, and calls it. options: as of `checks`. Identifiers are those

@@ -9,11 +9,14 @@ import copy
 import warnings
 from functools import cached_property
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from lstm_ref.check import witnesses
 from lstm_ref.check.errors import relative
+from lstm_ref.check.witnesses import Errors
+from lstm_ref.types import Arrays, CellLike, Params
 
 BY_DIFFERENCES = 1e-6  # tolerance of central differences: their own error is near 1e-9
 LOST = 1e-5  # beyond it, a witness and a difference speak of two functions
@@ -44,7 +47,7 @@ LIKELY = {
 }
 
 
-def reason(witness, error):
+def reason(witness: str, error: Exception) -> str:
     """Why a witness cannot follow, in words: the likely cause, then what was raised."""
     raised = f"{type(error).__name__}: {error}".splitlines()[0][:120]
     causes = (cause for part, cause in LIKELY[witness] if part in raised)
@@ -58,9 +61,19 @@ class Evidence:
     seed, T, B, D, H: of `witnesses.problem`. Everything is computed when it is first asked for.
     """
 
-    def __init__(self, cell, name, seed=0, *, T=5, B=3, D=4, H=6):
+    def __init__(
+        self,
+        cell: CellLike,
+        name: str,
+        seed: int = 0,
+        *,
+        T: int = 5,
+        B: int = 3,
+        D: int = 4,
+        H: int = 6,
+    ) -> None:
         self.cell, self.name, self.seed = cell, name, seed
-        self.sizes = {"T": T, "B": B, "D": D, "H": H}
+        self.sizes: dict[str, Any] = {"T": T, "B": B, "D": D, "H": H}
 
     @cached_property
     def _drawn(self):
@@ -69,20 +82,20 @@ class Evidence:
         return tensors, errors, rng
 
     @property
-    def tensors(self):
+    def tensors(self) -> Arrays:
         """The parameters, x and the initial states, as the witnesses name them."""
         return self._drawn[0]
 
     @property
-    def errors(self):
+    def errors(self) -> Errors:
         """The errors dh and dstate_T."""
         return self._drawn[1]
 
-    def other(self, **sizes):
+    def other(self, **sizes: int) -> "Evidence":
         """The same cell on another problem."""
         return Evidence(self.cell, self.name, self.seed + 1, **{**self.sizes, **sizes})
 
-    def run(self, tensors=None, errors=None):
+    def run(self, tensors: Params | None = None, errors: Errors | None = None) -> SimpleNamespace:
         """Forward and backward on copies: h, state_T, gradients; params, x, ... as they were left.
 
         gradients: dict like the tensors. Raises whatever the cell raises.
@@ -102,12 +115,12 @@ class Evidence:
         return SimpleNamespace(h=h, state_T=state_T, gradients=gradients, arguments=arguments)
 
     @cached_property
-    def first(self):
+    def first(self) -> SimpleNamespace:
         """The results of the first run."""
         return self.run()
 
     @cached_property
-    def results(self):
+    def results(self) -> SimpleNamespace:
         """`first`, for checks that say nothing of it where it fails: NotRun."""
         try:
             return self.first
@@ -122,12 +135,12 @@ class Evidence:
         return E, E(self.tensors)
 
     @cached_property
-    def differences(self):
+    def differences(self) -> tuple[Arrays, dict[str, float]]:
         """(directions, slopes) of `witnesses.by_differences`."""
         return witnesses.by_differences(self.cell, self.tensors, self.errors, self._drawn[2])
 
     @cached_property
-    def entries(self):
+    def entries(self) -> Arrays:
         """The central difference of every entry, dict like the tensors."""
         return witnesses.by_entry_differences(self.cell, self.tensors, self.errors)
 
@@ -163,16 +176,16 @@ class Evidence:
         return found
 
     @cached_property
-    def exact(self):
+    def exact(self) -> dict[str, Arrays | NotRun]:
         """witness of EXACT -> gradients, or the NotRun that says why it is silent."""
-        said = {}
+        said: dict[str, Arrays | NotRun] = {}
         for witness, ask in zip(EXACT, (self._by_autograd, self._by_complex_step), strict=True):
             try:
                 said[witness] = ask()
             except NotRun as why:
                 said[witness] = why
         for witness, gradients in said.items():
-            lost = isinstance(gradients, dict) and self.contradicted(gradients, LOST)
+            lost = None if isinstance(gradients, NotRun) else self.contradicted(gradients, LOST)
             if lost:
                 said[witness] = NotRun(
                     f"{witness} has lost track of the forward pass: central differences contradict "
@@ -180,7 +193,7 @@ class Evidence:
                 )
         return said
 
-    def contradicted(self, gradients, tol):
+    def contradicted(self, gradients: Params, tol: float) -> str | None:
         """The first tensor whose gradient a central difference contradicts, or None.
 
         tol: relative to the norm of the gradient, the largest that a slope can be.
@@ -188,12 +201,12 @@ class Evidence:
         directions, slopes = self.differences
         for name, gradient in gradients.items():
             along = np.sum(gradient * directions[name])
-            scale = max(np.linalg.norm(gradient), abs(slopes[name]), LOST)
+            scale = max(float(np.linalg.norm(gradient)), abs(slopes[name]), LOST)
             if not abs(along - slopes[name]) <= tol * scale:
                 return name
         return None
 
-    def witness(self, name):
+    def witness(self, name: str) -> tuple[Arrays, float, str]:
         """(gradients, tolerance at least, how the text calls it) of a witness, or NotRun.
 
         name: one of EXACT, or "differences": along a random direction for each tensor; entry by

@@ -4,9 +4,10 @@ import numpy as np
 
 from lstm_ref.check import witnesses
 from lstm_ref.check.checklist import changed, dtype_is, same
+from lstm_ref.check.evidence import Evidence
 
 
-def no_steps(evidence, tol=None):
+def no_steps(evidence: Evidence, tol: float = 0) -> None:
     """T = 0: no output, the state as it was, and its error handed on."""
     empty = evidence.other(T=0)
     found, given = empty.run(), empty.tensors
@@ -21,7 +22,7 @@ def no_steps(evidence, tol=None):
         same(found.gradients[name], 0 * given[name], f"gradient of {name}", "zero", 0)
 
 
-def none_is_zeros(evidence, tol=None):
+def none_is_zeros(evidence: Evidence, tol: float = 0) -> None:
     """None in the place of initial states or of errors means zeros."""
     cell, given = evidence.cell, evidence.tensors
     params, x, state0 = witnesses.split(cell, given)
@@ -37,7 +38,7 @@ def none_is_zeros(evidence, tol=None):
         same(got, want, f"dx with {name} = None", "dx with zeros", 0)
 
 
-def float32(evidence, tol=None):
+def float32(evidence: Evidence, tol: float = 0) -> None:
     """float32 stays float32, and the numbers are those of float64 but for rounding."""
 
     def low(value):
@@ -50,7 +51,7 @@ def float32(evidence, tol=None):
         same(found.gradients[name], want, f"gradient of {name}", "that in float64", 1e-3)
 
 
-def refuses_bad_shapes(evidence, tol=None):
+def refuses_bad_shapes(evidence: Evidence, tol: float = 0) -> None:
     """An argument of a wrong shape is refused by an error that names it."""
     tensors, errors, cell = evidence.tensors, evidence.errors, evidence.cell
     starts = [f"{state}_0" for state in cell.STATES]

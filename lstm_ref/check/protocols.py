@@ -6,10 +6,13 @@ a protocol sees, `lstm_ref.mistakes.power` tells.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from lstm_ref.check import witnesses
+from lstm_ref.check.witnesses import Errors
+from lstm_ref.types import Arrays
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,12 @@ class Protocol:
     bias: float = 0.5
     loss: str = "all"
     last_state: bool = False
-    look: str | tuple = "all"
+    look: str | tuple[str, ...] = "all"
     tol: float = 1e-6
     runs: int = 1
 
 
-TINY = dict(zero_state=True, scale=1e-4, bias=0.0, loss="last")
+TINY: dict[str, Any] = dict(zero_state=True, scale=1e-4, bias=0.0, loss="last")
 ONE_WEIGHT = Protocol(
     "C-Wf", "two steps, one sample, tiny weights, zero state, one matrix", T=2, B=1, look=("W_fh",),
     **TINY,
@@ -60,16 +63,16 @@ BOOK = Protocol(
 PROTOCOLS = (ONE_WEIGHT, ONE_STEP, TWO_STEPS, OPEN_EYED, BOOK)
 
 
-def problem(protocol, cell, seed=0):
+def problem(protocol: Protocol, cell: Any, seed: int = 0) -> tuple[Arrays, Errors]:
     """Tensors and errors of a protocol for a cell, as `witnesses.problem`, by default_rng(seed).
 
     cell: anything with SHAPES and STATES; `witnesses.interface` makes it from a declared cell.
     """
     small = 0.0 if protocol.zero_state else protocol.scale
-    scales = {"bias": protocol.bias, "state": small, "dh": 1.0}
+    scales: dict[str, Any] = {"bias": protocol.bias, "state": small, "dh": 1.0}
     scales["x"] = max(protocol.scale, 0.5)  # data are of order 1 even where weights are tiny
     scales["dstate_T"] = 1.0 if protocol.last_state else 0.0
-    sizes = {"T": protocol.T, "B": protocol.B, "D": protocol.D, "H": protocol.H}
+    sizes: dict[str, Any] = {"T": protocol.T, "B": protocol.B, "D": protocol.D, "H": protocol.H}
     rng = np.random.default_rng(seed)
     tensors, errors = witnesses.problem(cell, rng, **sizes, scale=protocol.scale, **scales)
     if protocol.loss == "last":
@@ -77,7 +80,7 @@ def problem(protocol, cell, seed=0):
     return tensors, errors
 
 
-def words(protocol):
+def words(protocol: Protocol) -> str:
     """What a check needs, and what it then can do without: "T >= 3 (parameters only, ...)".
 
     The need holds together with the rest only: who looks at more, or starts from other states, may
@@ -90,7 +93,7 @@ def words(protocol):
     return need if need == "T = 1" or not without else f"{need} ({', '.join(without)})"
 
 
-def needs(protocol):
+def needs(protocol: Protocol) -> str:
     """What a check needs, as a phrase: "T >= 3, weights of order 1"."""
     said = [f"T >= {protocol.T}" if protocol.T > 1 else "T = 1"]
     said += ["several samples"] if protocol.B > 1 else []

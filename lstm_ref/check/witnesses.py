@@ -14,13 +14,18 @@ A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `l
 *Tensors* are one flat dict: the parameters, then "x", then "h_0" (and "c_0").
 """
 
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.check.errors import relative
+from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
 
+# What enters from outside: {"dh": (T, H, B) at each output, "dstate_T": tuple at the last state}.
+Errors = dict[str, Any]
 EPSILON = 1e-30  # of the complex step: so small that ε² is below every rounding error
 
 
@@ -30,12 +35,19 @@ class GradientMismatch(AssertionError):
     So do the attributes tensor, entry (a tuple), got and want; None where they do not apply.
     """
 
-    def __init__(self, message, tensor=None, entry=None, got=None, want=None):
+    def __init__(
+        self,
+        message: str,
+        tensor: str | None = None,
+        entry: tuple[int, ...] | None = None,
+        got: float | None = None,
+        want: float | None = None,
+    ) -> None:
         super().__init__(message)
         self.tensor, self.entry, self.got, self.want = tensor, entry, got, want
 
 
-def interface(cell):
+def interface(cell: Any) -> SimpleNamespace:
     """What `problem` asks of a cell, from its declaration: SHAPES, STATES, INPUT and OUTPUT."""
     parameters = {*cell.matrices, *cell.vectors}
     return SimpleNamespace(
@@ -46,7 +58,7 @@ def interface(cell):
     )
 
 
-def widths(T, B, D, H):
+def widths(T: int, B: int, D: int, H: int) -> Sizes:
     """letter -> size. G: blocks, the largest divisor of H below H; P: H + 1 projected units; the
     further letters of `arguments.SPARE` H + 2 and so on."""
     spare = {letter: H + n for n, letter in enumerate(arguments.SPARE, 1)}
@@ -54,7 +66,7 @@ def widths(T, B, D, H):
     return {"T": T, "B": B, "D": D, "H": H, "1": 1, **spare, "G": blocks}
 
 
-def shapes(cell, sizes):
+def shapes(cell: Any, sizes: Sizes) -> Any:
     """(parameter -> shape, shape of x, state -> shape, shape of dh) for sizes like `widths`.
 
     By the letters of the cell, or as it says itself by a function `shapes` of its own: a stack of
@@ -71,7 +83,18 @@ def shapes(cell, sizes):
     return params, x, states, dh
 
 
-def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8, **scales):
+def problem(
+    cell: Any,
+    rng: np.random.Generator,
+    *,
+    T: int = 5,
+    B: int = 3,
+    D: int = 4,
+    H: int = 6,
+    dtype: Any = np.float64,
+    scale: float = 0.8,
+    **scales: float,
+) -> tuple[Arrays, Errors]:
     """Random tensors and errors for a check that is not blind.
 
     Returns (tensors, errors). tensors: every parameter, biases too, the sequence x (T, D, B) and
@@ -87,18 +110,18 @@ def problem(cell, rng, *, T=5, B=3, D=4, H=6, dtype=np.float64, scale=0.8, **sca
     tensors = {n: normal(s, "bias" if n.startswith("b_") else None) for n, s in params.items()}
     tensors["x"] = normal(x, "x")
     tensors |= {f"{name}_0": normal(size, "state") for name, size in states.items()}
-    errors = {"dh": normal(dh, "dh")}
-    errors["dstate_T"] = tuple(normal(size, "dstate_T") for size in states.values())
-    return tensors, errors
+    dh = normal(dh, "dh")
+    last = tuple(normal(size, "dstate_T") for size in states.values())
+    return tensors, {"dh": dh, "dstate_T": last}
 
 
-def split(cell, tensors):
+def split(cell: Any, tensors: Params) -> tuple[Arrays, Array, State]:
     """Tensors -> (params, x, state0), the arguments of `forward`."""
     params = {name: tensors[name] for name in cell.SHAPES}
     return params, tensors["x"], tuple(tensors[f"{s}_0"] for s in cell.STATES)
 
 
-def functional(cell, errors):
+def functional(cell: CellLike, errors: Errors) -> Callable[[Params], Any]:
     """The scalar E = Σ_t ⟨dh_t, h_t⟩ + Σ_s ⟨dstate_T, s_T⟩ as a function of the tensors.
 
     It is linear in every output and in the last state, so ∂E/∂h_t is dh_t: each step and the last
@@ -115,7 +138,7 @@ def functional(cell, errors):
     return E
 
 
-def by_hand(cell, tensors, errors):
+def by_hand(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
     """Gradients of E by the cell's own `backward`: dict like tensors."""
     params, x, state0 = split(cell, tensors)
     _, _, tape = cell.forward(params, x, state0)
@@ -124,21 +147,21 @@ def by_hand(cell, tensors, errors):
     return {**dparams, "x": dx, **states}
 
 
-def by_autograd(cell, tensors, errors):
+def by_autograd(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
     """Gradients of E by HIPS autograd through the cell's own `forward`: dict like tensors."""
     from autograd import grad  # not needed to import this module
 
     return dict(grad(functional(cell, errors))(dict(tensors)))
 
 
-def by_complex_step(cell, tensors, errors):
+def by_complex_step(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
     """Gradients of E by the complex step, one entry after the other: dict like tensors.
 
     The number of forward passes is the number of entries: meant for small sizes.
     """
     E = functional(cell, errors)
     shifted = {name: np.array(value, dtype=complex) for name, value in tensors.items()}
-    gradients = {}
+    gradients: Arrays = {}
     for name, value in shifted.items():
         gradients[name] = np.empty(value.shape)
         for entry in np.ndindex(value.shape):
@@ -148,25 +171,31 @@ def by_complex_step(cell, tensors, errors):
     return gradients
 
 
-def by_differences(cell, tensors, errors, rng, step=1e-5):
+def by_differences(
+    cell: CellLike, tensors: Params, errors: Errors, rng: np.random.Generator, step: float = 1e-5
+) -> tuple[Arrays, dict[str, float]]:
     """Central difference of E along one random direction per tensor.
 
     Returns (directions, slopes): dicts like tensors, of a direction of norm 1 and of the number
     (E(w + s·v) - E(w - s·v)) / 2s. Its error is of order step² plus rounding / step: near 1e-9.
     """
     E = functional(cell, errors)
-    directions, slopes = {}, {}
+    directions: Arrays = {}
+    slopes: dict[str, float] = {}
     for name, value in tensors.items():
         v = rng.normal(size=value.shape)
-        v /= max(np.linalg.norm(v), 1e-300)
+        v /= max(float(np.linalg.norm(v)), 1e-300)
         up, down = E({**tensors, name: value + step * v}), E({**tensors, name: value - step * v})
         directions[name], slopes[name] = v, (up - down) / (2 * step)
     return directions, slopes
 
 
-def by_entry_differences(cell, tensors, errors, step=1e-5):
+def by_entry_differences(
+    cell: CellLike, tensors: Params, errors: Errors, step: float = 1e-5
+) -> Arrays:
     """Central difference of E for every entry: dict like tensors. Two forward passes an entry."""
-    E, gradients = functional(cell, errors), {}
+    E = functional(cell, errors)
+    gradients: Arrays = {}
     for name, value in tensors.items():
         gradients[name] = np.empty(value.shape)
         for entry in np.ndindex(value.shape):
@@ -177,7 +206,13 @@ def by_entry_differences(cell, tensors, errors, step=1e-5):
     return gradients
 
 
-def compare(got, expected, witness, cell_name="", tol=1e-9):
+def compare(
+    got: Mapping[str, Any],
+    expected: Mapping[str, Any],
+    witness: str,
+    cell_name: str = "",
+    tol: float = 1e-9,
+) -> dict[str, float]:
     """Raise GradientMismatch unless every tensor agrees; return {tensor: relative error}.
 
     got, expected: dicts of arrays with the same names. The error of a tensor is its largest

@@ -24,7 +24,9 @@ class _Parts:
 
     def _all_shapes(self, sizes, D_of):
         """What `witnesses.shapes` says of each part, joined; D_of(the shape of dh below) -> D."""
-        params, states, outputs = {}, {}, []
+        params: dict[str, tuple[int, ...]] = {}
+        states: dict[str, tuple[int, ...]] = {}
+        outputs: list[tuple[int, ...]] = []
         for p, cell in self.parts.items():
             D = D_of(outputs[-1]) if outputs else sizes["D"]
             own, x, own_states, dh = shapes(cell, {**sizes, "D": D})

@@ -4,16 +4,20 @@
 a protocol compares with is the right gradient, so only the choice of its problem makes it blind.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from lstm_ref.check import protocols as ways
 from lstm_ref.check import witnesses
 from lstm_ref.check.errors import relative
-from lstm_ref.check.protocols import BOOK, PROTOCOLS
+from lstm_ref.check.protocols import BOOK, PROTOCOLS, Protocol
 from lstm_ref.mistakes import evaluate, known
+from lstm_ref.mistakes.edits import Mistake
 from lstm_ref.mistakes.evaluate import Numbers, declared
+from lstm_ref.types import Params
 
 # Nineteen mistakes that were planted in an experiment on blind checks; which nineteen follows from
 # the numbers and names that are on record, the list itself is not.
@@ -40,7 +44,7 @@ PLANTED = (
 )
 
 
-def numbers(protocol, cell="LSTM", seed=0):
+def numbers(protocol: Protocol, cell: Any = "LSTM", seed: int = 0) -> Numbers:
     """The `Numbers` of a protocol for a declared cell, drawn by `protocols.problem`."""
     cell = declared(cell)
     module = witnesses.interface(cell)
@@ -48,7 +52,12 @@ def numbers(protocol, cell="LSTM", seed=0):
     return Numbers(cell, *witnesses.split(module, tensors), errors)
 
 
-def off(protocol, mistake, given=None, right=None):
+def off(
+    protocol: Protocol,
+    mistake: Mistake,
+    given: Numbers | None = None,
+    right: Params | None = None,
+) -> float:
     """Largest relative error of a mistake among the gradients that the protocol compares.
 
     given, right: its `numbers` and the right gradients, if they are at hand.
@@ -63,7 +72,12 @@ def off(protocol, mistake, given=None, right=None):
     return max((relative(wrong[n], right[n], 0.0) for n in names if n in right), default=0.0)
 
 
-def kill_matrix(cell="LSTM", protocols=PROTOCOLS, names=None, seed=0):
+def kill_matrix(
+    cell: Any = "LSTM",
+    protocols: Sequence[Protocol] = PROTOCOLS,
+    names: Iterable[str] | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
     """Every known mistake of a cell against every protocol.
 
     names: only these mistakes. Returns {"protocols": names, "mistakes": names, "errors": array
@@ -85,7 +99,7 @@ def kill_matrix(cell="LSTM", protocols=PROTOCOLS, names=None, seed=0):
 
 
 # What a check can do without: each is tried in turn by `least`, then the fewest steps.
-SAVINGS = (
+SAVINGS: tuple[dict[str, Any], ...] = (
     {"runs": 1},
     {"last_state": False},
     {"loss": "last"},
@@ -96,7 +110,10 @@ SAVINGS = (
 )
 
 
-def least(mistake, protocol=replace(BOOK, look="parameters", tol=1e-6)):  # noqa: B008, it is frozen
+def least(
+    mistake: Mistake,
+    protocol: Protocol = replace(BOOK, look="parameters", tol=1e-6),  # noqa: B008, it is frozen
+) -> Protocol:
     """The smallest check that still sees a mistake: the protocol with all it can do without.
 
     From `protocol` one demand after the other is given up, if the mistake still shows: second run,
