@@ -9,8 +9,9 @@ COMPARE ?=
 PY := .venv/bin/python
 # Whatever runs a notebook runs in this fixed environment.
 FIXED := $(PY) tools/environment.py
-CORE := tests/cells tests/check tests/test_arguments.py tests/test_import.py tests/test_package.py \
-    tests/pages/test_notebooks.py
+# What everything else stands on; with lint, under a minute on two cores.
+CORE := tests/cells tests/check tests/derive/test_language.py tests/derive/test_derivation.py \
+    tests/learn/test_learn.py tests/test_arguments.py tests/test_import.py tests/test_package.py
 
 export PYTHON
 
@@ -42,7 +43,6 @@ lab: ## open the notebooks in JupyterLab (LAB="..." for its options)
 results: install ## run the long experiments again, compare and store: half an hour
 	@$(PY) tools/make_results.py $(if $(COMPARE),--compare)
 
-# The core: what breaks first, measured to fit into a minute with lint.
 check: lint ## for every day, under a minute: lint and the core tests
 	@$(FIXED) $(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder -p no:nbval $(CORE)
 
