@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from lstm_ref.types import Params, Sizes, State
 
 # complex128 is let through for the complex step, which differentiates with imaginary numbers.
 DTYPES = ("float32", "float64", "complex128")
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 SPARE = "PQRUVXYACEFIJKLMNOSWZ"  # further widths of a cell, after D, H and G: P as in projection
 
@@ -116,9 +118,7 @@ def state(
     return tuple(value)
 
 
-def step(
-    shapes: Mapping[str, str], states: Mapping[str, str]
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def step(shapes: Mapping[str, str], states: Mapping[str, str]) -> Callable[[F], F]:
     """Decorate `step(params, x, state)` or `step_backward(params, tape, dstate)` with the check.
 
     The loop over time checks once and calls the bare function behind ``__wrapped__``.

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.inexact]  # float32 or float64; complex128 for the complex step
+# float32 or float64; complex128 for the complex step. Any: the stubs of NumPy know no operators
+# for np.inexact, which would be all three.
+Array = NDArray[Any]
 Whole = NDArray[np.integer]  # whole numbers: classes, lengths
 Mask = NDArray[np.bool_]  # (T, B): which steps count
 Target = NDArray[Any]  # class numbers (T, B), or numbers (T, K, B)
@@ -21,6 +23,13 @@ Tape = dict[str, Any]  # what `forward` keeps for `backward`; nobody else looks 
 Workspace = dict[str, Any]  # arrays that calls of `forward` share
 Sizes = dict[str, int]  # letter -> number, {"H": 4, "D": 3}
 Batch = tuple[Any, ...]  # (x, target, mask), or with lengths as well
+
+Step = Callable[[Params, Array, State], tuple[State, Tape]]  # params, x, state -> state, record
+StepBackward = Callable[[Params, Tape, State], tuple[Arrays, Array, State]]
+# forward(params, x, state0=None) -> (outputs, last state, tape); some take a workspace, lengths.
+Forward = Callable[..., tuple[Array, State, Tape]]
+# backward(params, tape, dh, dstate_T=None) -> (dparams, dx, dstate0)
+Backward = Callable[..., tuple[Arrays, Array, State]]
 
 
 class CellLike(Protocol):
@@ -35,12 +44,12 @@ class CellLike(Protocol):
         """State -> letters, "HB"."""
 
     @property
-    def forward(self) -> Callable[..., tuple[Array, State, Tape]]:
-        """forward(params, x, state0=None) -> (outputs, last state, tape)."""
+    def forward(self) -> Forward:
+        """Outputs, last state and tape for a sequence."""
 
     @property
-    def backward(self) -> Callable[..., tuple[Arrays, Array, State]]:
-        """backward(params, tape, dh, dstate_T=None) -> (dparams, dx, dstate0)."""
+    def backward(self) -> Backward:
+        """Gradients of the parameters, of x and of the initial state."""
 
 
 class FreshCell(CellLike, Protocol):

@@ -15,6 +15,8 @@ ROOMS = (
     "derive",
     "book",
     "learn/tasks",
+    "cells",
+    "generated",
 )
 
 

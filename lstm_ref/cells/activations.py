@@ -1,9 +1,13 @@
 """The two squashing functions of the book."""
 
+from __future__ import annotations
+
 import numpy as np
 
+from lstm_ref.types import Array
 
-def sigmoid(x):
+
+def sigmoid(x: Array) -> Array:
     """Logistic function 1 / (1 + exp(-x)), elementwise, any shape.
 
     Written with tanh, which is the same function and cannot overflow.

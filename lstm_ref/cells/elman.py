@@ -6,19 +6,24 @@ weighted input of h.
     h_t = tanh(W_hh h_{t-1} + W_hx x_t + b_h)       (eq-elman)
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
 from lstm_ref.cells.interface import Interface
+from lstm_ref.types import Array, Arrays, Params, State, Tape
 
 NAME, STATES = "ELMAN", {"h": "HB"}
 SHAPES = {"W_hx": "HD", "W_hh": "HH", "b_h": "H1"}
 CELL = Interface(NAME, SHAPES, STATES, module=__name__)
 
 
-def init(rng, D, H, **options):
+def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     """Fresh parameters: dict of W_hx (H, D), W_hh (H, H), b_h (H, 1) = 0.
 
     options: recurrent, b_h, dtype; see `lstm_ref.cells.params.init`. Raises TypeError, ValueError.
@@ -27,7 +32,7 @@ def init(rng, D, H, **options):
 
 
 @arguments.step(SHAPES, STATES)
-def step(params, x, state):
+def step(params: Params, x: Array, state: State) -> tuple[State, Tape]:
     """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
     W, (h_prev,) = params, state
     h = np.tanh(W["W_hh"] @ h_prev + W["W_hx"] @ x + W["b_h"])  # (H, B)
@@ -35,7 +40,7 @@ def step(params, x, state):
 
 
 @arguments.step(SHAPES, STATES)
-def step_backward(params, tape, dstate):
+def step_backward(params: Params, tape: Tape, dstate: State) -> tuple[Arrays, Array, State]:
     """One step back: dstate = (∂E/∂h_t,). tape: the record of `step`.
 
     Returns the gradients of this step's use of the parameters, dx (D, B) and (∂E/∂h_{t-1},).

@@ -14,6 +14,10 @@ h̃ (H, B) candidate; δ_z = ∂E/∂net_z, the error at the weighted input of z
     h_t = z_t ⊙ h_{t-1} + (1 - z_t) ⊙ h̃_t
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lstm_ref import arguments
@@ -21,6 +25,7 @@ from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
 from lstm_ref.cells.activations import sigmoid
 from lstm_ref.cells.interface import Interface
+from lstm_ref.types import Array, Arrays, Params, State, Tape
 
 NAME, STATES = "GRU_AFTER", {"h": "HB"}
 SHAPES = {
@@ -31,7 +36,7 @@ SHAPES = {
 CELL = Interface(NAME, SHAPES, STATES, KEEPS="b_z", module=__name__)
 
 
-def init(rng, D, H, **options):
+def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     """Fresh parameters: dict of W_gx (H, D), W_gh (H, H), b_g (H, 1) for g = z, r, h, and b_hh.
 
     options, see `lstm_ref.cells.params.init`: recurrent, dtype, update_bias=0.0 or "chrono" with
@@ -41,7 +46,7 @@ def init(rng, D, H, **options):
 
 
 @arguments.step(SHAPES, STATES)
-def step(params, x, state):
+def step(params: Params, x: Array, state: State) -> tuple[State, Tape]:
     """One step: x (D, B), state (h,) of (H, B) -> new state, record for the tape."""
     W, (h_prev,) = params, state
     # the gates
@@ -56,7 +61,7 @@ def step(params, x, state):
 
 
 @arguments.step(SHAPES, STATES)
-def step_backward(params, tape, dstate):
+def step_backward(params: Params, tape: Tape, dstate: State) -> tuple[Arrays, Array, State]:
     """One step back: dstate = (∂E/∂h_t,). tape: the record of `step`.
 
     Returns the gradients of this step's use of the parameters, dx (D, B) and (∂E/∂h_{t-1},).

@@ -4,7 +4,10 @@ Sizes are spelled with letters: T steps, D inputs, H units, B samples, 1 for a c
 parts differ in width has more of them (P projected units, G gates of a block).
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from lstm_ref.cells import name_of
 
@@ -18,15 +21,15 @@ class Interface(NamedTuple):
     """
 
     NAME: str
-    SHAPES: dict
-    STATES: dict
+    SHAPES: Mapping[str, str]
+    STATES: Mapping[str, str]
     INPUT: str = "TDB"
     OUTPUT: str = "THB"
     KEEPS: str | None = None
     module: str | None = None
 
 
-def interface(cell):
+def interface(cell: Any) -> Interface:
     """The interface of a module, of an object with SHAPES and STATES, or of a declared cell.
 
     INPUT and OUTPUT may be missing: x is (T, D, B) then, and the outputs are (T, H, B).

@@ -8,17 +8,35 @@ The fast LSTM and the generated cells go through time in their own way; they ent
 the plain cells do, by `enter`, `leave` and `enter_backward`.
 """
 
+from __future__ import annotations
+
 import inspect
 
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.cells.interface import Interface
+from lstm_ref.types import (
+    Array,
+    Arrays,
+    Backward,
+    Forward,
+    Params,
+    Sizes,
+    State,
+    Step,
+    StepBackward,
+    Tape,
+    Workspace,
+)
 
 
-def over_time(cell, step, step_backward):
+def over_time(cell: Interface, step: Step, step_backward: StepBackward) -> tuple[Forward, Backward]:
     """The functions `forward` and `backward` of a cell: its step, and its step back, at every t."""
 
-    def run_forward(params, x, state0=None):
+    def run_forward(
+        params: Params, x: Array, state0: State | None = None
+    ) -> tuple[Array, State, Tape]:
         """Run over a sequence x (T, D, B) from state0, a tuple of (H, B); None means zeros.
 
         Returns (h, state_T, tape): h (T, H, B) is every output, state_T the last state, a tuple
@@ -27,7 +45,9 @@ def over_time(cell, step, step_backward):
         """
         return forward(cell, step, params, x, state0)
 
-    def run_backward(params, tape, dh, dstate_T=None):
+    def run_backward(
+        params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+    ) -> tuple[Arrays, Array, State]:
         """Back-propagation through time: exact gradients, nothing truncated.
 
         dh (T, H, B): error ∂E/∂h_t that enters from outside at every step, None for none;
@@ -38,11 +58,15 @@ def over_time(cell, step, step_backward):
 
     for function, name in ((run_forward, "forward"), (run_backward, "backward")):
         function.__name__ = function.__qualname__ = name
-        function.__module__ = cell.module  # they are the cell's, for `help` and the pages
+        function.__module__ = (
+            cell.module or __name__
+        )  # they are the cell's, for `help` and the pages
     return run_forward, run_backward
 
 
-def forward(cell, step, params, x, state0):
+def forward(
+    cell: Interface, step: Step, params: Params, x: Array, state0: State | None
+) -> tuple[Array, State, Tape]:
     """Run `step` over x (T, D, B) from state0; return h (T, H, B), the last state and the tape."""
     _, state, tape = enter(cell, params, x, state0)
     step = inspect.unwrap(step)  # its arguments have just been checked
@@ -56,7 +80,14 @@ def forward(cell, step, params, x, state0):
     return h, state, {**tape, "x": x, "steps": steps}
 
 
-def backward(cell, step_backward, params, tape, dh, dstate_T):
+def backward(
+    cell: Interface,
+    step_backward: StepBackward,
+    params: Params,
+    tape: Tape,
+    dh: Array | None,
+    dstate_T: State | None,
+) -> tuple[Arrays, Array, State]:
     """Back-propagate dh (T, H, B) and dstate_T; return gradients of parameters, x and state0."""
     _, dh, dstate = enter_backward(cell, params, tape, dh, dstate_T)
     step_backward = inspect.unwrap(step_backward)
@@ -70,7 +101,7 @@ def backward(cell, step_backward, params, tape, dh, dstate_T):
     return dparams, dx, dstate
 
 
-def workspace():
+def workspace() -> Workspace:
     """Arrays that calls may share; pass it to `forward` again and again, for speed.
 
     Every call of `forward` with it overwrites the tape of the call before.
@@ -78,7 +109,9 @@ def workspace():
     return {"buffers": {}, "call": 0}
 
 
-def enter(cell, params, x, state0, space=None):
+def enter(
+    cell: Interface, params: Params, x: Array, state0: State | None, space: Workspace | None = None
+) -> tuple[Sizes, State, Tape]:
     """Check the arguments of `forward`; return (sizes, initial states, tape so far).
 
     cell: its `Interface`. sizes: letter -> number. space: a `workspace`, None for one of its own.
@@ -96,7 +129,7 @@ def enter(cell, params, x, state0, space=None):
     return sizes, initial, tape
 
 
-def leave(cell, last, outputs=None):
+def leave(cell: Interface, last: State, outputs: Array | None = None) -> None:
     """Refuse last states that are not finite; outputs as well, where they may be no state.
 
     Raises FloatingPointError.
@@ -108,7 +141,9 @@ def leave(cell, last, outputs=None):
         arguments.finite("the output", outputs, FloatingPointError)
 
 
-def enter_backward(cell, params, tape, dh, dstate_T):
+def enter_backward(
+    cell: Interface, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None
+) -> tuple[Sizes, Array, State]:
     """Check the arguments of `backward`; return (sizes, dh, errors at the last states).
 
     Raises TypeError or ValueError that names the argument.

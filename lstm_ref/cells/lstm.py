@@ -12,6 +12,10 @@ weighted input of f; δ_h = ∂E/∂h_t and δ_c = ∂E/∂c_t, total derivative
     h_t = o_t ⊙ tanh(c_t)                           (eq-hidden)
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lstm_ref import arguments
@@ -19,6 +23,7 @@ from lstm_ref.cells import loop
 from lstm_ref.cells import params as init_params
 from lstm_ref.cells.activations import sigmoid
 from lstm_ref.cells.interface import Interface
+from lstm_ref.types import Array, Arrays, Params, State, Tape
 
 NAME, STATES = "LSTM", {"h": "HB", "c": "HB"}
 SHAPES = {
@@ -29,7 +34,7 @@ SHAPES = {
 CELL = Interface(NAME, SHAPES, STATES, KEEPS="b_f", module=__name__)
 
 
-def init(rng, D, H, **options):
+def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     """Fresh parameters: dict of W_gx (H, D), W_gh (H, H), b_g (H, 1) for g = f, i, c, o.
 
     options, see `lstm_ref.cells.params.init`: recurrent, dtype, forget_bias=1.0 or "chrono" with
@@ -39,7 +44,7 @@ def init(rng, D, H, **options):
 
 
 @arguments.step(SHAPES, STATES)
-def step(params, x, state):
+def step(params: Params, x: Array, state: State) -> tuple[State, Tape]:
     """One step: x (D, B), state (h, c) of (H, B) each -> new state, record for the tape."""
     W, (h_prev, c_prev) = params, state
     # the gates and the candidate
@@ -56,7 +61,7 @@ def step(params, x, state):
 
 
 @arguments.step(SHAPES, STATES)
-def step_backward(params, tape, dstate):
+def step_backward(params: Params, tape: Tape, dstate: State) -> tuple[Arrays, Array, State]:
     """One step back: dstate = (∂E/∂h_t, the part of ∂E/∂c_t that comes from later steps).
 
     tape: the record of `step`. Returns the gradients of this step's use of the parameters, dx
@@ -75,7 +80,8 @@ def step_backward(params, tape, dstate):
     delta_c_tilde = delta_c * i * (1 - c_tilde**2)
     dc_prev = delta_c * f
     # the gates and the candidate: net = W_h h_prev + W_x x + b
-    dparams, dx, dh_prev = {}, 0, 0
+    dparams: Arrays = {}
+    dx, dh_prev = np.zeros_like(x), np.zeros_like(h_prev)
     for g, delta in zip("fico", (delta_f, delta_i, delta_c_tilde, delta_o), strict=True):
         dparams[f"W_{g}x"] = delta @ x.T
         dparams[f"W_{g}h"] = delta @ h_prev.T

@@ -4,11 +4,18 @@ A cell's parameters are a plain dict whose keys are the symbols of the page: par
 W_fx, the weights into f from x. Every cell module declares their shapes once, in SHAPES.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from itertools import groupby
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from lstm_ref import arguments
+from lstm_ref.cells.interface import Interface
+from lstm_ref.types import Array, Arrays, Params
 
 # Gates of the LSTM in the order used everywhere; c stands for the candidate c̃ in W_cx, W_ch, b_c.
 GATES = ("f", "i", "c", "o")
@@ -19,7 +26,16 @@ NAMED = {"b_f": ("forget_bias", 1.0), "b_z": ("update_bias", 0.0)}
 RECURRENT = ("uniform", "glorot", "orthogonal")
 
 
-def init(rng, cell, D, H, *, recurrent="uniform", dtype=np.float64, **others):
+def init(
+    rng: np.random.Generator,
+    cell: Interface,
+    D: int,
+    H: int,
+    *,
+    recurrent: str = "uniform",
+    dtype: DTypeLike = np.float64,
+    **others: Any,
+) -> Arrays:
     """Fresh parameters of any cell, by hand or generated: one seed gives both the same start.
 
     cell: an `Interface`. recurrent: how matrices are drawn, see `draw`. Vectors are zero, but for
@@ -31,22 +47,29 @@ def init(rng, cell, D, H, *, recurrent="uniform", dtype=np.float64, **others):
     others: sizes of further letters (P=5, G=2), and start values of any vector under its own name,
     a number or an array (b_o=-1.0). Raises TypeError or ValueError.
     """
-    word, usual = NAMED.get(cell.KEEPS, (None, None))
+    keeps = cell.KEEPS or ""
+    word, usual = NAMED.get(keeps, ("", 0.0))
     named = {k: others.pop(k) for k in (word, "T_max") if word and k in others}
     values = {k: others.pop(k) for k in list(others) if cell.SHAPES.get(k, "").endswith("1")}
-    if word in named and cell.KEEPS in values:
-        raise TypeError(f"{cell.KEEPS}: given twice, {word} sets it as well")
+    if word in named and keeps in values:
+        raise TypeError(f"{keeps}: given twice, {word} sets it as well")
     _check(rng, cell, {"D": D, "H": H, **others}, recurrent, dtype, [word, "T_max"] if word else [])
     params = draw(rng, cell.SHAPES, {"D": D, "H": H, **others}, recurrent, dtype)
-    if word and cell.KEEPS not in values:
-        start, rows = named.get(word, usual), len(params[cell.KEEPS])
-        params[cell.KEEPS] = bias(word, start, rng, rows, named.get("T_max"), dtype)
-        if isinstance(start, str) and cell.KEEPS == "b_f" and "b_i" in params:
+    if word and keeps not in values:
+        start, rows = named.get(word, usual), len(params[keeps])
+        params[keeps] = bias(word, start, rng, rows, named.get("T_max"), dtype)
+        if isinstance(start, str) and keeps == "b_f" and "b_i" in params:
             params["b_i"] = -params["b_f"]
     return params | {k: _vector(k, v, params[k].shape, dtype) for k, v in values.items()}
 
 
-def draw(rng, shapes, sizes, recurrent="uniform", dtype=np.float64):
+def draw(
+    rng: np.random.Generator,
+    shapes: Mapping[str, str],
+    sizes: Mapping[str, int],
+    recurrent: str = "uniform",
+    dtype: DTypeLike = np.float64,
+) -> Arrays:
     """Draw every matrix of `shapes` (name -> letters); vectors are zero. sizes: letter -> number.
 
     recurrent: "uniform": every matrix from U(-k, k), k = 1/sqrt(H), the default of PyTorch's
@@ -88,13 +111,13 @@ def _vector(name, value, shape, dtype):
     return value
 
 
-def orthogonal(rng, H):
+def orthogonal(rng: np.random.Generator, H: int) -> Array:
     """Random orthogonal matrix (H, H), uniform over the orthogonal group (Mezzadri 2007)."""
     q, r = np.linalg.qr(rng.normal(size=(H, H)))
     return q * np.sign(np.diag(r))  # without the signs the draw would not be uniform
 
 
-def chrono(rng, H, T_max, dtype=np.float64):
+def chrono(rng: np.random.Generator, H: int, T_max: int, dtype: DTypeLike = np.float64) -> Array:
     """Chrono bias log(u), u ~ U(1, T_max - 1), shape (H, 1): memories of 1 to T_max steps.
 
     For the LSTM b_f takes it and b_i its negative (Tallec & Ollivier 2018, eq. 16).
@@ -105,7 +128,14 @@ def chrono(rng, H, T_max, dtype=np.float64):
     return np.log(rng.uniform(1, T_max - 1, (H, 1))).astype(dtype)
 
 
-def bias(name, value, rng, H, T_max, dtype):
+def bias(
+    name: str,
+    value: float | str,
+    rng: np.random.Generator,
+    H: int,
+    T_max: Any,
+    dtype: DTypeLike,
+) -> Array:
     """A gate's bias (H, 1): a number for all units, or "chrono" with T_max."""
     if isinstance(value, str):
         if value != "chrono":
@@ -118,7 +148,7 @@ def bias(name, value, rng, H, T_max, dtype):
     return np.full((H, 1), value, dtype)
 
 
-def count(params):
+def count(params: Params) -> int:
     """Number of trainable numbers in a dict of parameters."""
     return sum(value.size for value in params.values())
 

@@ -16,11 +16,16 @@ c_t. What a step reads is h_{t-1}, x_t, 1 on top of each other, H + D + 1 rows.
 Nobody outside sees it. Shapes: T steps, D inputs, H units, B samples as columns.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 
 from lstm_ref.cells import loop, lstm
 from lstm_ref.cells.loop import workspace
 from lstm_ref.cells.lstm import NAME, SHAPES, STATES, init
+from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
 
 __all__ = ["NAME", "SHAPES", "STATES", "backward", "forward", "init", "stream", "workspace"]
 
@@ -44,7 +49,9 @@ def _joint(params):
     )
 
 
-def forward(params, x, state0=None, workspace=None):
+def forward(
+    params: Params, x: Array, state0: State | None = None, workspace: Workspace | None = None
+) -> tuple[Array, State, Tape]:
     """As `lstm.forward`: (h (T, H, B), (h_T, c_T), tape).
 
     workspace: from `workspace()`, for speed when called again and again. h and the states are
@@ -87,7 +94,9 @@ def _loop(joint, read, rows, tanh_c):
         multiply(row[:H], th, out=read[t + 1, :H])
 
 
-def backward(params, tape, dh, dstate_T=None):
+def backward(
+    params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+) -> tuple[Arrays, Array, State]:
     """As `lstm.backward`: (dparams, dx, (dh_0, dc_0)). tape: from `forward` of this module."""
     sizes, dh, dstate = loop.enter_backward(CELL, params, tape, dh, dstate_T)
     read, dtype = tape["read"], tape["dtype"]
@@ -171,7 +180,12 @@ def _weight_gradients(delta, read, space):
     return gradients
 
 
-def stream(params, chunks, state0=None, workspace=None):
+def stream(
+    params: Params,
+    chunks: Iterable[Array],
+    state0: State | None = None,
+    workspace: Workspace | None = None,
+) -> Iterator[tuple[Array, State]]:
     """Run over a sequence that comes in pieces: yields (h, (h, c)) for each x in `chunks`.
 
     chunks: iterable of x (T_k, D, B), T_k = 0 allowed. The state is carried from piece to piece;

@@ -6,18 +6,25 @@ Arrays over time have T + 1 slots; slot 0 holds the initial state, so that c[t -
 c_{t-1} on the page. Needs NumPy only.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from itertools import count
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from lstm_ref.cells import loop
 from lstm_ref.cells.interface import Interface
 from lstm_ref.cells.params import init
+from lstm_ref.types import Array, Arrays, Params, Sizes, State, Tape, Workspace
 
 __all__ = ["Interface", "init"]  # which generated modules take from here as well
 
+New = Callable[[str], Array]  # letters -> an array (T + 1, n, B), n by the letters
 
-def sigmoid(x, out=None):
+
+def sigmoid(x: Array, out: Array | None = None) -> Array:
     """Logistic function, by tanh: it cannot overflow. out: an array to write to, x itself too."""
     if out is None:
         return 0.5 * (1 + np.tanh(0.5 * x))
@@ -28,7 +35,9 @@ def sigmoid(x, out=None):
     return out
 
 
-def enter(cell, params, x, state0, space):
+def enter(
+    cell: Interface, params: Params, x: Array, state0: State | None, space: Workspace | None
+) -> tuple[Sizes, State, New, Tape]:
     """As `loop.enter`: (sizes, initial states, new, tape so far). new: see `_room`."""
     sizes, initial, tape = loop.enter(cell, params, x, state0, space)
     return sizes, initial, _room(tape["space"], "forward", sizes, tape["dtype"]), tape
@@ -52,40 +61,42 @@ def _room(space, part, sizes, dtype):
     return new
 
 
-def from_one(x):
+def from_one(x: Array) -> Array:
     """A sequence with an empty slot 0 in front: x[t] is x_t."""
     return np.concatenate([np.zeros((1, *x.shape[1:]), x.dtype), x])
 
 
-def rows(array, *heights):
+def rows(array: Array, *heights: int) -> list[Array]:
     """Cut axis 1 into parts of these heights: views, one for each gate."""
     ends = np.cumsum(heights)
     return [array[:, end - height : end] for end, height in zip(ends, heights, strict=True)]
 
 
-def leave(cell, output, last):
+def leave(cell: Interface, output: Array, last: State) -> tuple[Array, State]:
     """The results of `forward` besides the tape: outputs and last states, refused if not finite."""
     loop.leave(cell, last, output[1:])
     return output[1:].copy(), tuple(value.copy() for value in last)
 
 
-def enter_backward(cell, params, tape, dh, dstate_T):
+def enter_backward(
+    cell: Interface, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None
+) -> tuple[Sizes, New, Array, State]:
     """As `loop.enter_backward`: (sizes, new, dh, errors at the last states)."""
     sizes, dh, last = loop.enter_backward(cell, params, tape, dh, dstate_T)
     return sizes, _room(tape["space"], "backward", sizes, tape["dtype"]), dh, last
 
 
-def zeros(sizes, dtype, letters):
+def zeros(sizes: Sizes, dtype: DTypeLike, letters: str) -> Array:
     """An array of zeros with the sizes of these letters."""
     return np.zeros([sizes[k] for k in letters], dtype)
 
 
-def take(tape, names):
+def take(tape: Tape, names: str) -> list[Array]:
     """Several arrays from the tape."""
     return [tape[name] for name in names.split()]
 
 
-def give(dparams, dx, dstate0):
+def give(dparams: Arrays, dx: Array, dstate0: State) -> tuple[Arrays, Array, State]:
     """The results of `backward`, none of them a view of a shared array."""
 
     def own(array):
@@ -94,27 +105,27 @@ def give(dparams, dx, dstate0):
     return {k: own(v) for k, v in dparams.items()}, own(dx), tuple(map(own, dstate0))
 
 
-def flat(array):
+def flat(array: Array) -> Array:
     """(T, n, B) -> (n, T B): a sum over steps and samples becomes one matrix product."""
     return array.transpose(1, 0, 2).reshape(array.shape[1], -1)
 
 
-def outer(errors, v):
+def outer(errors: Array, v: Array) -> Array:
     """Sum over steps and samples of error times input: (T, n, B), (T, m, B) -> (n, m)."""
     return flat(errors) @ flat(v).T
 
 
-def total(array):
+def total(array: Array) -> Array:
     """Sum over steps and samples: (T, n, B) -> (n, 1)."""
     return array.sum(axis=(0, 2))[:, None]
 
 
-def spread(v, H):
+def spread(v: Array, H: int) -> Array:
     """Give each of G gates to all cells of its block: (..., G, B) -> (..., H, B)."""
     return np.repeat(v, H // v.shape[-2], axis=-2)
 
 
-def gather(v, G):
+def gather(v: Array, G: int) -> Array:
     """The transpose of `spread`: sum over the cells of each block."""
     *front, H, B = v.shape
     return v.reshape(*front, G, H // G, B).sum(axis=-2)

@@ -10,10 +10,13 @@ Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] 
 Sizes: T steps, H units, B samples.
 """
 
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.generated import runtime as run
 from lstm_ref.generated.runtime import sigmoid
+from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
 
 NAME, INPUT, OUTPUT = "SRU", "THB", "THB"
 SHAPES = {
@@ -24,12 +27,14 @@ STATES = {"c": "HB"}
 CELL = run.Interface(NAME, SHAPES, STATES, INPUT, OUTPUT, "b_f", __name__)
 
 
-def init(rng, D, H, **options):
+def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     """Fresh parameters; options: see lstm_ref.cells.params.init."""
     return run.init(rng, CELL, D, H, **options)
 
 
-def forward(params, x, state0=None, workspace=None):
+def forward(
+    params: Params, x: Array, state0: State | None = None, workspace: Workspace | None = None
+) -> tuple[Array, State, Tape]:
     """Run over x (T, H, B) from state0 = (c_0,); None means zeros.
 
     Returns (outputs (T, H, B), last states, tape for `backward`). Raises TypeError or
@@ -63,7 +68,9 @@ def forward(params, x, state0=None, workspace=None):
     return outputs, state_T, tape
 
 
-def backward(params, tape, dh, dstate_T=None):
+def backward(
+    params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+) -> tuple[Arrays, Array, State]:
     """Back-propagation through time, exact.
 
     dh (T, H, B): error that enters at the outputs, None for none; dstate_T: error that

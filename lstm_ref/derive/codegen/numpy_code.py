@@ -26,15 +26,20 @@ Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] 
 Sizes: {sizes}.
 """
 
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.generated import runtime as run
 from lstm_ref.generated.runtime import sigmoid
+from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
 '''
 
 FORWARD = '''
 
-def forward(params, x, state0=None, workspace=None):
+def forward(
+    params: Params, x: Array, state0: State | None = None, workspace: Workspace | None = None
+) -> tuple[Array, State, Tape]:
     """Run over x ({X}) from state0 = ({states}); None means zeros.
 
     Returns (outputs ({Y}), last states, tape for `backward`). Raises TypeError or
@@ -45,7 +50,9 @@ def forward(params, x, state0=None, workspace=None):
 
 BACKWARD = '''
 
-def backward(params, tape, dh, dstate_T=None):
+def backward(
+    params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+) -> tuple[Arrays, Array, State]:
     """Back-propagation through time, {exact}.
 
     dh ({Y}): error that enters at the outputs, None for none; dstate_T: error that
@@ -55,7 +62,7 @@ def backward(params, tape, dh, dstate_T=None):
 
 INIT = '''
 
-def init(rng, D, H, **options):
+def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     """Fresh parameters; options: see lstm_ref.cells.params.init."""
     return run.init(rng, CELL, D, H, **options)
 '''
