@@ -73,6 +73,7 @@ class Evidence:
         H: int = 6,
     ) -> None:
         self.cell, self.name, self.seed = cell, name, seed
+        self._said: dict[str, Arrays | NotRun] = {}
         self.sizes: dict[str, Any] = {"T": T, "B": B, "D": D, "H": H}
 
     @cached_property
@@ -175,23 +176,24 @@ class Evidence:
             raise NotRun(f"{witness} sees another forward pass: E is {value:.9g}, not {plain:.9g}")
         return found
 
-    @cached_property
-    def exact(self) -> dict[str, Arrays | NotRun]:
-        """witness of EXACT -> gradients, or the NotRun that says why it is silent."""
-        said: dict[str, Arrays | NotRun] = {}
-        for witness, ask in zip(EXACT, (self._by_autograd, self._by_complex_step), strict=True):
+    def exact(self, witness: str) -> Arrays | NotRun:
+        """The gradients by one of EXACT, or the NotRun that says why it is silent."""
+        if witness not in self._said:
+            ask = self._by_autograd if witness == "autograd" else self._by_complex_step
             try:
-                said[witness] = ask()
+                self._said[witness] = self._believed(witness, ask())
             except NotRun as why:
-                said[witness] = why
-        for witness, gradients in said.items():
-            lost = None if isinstance(gradients, NotRun) else self.contradicted(gradients, LOST)
-            if lost:
-                said[witness] = NotRun(
-                    f"{witness} has lost track of the forward pass: central differences contradict "
-                    f"its gradient of {lost} (comparisons, abs or casts may hide a way from it)"
-                )
-        return said
+                self._said[witness] = why
+        return self._said[witness]
+
+    def _believed(self, witness, gradients):
+        lost = self.contradicted(gradients, LOST)
+        if lost:
+            raise NotRun(
+                f"{witness} has lost track of the forward pass: central differences contradict "
+                f"its gradient of {lost} (comparisons, abs or casts may hide a way from it)"
+            )
+        return gradients
 
     def contradicted(self, gradients: Params, tol: float) -> str | None:
         """The first tensor whose gradient a central difference contradicts, or None.
@@ -214,11 +216,11 @@ class Evidence:
         """
         _ = self.results
         if name in EXACT:
-            said = self.exact[name]
+            said = self.exact(name)
             if isinstance(said, NotRun):
                 raise said
             return said, 0.0, "autograd" if name == "autograd" else "the complex step"
-        if not any(isinstance(g, dict) for g in self.exact.values()):
+        if all(isinstance(self.exact(witness), NotRun) for witness in EXACT):
             return self.entries, BY_DIFFERENCES, "the central difference"
         directions, slopes = self.differences
         along = {n: np.asarray(slope)[None] for n, slope in slopes.items()}
