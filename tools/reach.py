@@ -130,6 +130,11 @@ class Names(ast.NodeVisitor):
         if self._ours(module):
             self.imports |= {(module, alias.name) for alias in node.names}
 
+    def visit_If(self, node):
+        for_types = "TYPE_CHECKING" in ast.unparse(node.test)  # is never run
+        for part in node.orelse if for_types else [node.test, *node.body, *node.orelse]:
+            self.visit(part)
+
     def visit_Constant(self, node):
         if not isinstance(node.value, str):
             return
