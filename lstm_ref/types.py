@@ -52,9 +52,4 @@ class CellLike(Protocol):
         """Gradients of the parameters, of x and of the initial state."""
 
 
-class FreshCell(CellLike, Protocol):
-    """A cell that draws its parameters."""
-
-    @property
-    def init(self) -> Callable[..., Arrays]:
-        """init(rng, D, H, **options) -> params."""
+AnyCell = Any  # what `lstm_ref.cells.resolve` takes: a name, a module, layers, a declaration

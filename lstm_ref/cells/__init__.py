@@ -2,9 +2,9 @@
 
 ``elman``, ``irnn``, ``lstm``, ``gru_before`` and ``gru_after`` are plain and made for reading;
 ``stacked`` is the same LSTM made for speed. NAME is that of the declared cell with these equations.
+`resolve` finds a cell by its name.
 """
 
-import importlib
 from typing import Any
 
 PLAIN = ("elman", "irnn", "lstm", "gru_before", "gru_after")
@@ -13,9 +13,3 @@ PLAIN = ("elman", "irnn", "lstm", "gru_before", "gru_after")
 def name_of(cell: Any) -> str:
     """NAME of a cell: "LSTM" for `lstm`, `stacked` and the generated one; else what Python says."""
     return str(getattr(cell, "NAME", None) or getattr(cell, "__name__", type(cell).__name__))
-
-
-def by_hand(name: str) -> Any:
-    """The plain cell with this NAME, or None."""
-    known = name.lower() in PLAIN and name.isupper()
-    return importlib.import_module(f"lstm_ref.cells.{name.lower()}") if known else None

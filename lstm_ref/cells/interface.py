@@ -35,9 +35,11 @@ def interface(cell: Any) -> Interface:
     INPUT and OUTPUT may be missing: x is (T, D, B) then, and the outputs are (T, H, B).
     Raises TypeError.
     """
+    if isinstance(own := getattr(cell, "CELL", None), Interface):
+        return own
     missing = [name for name in ("SHAPES", "STATES") if not hasattr(cell, name)]
     if missing:
         raise TypeError(f"cell: {name_of(cell)} has no {', '.join(missing)}")
-    own = {k: getattr(cell, k) for k in ("INPUT", "OUTPUT", "KEEPS") if hasattr(cell, k)}
+    more = {k: getattr(cell, k) for k in ("INPUT", "OUTPUT", "KEEPS") if hasattr(cell, k)}
     module = getattr(cell, "__name__", None)
-    return Interface(name_of(cell), cell.SHAPES, cell.STATES, **own, module=module)
+    return Interface(name_of(cell), cell.SHAPES, cell.STATES, **more, module=module)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.check import checklist, witnesses
 from lstm_ref.check.evidence import Evidence, NotRun
 from lstm_ref.check.failure import ContractFailed, Failure
@@ -105,7 +106,7 @@ def _letters(argument, words):
 def _complete(cell):
     """The module or object of a cell, given itself, by name, or declared. Raises TypeError."""
     if isinstance(cell, str) or hasattr(cell, "equations"):
-        cell = _resolve(cell)
+        cell = resolve(cell)
     missing = [part for part in PARTS if not hasattr(cell, part)]
     if missing:
         name = getattr(cell, "__name__", type(cell).__name__)
@@ -115,14 +116,6 @@ def _complete(cell):
             "lstm_ref.check.pair(forward, backward, SHAPES, STATES)"
         )
     return cell
-
-
-def _resolve(cell):
-    """The NumPy module of a declared cell or of the name of one."""
-    from lstm_ref.derive import catalogue
-    from lstm_ref.derive.codegen import numpy_code
-
-    return numpy_code.compiled(catalogue.find(cell) if isinstance(cell, str) else cell)
 
 
 def _name(cell):

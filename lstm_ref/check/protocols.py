@@ -66,7 +66,7 @@ PROTOCOLS = (ONE_WEIGHT, ONE_STEP, TWO_STEPS, OPEN_EYED, BOOK)
 def problem(protocol: Protocol, cell: Any, seed: int = 0) -> tuple[Arrays, Errors]:
     """Tensors and errors of a protocol for a cell, as `witnesses.problem`, by default_rng(seed).
 
-    cell: anything with SHAPES and STATES; `witnesses.interface` makes it from a declared cell.
+    cell: anything with SHAPES and STATES, a declared cell too.
     """
     small = 0.0 if protocol.zero_state else protocol.scale
     scales: dict[str, Any] = {"bias": protocol.bias, "state": small, "dh": 1.0}

@@ -59,33 +59,46 @@ def recipe(cell):
     )
 
 
-def forward(cell, params, x, state0):
-    """All values of a forward pass: name -> (T + 1, n, B); "net f" and the like are the nets.
+def run(cell, params, x, state0):
+    """A forward pass, step by step: name -> list of T + 1 values (n, B), "net f" likewise.
 
-    params: dict; x (T, D, B); state0: tuple in the order of cell.states, each (H, B). Slots 0 of
-    what is no state are NaN. The parameters are among the values, as they came.
+    params: dict; x (T, D, B); state0: tuple in the order of cell.states, each (H, B). Slot 0 of
+    what is no state is None. Nothing is written into an array, so autograd can follow it.
     """
-    T, B = len(x), x.shape[2]
-    values = dict(params)
-    values[cell.input] = np.concatenate([np.full((1, *x.shape[1:]), np.nan), x])
-    rows = {cell.letters[cell.input]: x.shape[1]}
-    for name, shape in ((n, params[n].shape) for n in params):
-        rows |= {k: s for k, s in zip(cell.letters[name], shape, strict=True) if k != "1"}
-    rows |= {cell.letters[s]: v.shape[0] for s, v in zip(cell.states, state0, strict=True)}
-    for name, equation in cell.equations.items():
-        shape = (T + 1, rows[cell.letters[name]], B)
-        values[name] = np.full(shape, np.nan)
-        if equation.activation:
-            values[terms.net_name(name)] = np.full(shape, np.nan)
-    for name, start in zip(cell.states, state0, strict=True):
-        values[name][0] = start
-    for k in range(1, T + 1):
+    steps = {cell.input: [None, *x]} | {name: [None] for name in cell.equations}
+    steps |= {name: [start] for name, start in zip(cell.states, state0, strict=True)}
+    nets = [name for name, equation in cell.equations.items() if equation.activation]
+    steps |= {terms.net_name(name): [None] for name in nets}
+    values, sizes = {**params, **steps}, rows(cell, params, x, state0)
+    for k in range(1, len(x) + 1):
         for name, equation in cell.equations.items():
-            net = value_of(equation.net, values, k, rows)
+            value = value_of(equation.net, values, k, sizes)
             if equation.activation:
-                values[terms.net_name(name)][k] = net
-                net = NUMERIC[equation.activation](net)
-            values[name][k] = net
+                values[terms.net_name(name)].append(value)
+                value = NUMERIC[equation.activation](value)
+            values[name].append(value)
+    return steps
+
+
+def rows(cell, params, x, state0):
+    """Letter -> size, of everything but steps and samples."""
+    found = {cell.letters[cell.input]: x.shape[1]}
+    for name in (name for name in params if name in cell.letters):
+        found |= dict(zip(cell.letters[name], params[name].shape, strict=True))
+    return found | {cell.letters[s]: v.shape[0] for s, v in zip(cell.states, state0, strict=True)}
+
+
+def forward(cell, params, x, state0):
+    """As `run`, but with arrays in float64: name -> (T + 1, n, B), NaN where nothing is.
+
+    The parameters are among the values, as they came.
+    """
+    x, state0 = np.asarray(x, float), tuple(np.asarray(value, float) for value in state0)
+    sizes = {terms.net_name(name): letter for name, letter in cell.letters.items()} | cell.letters
+    numbers, values = rows(cell, params, x, state0), dict(params)
+    for name, steps in run(cell, params, x, state0).items():
+        nothing = np.full((numbers[sizes[name]], x.shape[2]), np.nan)
+        values[name] = np.stack([nothing if step is None else step for step in steps])
     return values
 
 

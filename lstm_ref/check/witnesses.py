@@ -15,7 +15,6 @@ A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `l
 """
 
 from collections.abc import Callable, Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -45,17 +44,6 @@ class GradientMismatch(AssertionError):
     ) -> None:
         super().__init__(message)
         self.tensor, self.entry, self.got, self.want = tensor, entry, got, want
-
-
-def interface(cell: Any) -> SimpleNamespace:
-    """What `problem` asks of a cell, from its declaration: SHAPES, STATES, INPUT and OUTPUT."""
-    parameters = {*cell.matrices, *cell.vectors}
-    return SimpleNamespace(
-        SHAPES={name: letters for name, letters in cell.letters.items() if name in parameters},
-        STATES={name: f"{cell.letters[name]}B" for name in cell.states},
-        INPUT=f"T{cell.letters[cell.input]}B",
-        OUTPUT=f"T{cell.letters[cell.output]}B",
-    )
 
 
 def widths(T: int, B: int, D: int, H: int) -> Sizes:

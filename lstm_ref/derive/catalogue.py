@@ -6,6 +6,7 @@ In the docstrings: a title, what is special, the source.
 """
 
 import re
+from typing import Any
 
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError, without
 from lstm_ref.derive.declare.language import Family, cell
@@ -176,6 +177,24 @@ CELLS = {
         *(BLOCK, PROJECTION, MGU, SRU),
     )
 }
+
+
+def declared(cell: Any) -> Cell:
+    """The declaration of a cell: the counterpart of `lstm_ref.cells.resolve`, for equations.
+
+    cell: a name of the catalogue, in capital or small letters; a declared cell; a module that
+    `codegen` has compiled; or a module with the NAME of a cell of the catalogue. Raises
+    DeclarationError for an unknown name, TypeError for anything else.
+    """
+    if isinstance(cell, str):
+        return find(cell)
+    own = getattr(cell, "DECLARATION", cell)
+    if isinstance(own, Cell):
+        return own
+    if isinstance(getattr(cell, "NAME", None), str):
+        return find(cell.NAME)
+    got = type(cell).__name__
+    raise TypeError(f'cell: expected a name like "LSTM", a declared cell or its module, got {got}')
 
 
 def find(name: str) -> Cell:

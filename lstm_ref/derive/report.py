@@ -4,8 +4,8 @@ import sys
 
 from lstm_ref.derive import catalogue, proof
 from lstm_ref.derive.codegen import numpy_code
+from lstm_ref.derive.declare import files
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
-from lstm_ref.derive.declare.files import resolve
 from lstm_ref.derive.typeset import latex
 
 
@@ -20,7 +20,7 @@ def run(name: str | None, form: str, listing: bool) -> int:
             print(f"{key:{width}}  {cell.title}")
         return 0
     try:
-        print(FORMATS[form](resolve(name)))
+        print(FORMATS[form](files.declared(name)))
     except DeclarationError as error:
         print(error, file=sys.stderr)
         return 2

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lstm_ref import cells
+from lstm_ref.cells.resolve import resolve
 
 DAMAGED = (
     "the checksum in the file is not that of its arrays: it is damaged, or its arrays were "
@@ -33,15 +33,13 @@ def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, sec
     use instead of them. seconds: time limit of the search for pairs of mistakes.
     Raises TypeError or ValueError for what cannot be compared.
     """
+    from lstm_ref.derive import catalogue
     from lstm_ref.diagnose.comparison import Comparison
     from lstm_ref.diagnose.explain import explain
     from lstm_ref.interop import vectors
     from lstm_ref.mistakes import evaluate
 
-    if not isinstance(cell, str) and not hasattr(cell, "equations"):
-        got = type(cell).__name__
-        raise TypeError(f"cell: expected a name of the catalogue or a declared cell, got {got}")
-    cell = evaluate.declared(cell)
+    cell = catalogue.declared(cell)
     if against is None:
         against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
     header, right = _vectors(against, cell)
@@ -82,7 +80,7 @@ def run(mine, cell, numbers):
         raise TypeError(
             f"mine: expected a dict of arrays, a backward function or a module, got {got}"
         )
-    forward = getattr(mine, "forward", None) or _module(cell).forward
+    forward = getattr(mine, "forward", None) or resolve(cell).forward
     params = {n: v.copy() for n, v in numbers.params.items()}
     h, state_T, tape = forward(params, numbers.x.copy(), tuple(v.copy() for v in numbers.state0))
     errors = numbers.errors["dh"].copy(), tuple(v.copy() for v in numbers.errors["dstate_T"])
@@ -106,15 +104,6 @@ def _results(found, cell):
     states = zip(cell.states, dstate0 or (), strict=False)
     result |= {"dx": dx, **{f"d{s}_0": v for s, v in states}}
     return {name: np.array(value) for name, value in result.items() if value is not None}
-
-
-def _module(cell):
-    """The forward whose tape a backward function gets: by hand where there is one."""
-    from lstm_ref.derive import catalogue
-    from lstm_ref.mistakes.known import module_with  # of no mistake: runs any declared cell
-
-    of_the_book = catalogue.CELLS.get(cell.name) == cell  # and not another one of this name
-    return (of_the_book and cells.by_hand(cell.name)) or module_with(None, cell)
 
 
 def main(options):
@@ -153,9 +142,9 @@ def _from_files(options):
 
 def _cell(name):
     """A cell of the catalogue or of somebody's file, which is run: never what a header says."""
-    from lstm_ref.derive.declare.files import resolve
+    from lstm_ref.derive.declare import files
 
-    return resolve(name)
+    return files.declared(name)
 
 
 def _refuse(message):

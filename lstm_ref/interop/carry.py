@@ -13,7 +13,6 @@ the samples as rows. `rows` and `columns` turn one into the other.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
 
 # NAME -> (kind of layer, what it has that a plain layer of the kind may not have).
@@ -96,7 +96,7 @@ def carried(
     why = [WHY[feature] for feature in features if feature not in can]
     if why:
         raise NotCarried(f"{library}'s {layers[kind]} cannot be {this}: {'; '.join(why)}")
-    twin = importlib.import_module(f"lstm_ref.generated.{this.lower()}")
+    twin = resolve(this)
     if cell.SHAPES != twin.SHAPES or cell.STATES != twin.STATES:
         raise NotCarried(f"{library} and {this}: the cell has this name, but other parameters")
     return kind, features

@@ -44,7 +44,7 @@ def add_sizes(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     from lstm_ref.derive import report
-    from lstm_ref.derive.declare.files import resolve
+    from lstm_ref.derive.declare import files
     from lstm_ref.interop import vectors
 
     if options.list:
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if options.cell is None:
         return _refuse("lstm_ref vectors: expected a cell, or --list")
     try:
-        cell = resolve(options.cell)
+        cell = files.declared(options.cell)
         sizes = {letter: getattr(options, letter) for letter in SIZES}
         header, arrays = vectors.make(cell, **sizes, seed=options.seed)
         if options.output is None:

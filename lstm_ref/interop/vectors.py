@@ -48,15 +48,14 @@ def make(
     from lstm_ref.derive import catalogue
     from lstm_ref.derive.typeset import latex
 
-    cell = catalogue.find(cell) if isinstance(cell, str) else cell
+    cell = catalogue.declared(cell)
     sizes = {"T": T, "B": B, "D": D, "H": H}
     for name, value in {**sizes, "seed": seed}.items():
         least = 0 if name == "seed" else 1
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise VectorsError(f"{name}: expected a whole number >= {least}, got {value!r}")
-    module = witnesses.interface(cell)
     _affordable(cell, sizes)
-    arrays = _arrays(cell, module, sizes, int(seed))
+    arrays = _arrays(cell, sizes, int(seed))
     header = {
         "format": FORMAT,
         "version": VERSION,
@@ -78,12 +77,12 @@ def _affordable(cell, sizes):
         raise VectorsError(f"T, B, D, H: up to {total} numbers, more than {NUMBERS}, the limit")
 
 
-def _arrays(cell, module, sizes, seed):
+def _arrays(cell, sizes, seed):
     from lstm_ref.check import summands
     from lstm_ref.derive.terms import net_name
 
-    tensors, errors = witnesses.problem(module, np.random.default_rng(seed), **sizes)
-    values = summands.forward(cell, *witnesses.split(module, tensors))
+    tensors, errors = witnesses.problem(cell, np.random.default_rng(seed), **sizes)
+    values = summands.forward(cell, *witnesses.split(cell, tensors))
     deltas, gradients = summands.backward(summands.recipe(cell), values, errors)
     pairs = list(tensors.items())
     for name in cell.equations:

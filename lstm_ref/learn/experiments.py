@@ -6,10 +6,10 @@ hold and that says everything: cell and initialisation, task and sizes, optimise
 
 from dataclasses import dataclass
 
-# What a condition takes if it says nothing else. cell: a name for `trials.cell_of`; start: options
-# of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of the output
-# layer; updates to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on `test`
-# sequences; after: a name in `measures.AFTER`.
+# What a condition takes if it says nothing else. cell: a name for `trials.cell_of`;
+# start: options of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of
+# the output layer; updates to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on
+# `test` sequences; after: a name in `measures.AFTER`.
 DEFAULTS = {
     "cell": "LSTM",
     "start": {},

@@ -1,4 +1,4 @@
-"""Several layers and both directions, for every cell module.
+"""Several layers and both directions, for every cell.
 
 `Stack` and `BothWays` are made of cells and have the functions of a cell themselves, so each may
 be a part of the other: Stack(BothWays(lstm), lstm). Parameters and states are those of the parts,
@@ -9,6 +9,7 @@ STATES are those of the part that the prefix names.
 import numpy as np
 
 from lstm_ref.cells import name_of
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.check.witnesses import shapes
 from lstm_ref.learn.sequences import check, reads_backwards, run, run_backward, turn
 
@@ -17,10 +18,10 @@ class _Parts:
     """What `Stack` and `BothWays` share: parts with a prefix each."""
 
     def __init__(self, parts):
-        self.parts = parts  # prefix -> cell
+        self.parts = {p: resolve(cell, fastest=True) for p, cell in parts.items()}
         self.CAUSAL = not reads_backwards(self)  # h_t needs no later input
-        self.SHAPES = {f"{p}.{n}": s for p, c in parts.items() for n, s in c.SHAPES.items()}
-        self.STATES = {f"{p}.{n}": s for p, c in parts.items() for n, s in c.STATES.items()}
+        self.SHAPES = {f"{p}.{n}": s for p, c in self.parts.items() for n, s in c.SHAPES.items()}
+        self.STATES = {f"{p}.{n}": s for p, c in self.parts.items() for n, s in c.STATES.items()}
 
     def _all_shapes(self, sizes, D_of):
         """What `witnesses.shapes` says of each part, joined; D_of(the shape of dh below) -> D."""
@@ -83,7 +84,7 @@ class Stack(_Parts):
         if not cells:
             raise ValueError("Stack: expected at least one cell")
         super().__init__({str(k): cell for k, cell in enumerate(cells, 1)})
-        self.NAME = f"Stack({', '.join(map(name_of, cells))})"
+        self.NAME = f"Stack({', '.join(map(name_of, self.parts.values()))})"
 
     def init(self, rng, D, H, **options):
         """Fresh parameters. H: units of each layer, one number for all or one for each.
@@ -141,7 +142,7 @@ class BothWays(_Parts):
 
     def __init__(self, cell):
         super().__init__({"forward": cell, "reverse": cell})
-        self.NAME = f"BothWays({name_of(cell)})"
+        self.NAME = f"BothWays({name_of(self.parts['forward'])})"
 
     def init(self, rng, D, H, **options):
         """Fresh parameters: H units for each direction, so 2 H outputs. options: of the cell."""

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.learn import checkpoint as checkpoints
 from lstm_ref.learn import descent, network, optim, progress, sequences
 from lstm_ref.learn.tasks.common import is_number, whole
-from lstm_ref.types import Arrays, Batch, CellLike, Params
+from lstm_ref.types import AnyCell, Arrays, Batch, Params
 
 KEPT = {"loss": float, "norm": float, "update": int, "score": float}  # the history
 
@@ -50,7 +51,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def fit(
-    cell: CellLike,
+    cell: AnyCell,
     params: Params,
     batch: Callable[[np.random.Generator], Batch],
     *,
@@ -71,7 +72,7 @@ def fit(
 ) -> Training:
     """Train a cell with an output layer; returns a `Training`.
 
-    cell: a module, `layers.Stack` or `layers.BothWays`; `fast.module` finds the fastest. params:
+    cell: a name or a declaration, for which the fastest module is taken; a module; layers. params:
     from `network.start`. batch: a function of a generator that returns (x, target, mask) or
     (x, target, mask, lengths). updates: how many at most. learning_rate: step size. optimiser:
     a name in `optim.OPTIMISERS`. clip: largest norm of all gradients together, None for any.
@@ -93,6 +94,7 @@ def fit(
     another run, another code of the cell, or another machine; TypeError or ValueError for bad
     arguments.
     """
+    cell = resolve(cell, fastest=True)
     rules = dict(
         seed=seed, learning_rate=learning_rate, optimiser=optimiser, clip=clip, truncate=truncate
     )

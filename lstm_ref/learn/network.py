@@ -3,6 +3,7 @@
 A *batch* is (x, target, mask) or (x, target, mask, lengths), see `tasks`. x and targets that are
 numbers are brought to the dtype of the parameters. What the target holds where the mask is False,
 and what x holds behind the end of a sequence when lengths are given, changes nothing.
+A *cell* is what `resolve` takes: a name, a module, layers, a declaration.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.cells import name_of
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.learn import output_layer, sequences
 from lstm_ref.types import (
+    AnyCell,
     Array,
     Arrays,
     Batch,
-    CellLike,
-    FreshCell,
     Mask,
     Params,
     State,
@@ -29,7 +31,7 @@ from lstm_ref.types import (
 
 
 def start(
-    cell: FreshCell,
+    cell: AnyCell,
     rng: np.random.Generator,
     D: int,
     H: int,
@@ -41,13 +43,17 @@ def start(
 
     init: another function than cell.init, for a cell with the same parameters; options go to it.
     """
+    cell = resolve(cell, fastest=True)
+    if init is None and not hasattr(cell, "init"):
+        raise TypeError(f"cell: {name_of(cell)} has no init, so nothing says how it starts")
     params = (init or cell.init)(rng, D, H, **options)
     dtype = next(iter(params.values())).dtype
     return {**params, **output_layer.init(rng, sequences.check(cell, params), K, dtype)}
 
 
-def own_params(cell: CellLike, params: Params) -> Arrays:
+def own_params(cell: AnyCell, params: Params) -> Arrays:
     """The parameters of the cell among those of a network. Raises TypeError or ValueError."""
+    cell = resolve(cell, fastest=True)
     if not hasattr(params, "keys"):
         raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
     if missing := [name for name in (*cell.SHAPES, "W_yh", "b_y") if name not in params]:
@@ -56,7 +62,7 @@ def own_params(cell: CellLike, params: Params) -> Arrays:
 
 
 def scores(
-    cell: CellLike,
+    cell: AnyCell,
     params: Params,
     batch: Batch,
     state0: State | None = None,
@@ -67,7 +73,7 @@ def scores(
     Returns (y (n, K, B), target and mask of these n steps, rest): rest is (steps, h, state_T,
     tape). A step counts if the mask is True there for any sample.
     """
-    own = own_params(cell, params)
+    cell, own = resolve(cell, fastest=True), own_params(cell, params)
     x, target, mask, lengths = _parts(params, batch)
     h, state_T, tape = sequences.run(cell, own, x, state0, lengths, workspace)
     steps = np.flatnonzero(mask.any(axis=1))
@@ -78,7 +84,7 @@ def scores(
 
 
 def gradients(
-    cell: CellLike,
+    cell: AnyCell,
     params: Params,
     batch: Batch,
     state0: State | None = None,
@@ -90,6 +96,7 @@ def gradients(
     dict that calls share, for speed. Raises TypeError or ValueError for a bad batch and
     FloatingPointError if the numbers overflow.
     """
+    cell = resolve(cell, fastest=True)
     y, target, mask, (steps, h, state_T, tape) = scores(cell, params, batch, state0, workspace)
     loss, dy = output_layer.loss(y, target, mask)
     if not np.isfinite(loss):
@@ -106,20 +113,20 @@ def gradients(
     return loss, {**d_cell, **d_output_layer}, state_T
 
 
-def last_state(cell: CellLike, params: Params, batch: Batch, state0: State | None = None) -> State:
+def last_state(cell: AnyCell, params: Params, batch: Batch, state0: State | None = None) -> State:
     """The state after a batch, without a loss."""
-    own = own_params(cell, params)
+    cell, own = resolve(cell, fastest=True), own_params(cell, params)
     x, _, _, lengths = _parts(params, batch)
     return sequences.run(cell, own, x, state0, lengths)[1]
 
 
-def loss(cell: CellLike, params: Params, batch: Batch) -> float:
+def loss(cell: AnyCell, params: Params, batch: Batch) -> float:
     """The loss: cross-entropy in nats, or the mean squared error."""
     y, target, mask, _ = scores(cell, params, batch)
     return output_layer.loss(y, target, mask)[0]
 
 
-def accuracy(cell: CellLike, params: Params, batch: Batch) -> float:
+def accuracy(cell: AnyCell, params: Params, batch: Batch) -> float:
     """Share of right classes among the steps that count. Raises TypeError for other targets."""
     y, target, mask, _ = scores(cell, params, batch)
     if not np.issubdtype(target.dtype, np.integer):

@@ -14,6 +14,7 @@ import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.io import npz
 from lstm_ref.io.files import write_whole
 from lstm_ref.learn import fingerprint, sequences
@@ -32,10 +33,12 @@ class StorageError(ValueError):
 def save(path, cell, params, **about):
     """Write the parameters of a cell, with or without an output layer, to path.
 
-    path: .npz or .safetensors (needs the package safetensors). about: more to say, as JSON, 1 MiB
-    at most. The file is written whole or not at all. Raises ValueError or TypeError for bad
-    parameters and for an `about` that is no JSON or too long.
+    path: .npz or .safetensors (needs the package safetensors). cell: a name, a module, layers, a
+    declaration. about: more to say, as JSON, 1 MiB at most. The file is written whole or not at
+    all. Raises ValueError or TypeError for bad parameters and for an `about` that is no JSON or too
+    long.
     """
+    cell = resolve(cell)
     check(cell, params)
     about = {**about, "format": FORMAT, "version": VERSION, "cell": name_of(cell)}
     write(path, params, about | {"equations": fingerprint.equations(cell)})
@@ -58,6 +61,7 @@ def load(path, cell=None, limit=1 << 30):
             for name, value in params.items():
                 arguments.finite(name, value)
         else:
+            cell = resolve(cell)
             _same_cell(cell, about)
             check(cell, params)
     except (ValueError, TypeError) as error:
@@ -77,6 +81,7 @@ def _same_cell(cell, about):
 
 def check(cell, params):
     """Refuse parameters that are not those of the cell, with or without an output layer of it."""
+    cell = resolve(cell)
     width = sequences.check(cell, {n: v for n, v in params.items() if n not in OUTPUT_LAYER})
     if any(name in params for name in OUTPUT_LAYER):
         own = {name: params[name] for name in OUTPUT_LAYER if name in params}

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_ref import __version__, cells
+from lstm_ref import __version__
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.io.files import write_whole
-from lstm_ref.learn import experiments, fast, loop, measures, network, numerics, tasks
+from lstm_ref.learn import experiments, loop, measures, network, numerics, tasks
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
 OPTIONS = ("optimiser", "clip", "truncate", "every")  # settings that are arguments of `loop.fit`
@@ -31,12 +32,9 @@ def recall_any(rng, T, B, items):
 
 
 def cell_of(name):
-    """(module, function init) for the name of a cell in the settings."""
-    if name in experiments.WRONG:
-        return truncated(name), cells.by_hand("LSTM").init
-    module = fast.module(name)
-    # Cells by hand have the initialisations of the book, which generated ones lack.
-    return module, (cells.by_hand(name) or module).init
+    """(cell, its `init`) for the name of a cell in the settings: one of WRONG, or of `resolve`."""
+    cell = truncated(name) if name in experiments.WRONG else resolve(name, fastest=True)
+    return cell, cell.init
 
 
 @functools.cache

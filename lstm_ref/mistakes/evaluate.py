@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_ref.check import summands as recipes
-from lstm_ref.derive import catalogue
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,3 @@ def derived(cell):
     if id(cell) not in _DERIVED:
         _DERIVED[id(cell)] = cell, recipes.recipe(cell)
     return _DERIVED[id(cell)][1]
-
-
-def declared(cell):
-    """A declared cell, by itself or by its name in the catalogue."""
-    return catalogue.find(cell) if isinstance(cell, str) else cell

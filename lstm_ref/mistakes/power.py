@@ -14,9 +14,10 @@ from lstm_ref.check import protocols as ways
 from lstm_ref.check import witnesses
 from lstm_ref.check.errors import relative
 from lstm_ref.check.protocols import BOOK, PROTOCOLS, Protocol
+from lstm_ref.derive.catalogue import declared
 from lstm_ref.mistakes import evaluate, known
 from lstm_ref.mistakes.edits import Mistake
-from lstm_ref.mistakes.evaluate import Numbers, declared
+from lstm_ref.mistakes.evaluate import Numbers
 from lstm_ref.types import Params
 
 # Nineteen mistakes that were planted in an experiment on blind checks; which nineteen follows from
@@ -47,9 +48,8 @@ PLANTED = (
 def numbers(protocol: Protocol, cell: Any = "LSTM", seed: int = 0) -> Numbers:
     """The `Numbers` of a protocol for a declared cell, drawn by `protocols.problem`."""
     cell = declared(cell)
-    module = witnesses.interface(cell)
-    tensors, errors = ways.problem(protocol, module, seed)
-    return Numbers(cell, *witnesses.split(module, tensors), errors)
+    tensors, errors = ways.problem(protocol, cell, seed)
+    return Numbers(cell, *witnesses.split(cell, tensors), errors)
 
 
 def off(

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from places import ROOT
 
-from lstm_ref.cells import gru_after, lstm, stacked
+from lstm_ref.cells import lstm
 from lstm_ref.check import witnesses
 from lstm_ref.learn import command, experiments, loop, measures, network, tasks, trials
 from lstm_ref.learn.tasks import agreement
@@ -66,13 +66,6 @@ def test_every_output_layer_has_the_size_of_its_task():
     for name, label in CONDITIONS:
         condition = experiments.settings(name)[label]
         assert condition["K"] == sizes[condition["task"]], name
-
-
-def test_cells_have_the_initialisations_of_the_book():
-    assert trials.cell_of("LSTM") == (stacked, lstm.init)
-    module, init = trials.cell_of("GRU_AFTER")
-    assert module.__name__ == "lstm_ref.generated.gru_after" and init is gru_after.init
-    assert trials.cell_of("VANILLA")[1].__module__ == "lstm_ref.generated.vanilla"
 
 
 def test_adding_400_is_solved():
@@ -401,7 +394,7 @@ def test_nothing_heavy_is_loaded():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
     heavy = ("sympy", "autograd", "matplotlib", "tqdm", "safetensors")
-    modules = ("trials", "layers", "loop", "storage", "fast", "tasks", "train", "measures")
+    modules = ("trials", "layers", "loop", "storage", "tasks", "train", "measures")
     code = f"import sys, {', '.join(f'lstm_ref.learn.{m}' for m in modules)}; "
     code += f"print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -11,17 +11,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lstm_ref.cells import elman, irnn, lstm, stacked
+from lstm_ref.cells import lstm, stacked
+from lstm_ref.cells.resolve import resolve
 from lstm_ref.generated import gru_after
 from lstm_ref.learn import checkpoint as checkpoints
 from lstm_ref.learn import (
-    fast,
     fingerprint,
     layers,
     loop,
     network,
     numerics,
     optim,
+    output_layer,
     progress,
     storage,
     tasks,
@@ -61,7 +62,7 @@ def same(a, b):
 
 def test_the_loop_is_the_plain_loop():
     """Same numbers as `train.fit` on the same batches: nothing is done besides."""
-    params = train.start(lstm, rng(), 2, 4, 2)
+    params = network.start(lstm, rng(), 2, 4, 2)
     batches = [tasks.binary_addition(rng([3, k]), 6, 8) for k in range(30)]
     want, losses = train.fit(lstm, params, batches, 0.02)
     run = loop.fit(
@@ -77,15 +78,22 @@ def test_the_loop_is_the_plain_loop():
         np.testing.assert_array_equal(run.params[name], value)
 
 
-def test_gradients_of_the_network_are_those_of_train_where_all_counts_or_only_the_end():
-    params = train.start(lstm, rng(), len(tasks.VOCABULARY), 4, 4)
-    batch = tasks.country_language(rng(1), 8, 6)
-    loss, grads = train.gradients(lstm, params, *batch)
-    loss_2, grads_2, _ = network.gradients(lstm, params, batch)
-    assert loss_2 == pytest.approx(loss, rel=1e-14)
-    for name, value in grads.items():
-        np.testing.assert_allclose(grads_2[name], value, rtol=1e-12, atol=1e-18)
-    assert network.accuracy(lstm, params, batch) == train.accuracy(lstm, params, *batch)
+def test_gradients_of_the_network_where_only_the_end_counts():
+    """The long way: scores of all steps, a masked loss, errors of all steps."""
+    params = network.start(lstm, rng(), len(tasks.VOCABULARY), 4, 4)
+    x, target, mask = batch = tasks.country_language(rng(1), 8, 6)
+    own = {name: params[name] for name in lstm.SHAPES}
+    h, _, tape = lstm.forward(own, x)
+    y = output_layer.scores(params, h)
+    want_loss, dy = output_layer.cross_entropy(y, target, mask)
+    d_output_layer, dh = output_layer.scores_backward(params, h, dy)
+    want = lstm.backward(own, tape, dh)[0] | d_output_layer
+    loss, grads, _ = network.gradients(lstm, params, batch)
+    assert loss == pytest.approx(want_loss, rel=1e-14)
+    for name, value in want.items():
+        np.testing.assert_allclose(grads[name], value, rtol=1e-12, atol=1e-18)
+    right = (y.argmax(axis=1) == target)[mask]
+    assert network.accuracy(lstm, params, batch) == right.mean()
 
 
 def test_the_history_has_the_norm_before_clipping():
@@ -369,7 +377,7 @@ def declared(function):
     def MINE(x, h, *, W, b):
         h[t] = activation(W.hx @ x[t] + W.hh @ h[t - 1] + b.h)
 
-    return fast.module(MINE)
+    return MINE.module
 
 
 def test_the_checkpoint_of_another_cell_of_the_same_name_is_refused(tmp_path):
@@ -643,36 +651,71 @@ def test_the_progress_bar(capsys, monkeypatch):
     assert isinstance(progress.bar(True, 3), progress.Silent)
 
 
-def test_the_fastest_module():
-    assert fast.module("LSTM") is fast.module(lstm) is stacked
-    assert fast.module("gru-after") is gru_after is fast.module("GRU_AFTER")
-    assert fast.module(elman).__name__ == "lstm_ref.generated.elman"
-    assert fast.module(gru_after) is gru_after
-    mine = layers.Stack(lstm)
-    assert fast.module(mine) is mine
-    for name in ("nothing", "runtime", "..os", ""):
-        with pytest.raises(ValueError, match="cell: expected a cell of the catalogue"):
-            fast.module(name)
-
-
-def test_declared_cells():
-    from lstm_ref.derive import catalogue
-
-    assert fast.module(catalogue.LSTM) is stacked
-    assert fast.module(irnn) is fast.module("irnn") is irnn
-    assert fast.module(catalogue.VANILLA).__name__ == "lstm_ref.generated.vanilla"
-    other = catalogue.LSTM.but("LSTM", "Another one with this name.", f=1)
-    compiled = fast.module(other)
-    assert "b_f" not in compiled.SHAPES and compiled.NAME == "LSTM"
-
-
 @pytest.mark.parametrize("name", ["vanilla", "fgr", "projection", "block", "sru", "mgu"])
 def test_cells_of_the_catalogue_train(name):
-    cell = fast.module(name)
+    cell = resolve(name)
     more = {"projection": {"P": 3}, "block": {"G": 1}}.get(name, {})
     params = network.start(cell, rng(), 7, 7, 7, **more)
     run = loop.fit(cell, params, stream, updates=80, learning_rate=0.02)
     assert np.mean(run.history["loss"][-5:]) < 0.8 * run.history["loss"][0]
+
+
+KINDS = ("name", "module", "catalogue", "declaration", "layers", "both ways")
+
+
+def every_kind():
+    """A name, a module, a declaration of the catalogue, one of a reader's, layers of some."""
+    from lstm_ref.derive import catalogue
+
+    mine = catalogue.LSTM.but("MINE", f=1)
+    kinds = {"name": "VANILLA", "module": lstm, "catalogue": catalogue.LSTM, "declaration": mine}
+    return kinds | {"layers": layers.Stack("LSTM", mine), "both ways": layers.BothWays(mine)}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_stands_for_a_cell_is_started_trained_and_stored(kind, tmp_path):
+    cell, path = every_kind()[kind], tmp_path / "w.npz"
+    params = network.start(cell, rng(), 2, 3, 1)
+    run = loop.fit(cell, params, add, updates=2, learning_rate=0.02)
+    _, losses = train.fit(cell, params, [add(np.random.default_rng([0, 0]))], 0.02)
+    assert losses[0] == run.history["loss"][0] == network.loss(cell, params, add(rng([0, 0])))
+    storage.save(path, cell, run.params)
+    back, about = storage.load(path, cell)
+    for name, value in run.params.items():
+        np.testing.assert_array_equal(back[name], value)
+    with pytest.raises(StorageError, match="expected weights of ELMAN, got"):
+        storage.load(path, "elman")
+
+
+def test_weights_go_from_one_form_of_a_cell_to_another(tmp_path):
+    from lstm_ref.derive import catalogue
+
+    path = tmp_path / "w.npz"
+    storage.save(path, "LSTM", lstm.init(rng(), 3, 4))
+    for cell in ("lstm", lstm, stacked, catalogue.LSTM, catalogue.LSTM.module):
+        storage.load(path, cell)
+    with pytest.raises(StorageError, match="its equations differ"):
+        storage.load(path, catalogue.LSTM.but("LSTM", "Another one of the name.", o=lambda e: e**2))
+
+
+def test_what_is_no_cell_is_refused_by_name():
+    calls = [
+        lambda cell: network.start(cell, rng(), 2, 3, 1),
+        lambda cell: network.loss(cell, {}, None),
+        lambda cell: loop.fit(cell, {}, add, updates=1, learning_rate=0.1),
+        lambda cell: storage.save("w.npz", cell, {}),
+        layers.Stack,
+        layers.BothWays,
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="cell: expected a name like .*, got int"):
+            call(3)
+        with pytest.raises(ValueError, match="cell: no cell has the name 'LSTN'; known are .*LSTM"):
+            call("LSTN")
+    parts = ("SHAPES", "STATES", "forward", "backward")
+    only = SimpleNamespace(**{part: getattr(lstm, part) for part in parts})
+    with pytest.raises(TypeError, match="cell: SimpleNamespace has no init"):
+        network.start(only, rng(), 2, 3, 1)
 
 
 def test_accuracy_is_of_classes():

@@ -73,7 +73,7 @@ def variant(ax: Axes, name: str | Cell, base: str | Cell = "VANILLA") -> Axes:
     name, base: names in the catalogue, or declared cells. What only `base` has is pale and
     dashed, what only the variant has lies on yellow. The figure should be about 4.8 by 3.55 inches.
     """
-    new, old = (parts(catalogue.find(c) if isinstance(c, str) else c) for c in (name, base))
+    new, old = (parts(catalogue.declared(c)) for c in (name, base))
     look = {p: "kept" if p in old else "new" for p in new} | dict.fromkeys(old - new, "gone")
     look["c_tilde"] = "kept"
     canvas(ax, 8.0, 5.92)

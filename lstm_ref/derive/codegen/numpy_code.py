@@ -119,9 +119,9 @@ def _constants(cell):
 
 
 def compiled(cell: Cell) -> types.ModuleType:
-    """The module itself, without a file; `module.SOURCE` is its text."""
+    """The module itself, without a file; its SOURCE is its text, its DECLARATION this cell."""
     text = source(cell)
     module = types.ModuleType(f"lstm_ref.derived.{cell.name}")
-    module.__dict__["SOURCE"] = text
+    module.__dict__.update(SOURCE=text, DECLARATION=cell)
     exec(compile(text, f"<derived {cell.name!r}>", "exec"), module.__dict__)
     return module

@@ -120,6 +120,13 @@ class Cell:
 
         return numpy_code.compiled(self)
 
+    @cached_property
+    def catalogued(self) -> bool:
+        """Is it the cell that has this name in the catalogue, and not another one?"""
+        from lstm_ref.derive import catalogue  # which is made of cells
+
+        return catalogue.CELLS.get(self.name) == self
+
     def _parameters(self):
         """Every parameter in the order in which the equations read it."""
         order: dict[str, None] = {}

@@ -9,12 +9,12 @@ from lstm_ref.derive import catalogue
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 
 
-def resolve(name: str) -> Cell:
+def declared(name: str) -> Cell:
     """A declared cell: a name of the catalogue, or FILE.py:NAME, which is run.
 
     Raises DeclarationError.
     """
-    return from_file(*_parts(name)) if ".py" in name else catalogue.find(name)
+    return from_file(*_parts(name)) if ".py" in name else catalogue.declared(name)
 
 
 def _parts(name):

@@ -7,11 +7,11 @@ leaving out or altering terms, so one entry serves LSTM, peephole cells and GRU 
 
 import numpy as np
 
-from lstm_ref.check import witnesses
-from lstm_ref.check.summands import value_of
+from lstm_ref.check import summands
+from lstm_ref.derive.catalogue import declared
 from lstm_ref.mistakes import evaluate
 from lstm_ref.mistakes.edits import Mistake
-from lstm_ref.mistakes.evaluate import Numbers, declared
+from lstm_ref.mistakes.evaluate import Numbers
 from lstm_ref.mistakes.known import forward, published, slopes, sums, terms
 from lstm_ref.mistakes.known.registry import REGISTERED, Parts
 
@@ -65,7 +65,8 @@ class module_with:
         self.mistake, self.cell = mistake, mistake.cell if mistake else declared(cell)
         cell = self.cell
         self.__name__ = cell.name + (f" with {mistake.name}" if mistake else "")
-        vars(self).update(vars(witnesses.interface(cell)))  # SHAPES, STATES, INPUT, OUTPUT
+        self.SHAPES, self.STATES = cell.SHAPES, cell.STATES
+        self.INPUT, self.OUTPUT = cell.INPUT, cell.OUTPUT
         self._kept = {}
 
     def forward(self, params, x, state0=None):
@@ -73,7 +74,9 @@ class module_with:
         wrong = self.mistake.forward if self.mistake else None
         if state0 is None:
             state0 = tuple(np.zeros(shape) for shape in self._state_shapes(params, x))
-        values = _run(wrong or self.cell, params, x, state0)
+        cell = wrong or self.cell
+        zeros = {n: np.zeros_like(state0[0][:, :1]) for n in cell.vectors if n not in params}
+        values = summands.run(cell, {**zeros, **params}, x, state0)
         last = tuple(values[s][-1] for s in self.cell.states)
         return np.stack(values[self.cell.output][1:]), last, {"x": x, "state0": state0}
 
@@ -104,15 +107,3 @@ class module_with:
         for name in self.SHAPES:
             found[name] = self._kept[name] = self._kept.get(name, 0) + found[name]
         return found
-
-
-def _run(cell, params, x, state0):
-    """Values of a forward pass as lists of steps: nothing is written into an array."""
-    zeros = {n: np.zeros_like(state0[0][:, :1]) for n in cell.vectors if n not in params}
-    values = {**zeros, **params, cell.input: [None, *x], **{n: [None] for n in cell.equations}}
-    values |= {s: [start] for s, start in zip(cell.states, state0, strict=True)}
-    rows = {"H": state0[0].shape[0]}
-    for k in range(1, len(x) + 1):
-        for name, equation in cell.equations.items():
-            values[name].append(value_of(equation.expr, values, k, rows))
-    return values
