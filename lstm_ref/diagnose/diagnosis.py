@@ -15,6 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lstm_ref.cells.resolve import resolve
+from lstm_ref.diagnose.budget import EVALUATIONS
 
 DAMAGED = (
     "the checksum in the file is not that of its arrays: it is damaged, or its arrays were "
@@ -22,7 +23,9 @@ DAMAGED = (
 )
 
 
-def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, seconds=20.0):
+def diagnose(
+    mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, evaluations=EVALUATIONS
+):
     """Compare with the golden vectors of a cell; returns a `Report`.
 
     mine: a dict of arrays, under our names or others, all tensors or some; or a module (or object)
@@ -30,7 +33,8 @@ def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, sec
     -> (dparams, dx, dstate0), as in lstm_ref.cells; or such a backward function alone, which gets
     the tape of the book's own forward; it may also return a dict of arrays. cell: a name of the
     catalogue, or a declared cell. T, B, D, H, seed: of the vectors; against: (header, arrays) to
-    use instead of them. seconds: time limit of the search for pairs of mistakes.
+    use instead of them. evaluations: how many wrong backward passes the search for pairs of
+    mistakes may evaluate; of large vectors each counts as several (`budget`).
     Raises TypeError or ValueError for what cannot be compared.
     """
     from lstm_ref.derive import catalogue
@@ -47,7 +51,7 @@ def diagnose(mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, sec
     runs = [mine] if isinstance(mine, Mapping) else run(mine, cell, numbers)
     for arrays in runs:
         found = Comparison(arrays, cell, header, right)
-        report = found.verdict() or explain(found, seconds)
+        report = found.verdict() or explain(found, evaluations)
         if not report.ok:
             break
     if len(runs) > 1:

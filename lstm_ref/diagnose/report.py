@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lstm_ref.check import protocols
-from lstm_ref.diagnose.sums import HANDED_ON
+from lstm_ref.diagnose.single_gradient import RIGHT_AT_0
 from lstm_ref.mistakes import power, wording
 
 DOUBLE, SINGLE, HALF = 1e-6, 1e-4, 2e-3  # tolerances of a match, relative, by precision
@@ -47,9 +47,10 @@ class Report:
     error; differs: likewise. layout: sentences on how the arrays are stored. mistakes: `Finding`s;
     several are alternatives that the stored numbers cannot tell apart. begins: where the difference
     begins, as a sentence. missing: gradients that were not given; unknown: arrays that were not
-    compared. tolerance: of a match, relative. searched: False if the time limit cut the search
-    short. tell: the gradient that would tell alternatives apart. note: a further sentence. hints:
-    what the reader can do next, sentences.
+    compared. tolerance: of a match, relative. searched: False if not all mistakes and pairs of them
+    were tried; pairs: of an unknown one, how many pairs were tried and how many there are, each
+    counted once for every layout and tolerance that is open. tell: the gradient that would tell
+    alternatives apart. note: a further sentence. hints: what the reader can do next, sentences.
     """
 
     verdict: str
@@ -63,6 +64,7 @@ class Report:
     unknown: tuple = ()
     tolerance: float = DOUBLE
     searched: bool = True
+    pairs: tuple = ()
     heading: str = ""
     tell: str = ""
     note: str = ""
@@ -124,9 +126,7 @@ def _verdict(report):
     elif report.verdict == "inputs":
         yield "These inputs are not those of the vectors, so the gradients cannot be compared."
     elif not report.mistakes:
-        yield "No known mistake matches." + (
-            "" if report.searched else " The search for pairs of mistakes ran out of time."
-        )
+        yield "No known mistake matches." + _left_out(report)
     elif len(report.mistakes) == 1:
         yield report.mistakes[0].text
     else:
@@ -140,6 +140,14 @@ def _verdict(report):
             yield f"\nStore {report.tell}, too: it would tell."
 
 
+def _left_out(report):
+    """What was not searched, as a sentence, or ""."""
+    if report.searched or not report.pairs:
+        return ""
+    tried, there = report.pairs
+    return f" Of {there} pairs of mistakes {tried} were tried."
+
+
 def _names(names):
     names = list(names)
     more = f" and {len(names) - MANY} more" if len(names) > MANY else ""
@@ -149,7 +157,7 @@ def _names(names):
 def finding(explanation, cell, sizes):
     """The `Finding` of an `Explanation`."""
     said = {k: _sum_text(k, names, cell, sizes) for k, names in explanation.sums.items()}
-    remark = said.pop(HANDED_ON, "")
+    remark = said.pop(RIGHT_AT_0, "")
     return Finding(explanation.mistakes, tuple(said.values()), remark)
 
 

@@ -2,19 +2,19 @@
 
 Mistakes in the error terms change many gradients at once; they are tried none, one, two at a time.
 Under each of them, gradients that still differ may be wrong by themselves, each in a way of its
-own (`sums`), which is found tensor by tensor. An explanation counts only if it gives every number
-that is there, to the tolerance; the one with the fewest mistakes wins, and all of those are told.
+own (`single_gradient`), which is found tensor by tensor. An explanation counts only if it gives
+every number that is there, to the tolerance; the one with the fewest mistakes wins, and all of
+those are told.
 """
 
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, product
+from itertools import product
 
 import numpy as np
 
-from lstm_ref.diagnose.multiples import everywhere, of_gradients
-from lstm_ref.diagnose.sums import HANDED_ON
+from lstm_ref.diagnose.common_factor import everywhere, of_gradients
+from lstm_ref.diagnose.single_gradient import RIGHT_AT_0
 
 FAR = 30  # a mistake must change a tensor by this many tolerances to count as seen in it
 
@@ -33,29 +33,29 @@ class Explanation:
     @property
     def cost(self):
         """Number of mistakes."""
-        return len(self.mistakes) + len(self.sums.keys() - {HANDED_ON})
+        return len(self.mistakes) + len(self.sums.keys() - {RIGHT_AT_0})
 
 
 class Search:
-    """One search: stored tensors (dict name -> array) against a gallery.
+    """One search: stored tensors (dict name -> array) against `Candidates`.
 
-    deadline: of time.monotonic, for pairs; complete: False once it has cut the search short.
+    budget: a `Budget`, which ends the search for pairs; tried: how many of them have been tried.
     """
 
-    def __init__(self, gallery, mine, tol, deadline=np.inf):
-        self.gallery, self.mine, self.tol = gallery, mine, tol
-        self.names = [n for n in gallery.names if n in mine]
-        self.columns = np.concatenate([np.r_[gallery.columns[n]] for n in self.names])
+    def __init__(self, candidates, mine, tol, budget):
+        self.candidates, self.mine, self.tol = candidates, mine, tol
+        self.budget, self.tried = budget, 0
+        self.names = [n for n in candidates.names if n in mine]
+        self.columns = np.concatenate([np.r_[candidates.columns[n]] for n in self.names])
         self.sizes = [mine[n].size for n in self.names]
         self.starts = np.concatenate([[0], np.cumsum(self.sizes)[:-1]]).astype(int)
         self.flat = np.concatenate([mine[n].ravel() for n in self.names])
-        self.truth = gallery.row(())[self.columns]
-        self.deadline, self.complete, self.tried = deadline, True, 0
+        self.truth = candidates.row(())[self.columns]
 
     def singles(self):
         """Explanations with at most one mistake in the error terms; [] if there is none."""
-        singles = (*self.gallery.known, *self.gallery.drops, *self.gallery.altered)
-        rows = np.array([self.gallery.row((m,))[self.columns] for m in singles])
+        singles = (*self.candidates.known, *self.candidates.drops, *self.candidates.altered)
+        rows = np.array([self.candidates.row((m,))[self.columns] for m in singles])
         found = self._try(())
         for n in np.flatnonzero(self._promising(rows)):
             found += self._try((singles[n],))
@@ -63,22 +63,14 @@ class Search:
 
     def pairs(self):
         """Explanations with two mistakes in the error terms; likely pairs come first."""
-        known, drops, altered = self.gallery.known, self.gallery.drops, self.gallery.altered
-        tiers = (
-            combinations(self.gallery.terms, 2),
-            product(known, drops),
-            combinations(known, 2),
-            product(drops, altered),
-            product(known, altered),
-        )
-        for pairs in tiers:
+        for pairs in self.candidates.pairs:
             found = []
             for pair in self._ordered(pairs):
-                if time.monotonic() > self.deadline:
-                    self.complete = False
+                if self.budget.spent:
                     return _fewest(found)
                 self.tried += 1
-                if self._promising(self.gallery.row(pair)[self.columns]):
+                self.budget.evaluate_once(self.candidates.key(pair))
+                if self._promising(self.candidates.row(pair)[self.columns]):
                     found += self._try(pair)
             if found:
                 return _fewest(found)
@@ -89,11 +81,9 @@ class Search:
         right = self._off(self.truth)[0] <= self.tol
         known, later = {}, []
         for pair in pairs:
-            if all(m.wrong == "forward" for m in pair):
-                continue  # each brings a model of its own
             for m in pair:
                 if m.name not in known:
-                    changed = self._changed(self.gallery.row((m,))[self.columns], self.tol)
+                    changed = self._changed(self.candidates.row((m,))[self.columns], self.tol)
                     known[m.name] = bool(np.any(right & changed))
             if any(known[m.name] for m in pair):
                 later.append(pair)
@@ -126,19 +116,20 @@ class Search:
 
     def _promising(self, row):
         """Whether these numbers give some tensor that they change, up to a factor; also of rows."""
+        self.budget.compare(1 if row.ndim == 1 else len(row))
         plain, scaled, _ = self._off(row)
         fits = (plain <= self.tol) | (scaled <= self.tol)
         return np.any(fits & self._changed(row, FAR * self.tol), axis=-1)
 
     def _try(self, found):
         """Explanations with these mistakes of error terms, or []."""
-        row = self.gallery.row(found)[self.columns]
+        row = self.candidates.row(found)[self.columns]
         plain, scaled, k = self._off(row)
         wrong = np.flatnonzero(plain > self.tol)
         if not len(wrong):
             return [Explanation(found)]
         multiple = self._multiple(found, row, plain)
-        run, sums = self.gallery.run(found), {}
+        run, sums = self.candidates.run(found), {}
         for n in wrong:
             kind = self._kind(run, self.names[n], scaled[n], k[n])
             if kind is None and self.names[n] not in self._coverable:
@@ -151,17 +142,17 @@ class Search:
 
     def _multiple(self, found, row, plain):
         """[Explanation] with one factor in everything, or in all gradients, besides; or []."""
-        gallery = self.gallery
+        candidates = self.candidates
         gradients, forward = (
             np.array([n in names for n in self.names])
-            for names in (gallery.gradient_names, gallery.forward_names)
+            for names in (candidates.gradient_names, candidates.forward_names)
         )
-        shape = gallery.numbers.errors["dh"].shape
-        whole = np.count_nonzero(gradients) == len(gallery.gradient_names)
+        shape = candidates.numbers.errors["dh"].shape
+        whole = np.count_nonzero(gradients) == len(candidates.gradient_names)
         subject = "every gradient" if whole else "every gradient that is stored"
         for changed, made in ((~forward, everywhere), (gradients, of_gradients)):
             if np.all(plain[~changed] <= self.tol) and (k := self._factor(row, changed)):
-                mistake = made(gallery.numbers.cell, k, shape, subject)
+                mistake = made(candidates.numbers.cell, k, shape, subject)
                 return [Explanation((*found, mistake))]
         return []
 
@@ -182,8 +173,9 @@ class Search:
 
     def _kind(self, run, name, scaled, k):
         """How one tensor is wrong by itself, as a phrase, or None."""
+        self.budget.evaluate()  # of all variants together
         mine = self.mine[name]
-        if name in self.gallery.forward_names:
+        if name in self.candidates.forward_names:
             return None
         largest = np.max(np.abs(mine))
         if not largest:
@@ -194,7 +186,7 @@ class Search:
             if np.max(np.abs(factor * value - mine)) <= self.tol * largest:
                 if abs(factor - 1) > self.tol:
                     scaled_fits.append(f"{kind}, times {factor:.9g}")
-                elif kind == HANDED_ON:
+                elif kind == RIGHT_AT_0:
                     return kind
                 else:
                     fits.append(kind)
@@ -208,7 +200,7 @@ class Search:
     def _coverable(self):
         """Tensors that known mistakes in sums change, too few numbers in them to tell how."""
         few = {n for n, size in zip(self.names, self.sizes, strict=True) if size < 3}
-        return few & {f"d{n}" for n in self.gallery.numbers.params}
+        return few & {f"d{n}" for n in self.candidates.numbers.params}
 
     def _ways(self, found, sums):
         """Explanations by known mistakes that cover wrong sums, and by what is left of these.
@@ -233,9 +225,10 @@ class Search:
 
     def _covers(self, found, sums):
         """Tensors -> known mistakes in sums that make these, no others, what is stored."""
-        covers, base = {}, self.gallery.row(found)[self.columns]
-        for mistake in self.gallery.local:
-            row = self.gallery.row((*found, mistake))[self.columns]
+        covers, base = {}, self.candidates.row(found)[self.columns]
+        self.budget.evaluate(len(self.candidates.local))
+        for mistake in self.candidates.local:
+            row = self.candidates.row((*found, mistake))[self.columns]
             changed = self._changed(row, self.tol, base)
             names = frozenset(n for n, c in zip(self.names, changed, strict=True) if c)
             if names and names <= set(sums) and np.all(self._off(row)[0][changed] <= self.tol):

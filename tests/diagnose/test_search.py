@@ -10,9 +10,9 @@ from diagnosed import asked, given_to, golden, gradients_of, planted
 from lstm_ref.cells import gru_after, gru_before, lstm
 from lstm_ref.check import witnesses
 from lstm_ref.derive import catalogue
-from lstm_ref.diagnose import diagnose, families, multiples
-from lstm_ref.diagnose import gallery as galleries
-from lstm_ref.mistakes import edits, evaluate, known
+from lstm_ref.diagnose import candidates as sets
+from lstm_ref.diagnose import common_factor, diagnose
+from lstm_ref.mistakes import edits, evaluate, known, systematic
 
 CELLS = ("LSTM", "GRU_AFTER", "GRU_BEFORE", "ELMAN", "SRU")
 
@@ -97,18 +97,18 @@ def test_a_factor_is_no_guess():
     rng = np.random.default_rng(0)
     mine = {n: v / 3 for n, v in gradients_of("LSTM").items()}
     mine["dW_ox"] = mine["dW_ox"] * (1 + 1e-3 * rng.normal(size=mine["dW_ox"].shape))
-    assert asked(mine, seconds=0.5).mistakes == ()
+    assert asked(mine, evaluations=200).mistakes == ()
 
 
 @pytest.mark.parametrize("other", ["delta_f", "f", "net_o"])
 def test_no_factor_beside_other_numbers_that_are_wrong(other):
     right = golden("LSTM")[1]
     mine = {n: 0.7 * v for n, v in gradients_of("LSTM").items()}
-    report = asked({**mine, other: right[other] ** 2}, seconds=0.2)
+    report = asked({**mine, other: right[other] ** 2}, evaluations=100)
     assert report.verdict == "unknown" and not report.mistakes
 
 
-@pytest.mark.parametrize("made", [multiples.everywhere, multiples.of_gradients])
+@pytest.mark.parametrize("made", [common_factor.everywhere, common_factor.of_gradients])
 @pytest.mark.parametrize("k", [1 / 3, 1 / 5, -1.0, 0.7])
 def test_the_mistake_computes_what_it_says(made, k):
     cell = catalogue.find("LSTM")
@@ -116,15 +116,15 @@ def test_the_mistake_computes_what_it_says(made, k):
     deltas, right = evaluate.gradients((), numbers)
     seen, wrong = evaluate.gradients(made(cell, k, numbers.errors["dh"].shape), numbers)
     witnesses.compare(wrong, {n: k * v for n, v in right.items()}, "k times", tol=1e-12)
-    same = k if made is multiples.everywhere else 1
+    same = k if made is common_factor.everywhere else 1
     np.testing.assert_allclose(seen["f"], same * deltas["f"], rtol=1e-10)
 
 
 def test_what_a_factor_may_be():
-    assert multiples.readings(1 / 3, (5, 6, 3)) == ["1/B"]
-    assert multiples.readings(1 / 3, (3, 6, 3)) == ["1/B", "1/T"]
-    assert multiples.readings(1 / 3, (1, 6, 3)) == ["1/B"]  # and not 1/(T B)
-    assert multiples.readings(1.0, (1, 1, 1)) == []
+    assert common_factor.meanings(1 / 3, (5, 6, 3)) == ["1/B"]
+    assert common_factor.meanings(1 / 3, (3, 6, 3)) == ["1/B", "1/T"]
+    assert common_factor.meanings(1 / 3, (1, 6, 3)) == ["1/B"]  # and not 1/(T B)
+    assert common_factor.meanings(1.0, (1, 1, 1)) == []
 
 
 # ---- errors that enter
@@ -158,10 +158,10 @@ def test_the_errors_at_every_step_are_ignored():
 
 
 def test_ignored_errors_keep_their_known_names():
-    gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
-    names = {m.name for m in (*gallery.known, *gallery.drops)}
+    candidates = sets.of(catalogue.find("LSTM"), *golden("LSTM"))
+    names = {m.name for m in (*candidates.known, *candidates.drops)}
     assert "last-cell-error-ignored" in names and "ignored:c_T" not in names
-    single = galleries.of(catalogue.find("ELMAN"), *golden("ELMAN"))
+    single = sets.of(catalogue.find("ELMAN"), *golden("ELMAN"))
     assert "ignored:h_T" not in {m.name for m in single.drops}
 
 
@@ -238,18 +238,18 @@ def test_a_factor_of_dx_alone():
 @pytest.mark.parametrize(("of", "by", "says"), [("o", "h", "tanh(c_t) has c_t for tanh(c_t)")])
 def test_a_function_forgotten(of, by, says):
     cell = catalogue.find("LSTM")
-    (made,) = (m for m in families.altered(cell) if m.name.startswith(f"bare0:{of}<{by}"))
+    (made,) = (m for m in systematic.altered(cell) if m.name.startswith(f"bare0:{of}<{by}"))
     assert says in only(asked(planted(made))).text
 
 
 @pytest.mark.parametrize("name", ["GRU_AFTER", "SRU"])
 def test_a_change_of_what_another_model_lacks_is_none(name):
     """The GRU with the reset gate before has no b_hh: who forgets r there forgets nothing."""
-    gallery = galleries.of(catalogue.find(name), *golden(name))
-    shared = [m for m in gallery.altered if m.name.startswith("forgotten")]
+    candidates = sets.of(catalogue.find(name), *golden(name))
+    shared = [m for m in candidates.altered if m.name.startswith("forgotten")]
     assert shared
-    for other in (m for m in gallery.known if m.wrong == "forward"):
-        assert np.isfinite(gallery.row((other, shared[0]))).all()
+    for other in (m for m in candidates.known if m.wrong == "forward"):
+        assert np.isfinite(candidates.row((other, shared[0]))).all()
 
 
 # ---- forward
@@ -281,7 +281,7 @@ def test_a_forget_bias_that_is_added():
 @pytest.mark.parametrize("name", catalogue.CELLS)
 def test_cells_with_a_forget_gate(name):
     cell = catalogue.find(name)
-    assert bool(families.forward(cell)) == ("b_f" in cell.vectors)
+    assert bool(systematic.forward(cell)) == ("b_f" in cell.vectors)
 
 
 def hard(net):
@@ -304,18 +304,18 @@ def test_values_of_another_sigmoid():
             values[name].append(value)
     mine = {name: np.array(steps) for name, steps in values.items()}
     assert (mine["f"] == 1).any() and (mine["o"] == 0).any()
-    gallery = galleries.of(catalogue.find("LSTM"), *golden("LSTM"))
-    own = {n: v.copy() for n, v in gallery.values.items() if isinstance(v, np.ndarray)}
+    candidates = sets.of(catalogue.find("LSTM"), *golden("LSTM"))
+    own = {n: v.copy() for n, v in candidates.values.items() if isinstance(v, np.ndarray)}
     for name, value in mine.items():
         own[name][1:] = value
     with np.errstate(all="ignore"):
-        theirs = type(gallery)(gallery.numbers, own)
+        theirs = type(candidates)(candidates.numbers, own)
     assert {m.wrong for m in (*theirs.known, *theirs.drops)} == {"backward"}
     tensors = theirs.run(()).tensors
-    mine |= {n: tensors[n] for n in gallery.gradient_names}
+    mine |= {n: tensors[n] for n in candidates.gradient_names}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        report = asked(mine, seconds=0.5)
+        report = asked(mine, evaluations=200)
     assert report.verdict == "unknown" and "follows the book's formulas" in report.note
     assert "whether they are the derivative depends on the forward pass" in report.note
     assert "right" not in report.note

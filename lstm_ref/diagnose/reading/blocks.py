@@ -46,7 +46,7 @@ class Blocks:
         self.z_writes = "z writes" in carry.KINDS.get(cell.name, ("", ()))[1]
 
     def readings(self, hint, value):
-        """Each `Reading` of an array that its hint (`spelling.Hints`) and its shape allow."""
+        """Each `Reading` of an array that its hint (`names.Hints`) and its shape allow."""
         columns = {"bias": ["1"], "peephole": ["c"]}.get(hint.kind)
         columns = columns or ([hint.source] if hint.source else COLUMNS)
         for order, source in product(self._orders(hint, value), columns):

@@ -1,4 +1,4 @@
-"""How a stranger laid out his arrays: transposed, stacked, joined, batch first, other names.
+"""How a file lays out its arrays: transposed, stacked, joined, batch first, under other names.
 
 Every array gets *readings*: the tensors of the golden vectors that it may hold, each reading under
 choices (order of the gates, columns, axes). One set of choices holds for the whole file. Which one

@@ -1,7 +1,7 @@
-"""What a stranger's name for an array means: dWf, W_xf.grad, weight_ih_l0, da0, delta_o ...
+"""What the name of somebody's array means: dWf, W_xf.grad, weight_ih_l0, da0, delta_o ...
 
 A name is cut into hints: is it a gradient, what kind of array, which gate, from where. What the
-hints leave open, shapes and numbers decide (`layout_guess`). Names of the golden vectors come
+hints leave open, shapes and numbers decide (`layouts`). Names of the golden vectors come
 first and mean what they say. The list is modest on purpose; an unknown name is reported. Capital
 or small letters, with or without _ :
 
@@ -68,7 +68,7 @@ def hints(key, gates, states):
     """
     body, gradient = _marked(key.strip())
     found = [*_parameter(body, gates), *_other(body, states)]
-    library = next((name for name, words in LIBRARIES.items() if re.fullmatch(words, body)), "")
+    library = next((name for name, words in NAMES_OF.items() if re.fullmatch(words, body)), "")
     found = [replace(h, gradient=gradient, library=library) for h in found]
     return found + _terms(key, body, gates, states)
 
@@ -79,7 +79,7 @@ MARKS = (
     r"^d[ELJ]_?d_?(.+)$",
     r"^d_?((?:[WURVBPXwurvbp]|[xhcas]_?(?:\d|prev|next|init)|x|kernel|weight|bias|in).*)$",
 )
-LIBRARIES = {
+NAMES_OF = {
     "PyTorch": r"(weight_(ih|hh|hr)|bias_(ih|hh))(_l0)?",
     "Keras": r"(recurrent_)?kernel",
     "ONNX": r"[WRBP]",
@@ -95,9 +95,7 @@ def _marked(key):
     if len(words) > 1 and words[-1].isdigit():  # TensorFlow's kernel:0
         words.pop()
     # Of which model a layer is a part says nothing, but fc.bias is no bias of an LSTM.
-    if any(map(LAYER.search, words[:-1])) or re.fullmatch(
-        LIBRARIES["PyTorch"], "".join(words[-1:])
-    ):
+    if any(map(LAYER.search, words[:-1])) or re.fullmatch(NAMES_OF["PyTorch"], "".join(words[-1:])):
         words = words[-1:]
     words = [p for p in words[:-1] if p.lower() not in PREFIXES] + words[-1:]
     body, marked = ".".join(words), len(words) < len(parts) and _said(parts)

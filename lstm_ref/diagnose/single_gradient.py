@@ -13,14 +13,13 @@ import sympy
 from lstm_ref.check import summands
 from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import at, signals
-from lstm_ref.diagnose import families
-from lstm_ref.mistakes import edits, evaluate, wording
+from lstm_ref.mistakes import edits, evaluate, systematic, wording
 
-# Of the error at an initial state: a mistake in the error terms is not made in this last step back.
-HANDED_ON = "is handed on all the same"
+# Of the error at an initial state, where the mistake is in the error terms alone.
+RIGHT_AT_0 = "is computed without this mistake in the step from t = 1 back to t = 0"
 
 
-class Run:
+class BackwardPass:
     """A backward pass with mistakes in its error terms, and what its sums are made of.
 
     tensors: gradients "dW_fx", "dx", "dh_0", error terms "delta_f", signals "f" and nets "net_f" as
@@ -81,7 +80,7 @@ class Run:
         elif tensor in self.gradient_names:
             state = tensor[1:].removesuffix("_0")
             late = (t for t in self.right.terms[state] if t.lag)
-            yield HANDED_ON, sum(self._brought(t, tensor[1:]) for t in late)
+            yield RIGHT_AT_0, sum(self._brought(t, tensor[1:]) for t in late)
             yield "after step 1", self.deltas[state][0]
             yield from self._passed_on(f"{state}_0", state, (1,))
 
@@ -132,7 +131,7 @@ class Run:
     def _without(self, item, place):
         """Pairs (expression, what it lacks) for a part of a product or term."""
         expr = getattr(item, place)
-        for gone, rest in families.without_one(expr):
+        for gone, rest in systematic.without_one(expr):
             kind = "factor" if gone in sympy.Mul.make_args(expr) else "part"
             yield rest, f"the {kind} {wording.factor(self.numbers.cell, gone, item)}"
 

@@ -1,31 +1,33 @@
 """All single mistakes of a cell, evaluated on the same numbers: what a search compares with."""
 
+from functools import cached_property
+from itertools import combinations, product
+
 import numpy as np
 
 from lstm_ref.check import summands
-from lstm_ref.diagnose import families
-from lstm_ref.diagnose.sums import Run
-from lstm_ref.mistakes import known
+from lstm_ref.diagnose.single_gradient import BackwardPass
+from lstm_ref.mistakes import known, systematic
 from lstm_ref.mistakes.evaluate import derived, numbers_of
 
 LARGEST = 100_000  # numbers in the vectors: two hundred wrong gradients are held in memory
-KEPT = 5000  # rows of pairs that are kept: about 60 MB for an LSTM of the usual vectors
-_GALLERIES = {}  # (checksum, cell) of the latest vectors -> Gallery
+KEPT = 2**24  # numbers of pairs that are kept: 128 MB
+_CANDIDATES = {}  # (checksum, cell) of the latest vectors -> Candidates
 
 
 def of(cell, header, right):
-    """The gallery of golden vectors (header, right); the latest ones are kept."""
+    """The candidates for golden vectors (header, right); the latest ones are kept."""
     key = header["checksum"], cell.name
-    for other in _GALLERIES.keys() - {key}:
-        _GALLERIES[other].forget_pairs()
-    if key not in _GALLERIES:
-        while len(_GALLERIES) >= 32:
-            del _GALLERIES[next(iter(_GALLERIES))]
-        _GALLERIES[key] = Gallery(numbers_of(cell, right))
-    return _GALLERIES[key]
+    for other in _CANDIDATES.keys() - {key}:
+        _CANDIDATES[other].forget_pairs()
+    if key not in _CANDIDATES:
+        while len(_CANDIDATES) >= 32:
+            del _CANDIDATES[next(iter(_CANDIDATES))]
+        _CANDIDATES[key] = Candidates(numbers_of(cell, right))
+    return _CANDIDATES[key]
 
 
-class Gallery:
+class Candidates:
     """Single mistakes of a cell and what they give, on one set of `Numbers`.
 
     known, drops, altered: mistakes in the error terms, from the literature, by leaving out a
@@ -41,7 +43,7 @@ class Gallery:
         cell = numbers.cell
         rows = {cell.letters[s]: self.values[s].shape[1] for s in (cell.input, *cell.equations)}
         self.factors = summands.Factors(self.values, len(numbers.x), rows)
-        self._right_run = None
+        self._own_values, self._right_run, self._single = values is not None, None, 0
         truth = self._right_run = self.run(())
         self.gradient_names, self.names = truth.gradient_names, list(truth.tensors)
         self.forward_names = truth.forward_names
@@ -50,15 +52,16 @@ class Gallery:
         self.columns = {n: slice(e - s, e) for n, s, e in zip(self.names, sizes, ends, strict=True)}
         self.rows = {(): self._flat(truth.tensors)}
         self._fill(whole=values is None)
+        self._single = len(self.rows)
 
     def _fill(self, whole):
         """Evaluate all mistakes; those of the forward pass only if it is `whole`, the cell's."""
         cell = self.numbers.cell
         self.known, self.drops, self.altered, self.local = [], [], [], []
         seen, self.terms = [()], []
-        likely = [*families.dropped(cell), *families.forward(cell)]
+        likely = [*systematic.dropped(cell), *systematic.forward(cell)]
         groups = ((known.of(cell), self.known), (likely, self.drops),
-                  (families.altered(cell), self.altered))  # fmt: skip
+                  (systematic.altered(cell), self.altered))  # fmt: skip
         for made, place in groups:
             for mistake in (m for m in made if whole or m.wrong == "backward"):
                 row = self.row((mistake,))
@@ -79,17 +82,41 @@ class Gallery:
         same = (np.array_equal(row[self.columns[n]], truth[self.columns[n]]) for n in others)
         return mistake.wrong == "backward" and all(same)
 
+    @cached_property
+    def pairs(self):
+        """Lists of pairs of mistakes, the likeliest first; no pair is in two of them."""
+        known, drops, altered = self.known, self.drops, self.altered
+        groups = (
+            combinations(self.terms, 2),
+            product(known, drops),
+            combinations(known, 2),
+            product(drops, altered),
+            product(known, altered),
+        )
+        seen, lists = set(), []
+        for group in groups:
+            # Of two wrong forward passes each brings a model of its own.
+            pairs = [p for p in group if any(m.wrong != "forward" for m in p)]
+            pairs = [p for p in pairs if frozenset(m.name for m in p) not in seen]
+            seen |= {frozenset(m.name for m in p) for p in pairs}
+            lists.append(pairs)
+        return lists
+
+    def key(self, found):
+        """What tells the numbers that these mistakes give from all others of these vectors."""
+        return self._own_values, *(m.name for m in found)
+
     def run(self, found):
-        """A `Run` of these mistakes (a tuple)."""
+        """A `BackwardPass` with these mistakes (a tuple)."""
         if not found and self._right_run:
             return self._right_run
-        return Run(found, self.numbers, self.right, self.values, self.factors)
+        return BackwardPass(found, self.numbers, self.right, self.values, self.factors)
 
     def row(self, found):
         """All tensors with these mistakes as one vector, in the order of `names`; kept."""
         key = tuple(m.name for m in found)
         if key not in self.rows:
-            if len(self.rows) > KEPT:
+            if (len(self.rows) - self._single) * len(self.rows[()]) > KEPT:
                 self.forget_pairs()
             self.rows[key] = self._flat(self.run(found).tensors)
         return self.rows[key]

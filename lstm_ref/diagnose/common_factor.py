@@ -26,7 +26,7 @@ def everywhere(cell, k, shape, subject="every gradient"):
     shape: (T, H, B) of those errors; a k that makes a sum over one of them a mean is said to do so.
     subject: what is seen to be k times as large.
     """
-    same = readings(k, shape)
+    same = meanings(k, shape)
     size = _size(k, same)
 
     def change(errors):
@@ -40,7 +40,7 @@ def everywhere(cell, k, shape, subject="every gradient"):
 
 def of_gradients(cell, k, shape, subject="every gradient"):
     """The `Mistake` that all gradients are k times what they should be, and no error term is."""
-    same = readings(k, shape)
+    same = meanings(k, shape)
     size = _size(k, same)
 
     def change(deltas, gradients):
@@ -57,7 +57,7 @@ def _made(cell, what, k, same, text, edit, of):
     return Mistake(name, cell, text, edit, of, known=False)
 
 
-def readings(k, shape):
+def meanings(k, shape):
     """What a factor may be, of MEANS: ["1/B"]. Who has one step takes no mean over steps."""
     single = [letter for letter, n in zip("THB", shape, strict=True) if n == 1]
     known = {word: 1 / count(*shape) for word, (_, count) in MEANS.items()}

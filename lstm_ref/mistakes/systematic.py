@@ -3,8 +3,8 @@
 What the literature has not made yet, somebody will: each term left out, counted twice or with the
 wrong sign, each factor forgotten, each slope forgotten or taken at the wrong place, each step
 index off by one, each matrix not transposed; each error that enters ignored; a bias added to the
-forget gate. The sums over time, where every gradient can be wrong by itself, are `sums.py`; one
-factor in all gradients is `multiples.py`.
+forget gate. How a gradient can be wrong by itself, in its
+sum over time, and one factor in all gradients: `diagnose.single_gradient` and `.common_factor`.
 """
 
 from dataclasses import replace
