@@ -1,6 +1,6 @@
 """No answer depends on the clock: the same reports under one that jumps, and whatever ran before.
 
-Which modules may look at a clock at all: tests/test_clock.py.
+Which modules may look at a clock at all: `tests/test_clock.py`.
 """
 
 import numpy as np
