@@ -17,7 +17,7 @@ Source: keras/src/layers/rnn/lstm.py, gru.py and simple_rnn.py of version 3.15
 
 Keras is not needed here. Arrays are a dict by these names, or the list that `get_weights` gives;
 ``layer.set_weights(list(to_keras(cell, params).values()))``.
-Sequences there are (B, T, D): `layouts.rows(x, batch_first=True)`, back with `layouts.columns`.
+Sequences there are (B, T, D): `carry.rows(x, batch_first=True)`, back with `carry.columns`.
 """
 
 from __future__ import annotations

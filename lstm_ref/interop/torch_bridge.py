@@ -14,7 +14,7 @@ https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html (and .GRU, .RN
 PyTorch is not needed here: a state dict is a dict of NumPy arrays,
 ``{k: v.numpy() for k, v in layer.state_dict().items()}``, and on the way back
 ``layer.load_state_dict({k: torch.from_numpy(v) for k, v in to_torch(cell, params).items()})``.
-Sequences: `layouts.rows` and `layouts.columns`, with batch_first as in PyTorch.
+Sequences: `carry.rows` and `carry.columns`, with batch_first as in PyTorch.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import numpy as np
 
 from lstm_ref.interop import carry
 from lstm_ref.interop.carry import NotCarried
-from lstm_ref.io.files import write_whole
+from lstm_ref.io import safetensors
 from lstm_ref.types import Array, Arrays, CellLike, Params, State
 
 __all__ = [
@@ -204,39 +204,20 @@ def read_safetensors(path: str | Path, prefix: str = "", max_bytes: int = MAX_BY
     it, ValueError for a file that is damaged, larger than max_bytes, or has a tensor under the
     prefix that is neither float32 nor float64.
     """
-    safetensors = _safetensors()
+    safetensors.package()
     size = os.path.getsize(path)
     if size > max_bytes:
         raise ValueError(f"{path}: {size} bytes, more than max_bytes = {max_bytes}")
-    found = {}
     try:
-        with safetensors.safe_open(path, framework="numpy") as file:
-            for key in file.keys():
-                if key.startswith(prefix):
-                    _float(f"{path}: {key}", file.get_slice(key).get_dtype())
-                    found[key] = file.get_tensor(key)
-    except safetensors.SafetensorError as error:
-        raise ValueError(f"{path}: not a safetensors file, or damaged: {error}") from error
-    return found
+        return safetensors.read(path, _Bad, prefix, ("F32", "F64"))[0]
+    except _Bad as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
-def _float(label, dtype):
-    if dtype not in ("F32", "F64"):
-        raise ValueError(f"{label}: expected F32 or F64, got {dtype}")
+class _Bad(ValueError):
+    """A file that is no safetensors file, or has arrays of another kind."""
 
 
 def write_safetensors(path: str | Path, tensors: Params) -> None:
     """Write name -> NumPy array as a .safetensors file, whole or not at all; needs safetensors."""
-    _safetensors()
-    from safetensors.numpy import save
-
-    data = save({key: np.ascontiguousarray(value) for key, value in tensors.items()})
-    write_whole(path, lambda file: file.write(data))
-
-
-def _safetensors():
-    try:
-        import safetensors
-    except ImportError as error:
-        raise ImportError("safetensors files need the package: pip install safetensors") from error
-    return safetensors
+    safetensors.write(path, tensors)

@@ -1,4 +1,4 @@
-"""Files of named arrays, npz or JSON, read as if a stranger had made them.
+"""Files of named arrays, npz or JSON, read as untrusted.
 
 Nothing is unpickled or executed, and nothing is allocated that a file merely claims to hold: what
 it declares is added up and compared with `NUMBERS` first. Whatever is wrong with a file, the error
@@ -8,7 +8,6 @@ is a `VectorsError` that says what and where. The formats: book, page "Golden te
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.io import header as headers
 from lstm_ref.io import npz
 from lstm_ref.types import Params
 
@@ -89,7 +89,7 @@ def _archive(data):
     header, arrays, total = {}, {}, 0
     for name, value in npz.arrays(data, BYTES, VectorsError).items():
         if name == "header":
-            header = _parsed(_text(value, name), name)
+            header = headers.parse(_text(value, name), name, VectorsError)
         else:
             _plausible(name, value.shape)
             total += value.size
@@ -126,7 +126,7 @@ def _document(data):
         raise VectorsError(f"neither an npz archive nor UTF-8 text (byte {error.start})") from error
     # Before parsing: Python takes 20 times the space of "[],". So many values are there at most.
     _bounded(sum(map(text.count, ",[{")) - ROOM, "JSON")
-    document = _parsed(text, "the file")
+    document = headers.parse(text, "the file", VectorsError)
     header, arrays = dict(document), document.get("arrays")
     if arrays is None:
         header = {k: v for k, v in document.items() if k in HEADER_FIELDS}
@@ -141,30 +141,6 @@ def _document(data):
         _bounded(total, name)
         found[name] = _floats(name, numbers).reshape(shape)
     return checked(header, found)
-
-
-def _parsed(text, name):
-    """A JSON object; no key twice in it, and nested no deeper than Python's parser goes."""
-    try:
-        value = json.loads(text, object_pairs_hook=_once)
-    except RecursionError as error:
-        raise VectorsError(f"{name}: nested too deeply") from error
-    except VectorsError:
-        raise
-    except ValueError as error:  # JSONDecodeError, or an integer of thousands of digits
-        raise VectorsError(f"{name}: not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise VectorsError(f"{name}: expected a JSON object, got {type(value).__name__}")
-    return value
-
-
-def _once(pairs):
-    found = {}
-    for key, value in pairs:
-        if key in found:
-            raise VectorsError(f"key {key!r:.80} occurs twice")
-        found[key] = value
-    return found
 
 
 def _declared(name, value):

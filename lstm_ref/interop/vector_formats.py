@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from lstm_ref.interop.vector_files import Header, VectorsError
+from lstm_ref.io import npz
 from lstm_ref.io.files import write_whole
 from lstm_ref.types import Params
 
@@ -38,19 +38,9 @@ def save(path: str | Path, header: Header, arrays: Params) -> None:
 
 def as_npz(header: Header, arrays: Params) -> bytes:
     """Bytes of an npz file: one array a name, and the header as text in an array `header`."""
-    found = {name: np.asarray(value, order="C") for name, value in arrays.items()}
-    if header:
-        found = {"header": np.array(json.dumps(header, ensure_ascii=False)), **found}
+    text = {"header": np.array(json.dumps(header, ensure_ascii=False))} if header else {}
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        for name, value in found.items():
-            # A fixed date and system, and no compression: the bytes depend on the numbers alone.
-            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            member.create_system, member.external_attr = 3, 0o644 << 16
-            content = io.BytesIO()
-            little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-            np.lib.format.write_array(content, little, version=(1, 0), allow_pickle=False)
-            archive.writestr(member, content.getvalue())
+    npz.write(stream, {**text, **arrays})
     return stream.getvalue()
 
 

@@ -22,6 +22,7 @@ from lstm_ref.check import witnesses
 from lstm_ref.interop import vector_files, vector_formats
 from lstm_ref.interop.vector_files import NUMBERS, Header, VectorsError
 from lstm_ref.interop.vector_formats import as_json
+from lstm_ref.io import header as headers
 from lstm_ref.types import Arrays, Params
 
 if TYPE_CHECKING:
@@ -173,25 +174,16 @@ def read_arrays(path: str | Path) -> tuple[Header, Params]:
     header, arrays = vector_files.load(path)
     if "format" in header or "version" in header:
         try:
-            _check_version(header)
+            headers.check(header, FORMAT, VERSION, VectorsError)
         except VectorsError as error:
             raise VectorsError(f"{path}: {error}") from error
     return header, arrays
 
 
-def _check_version(header):
-    if header.get("format") != FORMAT:
-        raise VectorsError(f'expected format "{FORMAT}", got {header.get("format")!r:.40}')
-    version = header.get("version")
-    if type(version) is not int or version != VERSION:
-        newer = "; a newer lstm_ref reads it" if type(version) is int and version > VERSION else ""
-        raise VectorsError(f"expected version {VERSION}, got {version!r:.40}{newer}")
-
-
 def _check_header(header):
     if not header:
         raise VectorsError("no header, so these are no golden vectors")
-    _check_version(header)
+    headers.check(header, FORMAT, VERSION, VectorsError)
     types_ = {"cell": str, "sizes": dict, "seed": int, "package": str, "equations": list}
     for key, kind in {**types_, "checksum": str}.items():
         if type(header.get(key)) is not kind:

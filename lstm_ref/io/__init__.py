@@ -1,1 +1,1 @@
-"""Files: written whole or not at all, read as if a stranger had made them."""
+"""Files: written whole or not at all, read as untrusted."""

@@ -1,4 +1,4 @@
-"""npz archives, read as if a stranger had made them: plain arrays, or an error that says why.
+"""npz archives: written the same each time, read as untrusted: plain arrays, or a clear error.
 
 Nothing is unpickled or executed, and no memory is taken for what a file merely claims to hold.
 """
@@ -9,7 +9,8 @@ import io
 import math
 import warnings
 import zipfile
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,22 @@ def arrays(data: bytes, limit: int, error: type[Exception]) -> dict[str, NDArray
     return found
 
 
+def write(file: BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write an npz archive: one member NAME.npy for each array, C order, little-endian.
+
+    A fixed date and system, and no compression: the bytes depend on the arrays alone. Any name
+    will do, also "file", which numpy.savez has for itself.
+    """
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, value in arrays.items():
+            member = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            member.create_system, member.external_attr = 3, 0o644 << 16
+            value = np.asarray(value, order="C")
+            little = value.astype(value.dtype.newbyteorder("<"), copy=False)
+            with archive.open(member, "w") as stream:
+                np.lib.format.write_array(stream, little, version=(1, 0), allow_pickle=False)
+
+
 def _opened(data, error):
     if (entries := data.count(b"PK\x01\x02")) > MEMBERS:  # before zipfile builds an object of each
         raise error(f"{entries} members, more than {MEMBERS}, the limit")
@@ -47,7 +64,7 @@ def _members(archive, limit, error):
     for member in members:
         name = member.filename
         if not name.endswith(".npy"):
-            raise error(f"member {name!r:.80}: expected NAME.npy, as of numpy.savez")
+            raise error(f"member {name!r:.80}: expected NAME.npy, as numpy.savez writes it")
         if name in seen:
             raise error(f"member {name!r:.80} occurs twice")
         if member.flag_bits & 1 or member.compress_type not in (0, zipfile.ZIP_DEFLATED):

@@ -17,6 +17,7 @@ import numpy as np
 
 from lstm_ref import __version__
 from lstm_ref.cells import name_of
+from lstm_ref.io import header as headers
 from lstm_ref.learn import numerics, storage
 from lstm_ref.learn.fingerprint import code
 from lstm_ref.types import Batch, CellLike, Params
@@ -71,8 +72,10 @@ def load(path: str | Path, fingerprint: dict[str, Any]) -> dict[str, Any] | None
 
 def _state(path, fingerprint):
     arrays, about = storage.read(path)
-    if about.get("format") != FORMAT or about.get("version") != VERSION:
-        raise storage.StorageError(f"{path}: expected {FORMAT} of version {VERSION}")
+    try:
+        headers.check(about, FORMAT, VERSION, storage.StorageError)
+    except storage.StorageError as error:
+        raise storage.StorageError(f"{path}: {error}") from error
     if other := _differences(about.get("fingerprint"), fingerprint):
         raise storage.StorageError(f"{path}: the checkpoint of another run: {'; '.join(other)}")
     try:

@@ -7,7 +7,6 @@ says which file, which array and what is wrong.
 """
 
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,8 @@ import numpy as np
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
 from lstm_ref.cells.resolve import resolve
-from lstm_ref.io import npz
+from lstm_ref.io import header as headers
+from lstm_ref.io import npz, safetensors
 from lstm_ref.io.files import write_whole
 from lstm_ref.learn import fingerprint, sequences
 
@@ -51,12 +51,8 @@ def load(path, cell=None, limit=1 << 30):
     Raises StorageError, FileNotFoundError.
     """
     params, about = read(path, limit)
-    if about.get("format") != FORMAT:
-        raise StorageError(f"{path}: expected {FORMAT}, got {about.get('format')!r:.80}")
-    if about.get("version") != VERSION:
-        got = f"{about.get('version')!r:.20}"
-        raise StorageError(f"{path}: format version {got}; this lstm_ref reads {VERSION}")
     try:
+        headers.check(about, FORMAT, VERSION, StorageError)
         if cell is None:
             for name, value in params.items():
                 arguments.finite(name, value)
@@ -105,11 +101,12 @@ def write(path, arrays, about):
         raise ValueError(f"params: {len(arrays)} arrays, expected fewer than {npz.MEMBERS}")
     if kind(path) == "npz":
         arrays[ABOUT] = np.frombuffer(text.encode(), np.uint8)
-        write_whole(path, lambda file: _write_npz(file, arrays))
+        write_whole(path, lambda file: npz.write(file, arrays))
     else:
-        data = _safetensors().numpy.save(arrays, {ABOUT: text})
-        _short(int.from_bytes(data[:8], "little"))  # the header, where the text stands as well
-        write_whole(path, lambda file: file.write(data))
+        try:
+            safetensors.write(path, arrays, {ABOUT: text}, longest=MOST_ABOUT)
+        except ImportError as error:
+            raise StorageError(str(error)) from error
 
 
 def read(path, limit=1 << 30):
@@ -121,8 +118,8 @@ def read(path, limit=1 << 30):
     if size > limit + MOST_ABOUT:
         raise StorageError(f"{path}: {size} bytes, more than the limit of {limit}")
     try:
-        arrays, text = READERS[suffix](Path(path).read_bytes(), limit)
-        about = json.loads(text)
+        arrays, text = READERS[suffix](path, limit)
+        about = headers.parse(text, ABOUT, StorageError)
     except StorageError as error:
         raise StorageError(f"{path}: {error}") from error
     except Exception as error:  # readers of damaged files raise almost anything
@@ -131,8 +128,6 @@ def read(path, limit=1 << 30):
     for name, value in arrays.items():
         if value.dtype.str not in DTYPES:
             raise StorageError(f"{path}: {name}: dtype {value.dtype}, not {sorted(DTYPES)}")
-    if not isinstance(about, dict):
-        raise StorageError(f"{path}: {ABOUT}: expected a dict, got {type(about).__name__}")
     return arrays, about
 
 
@@ -159,16 +154,8 @@ def _short(size):
         raise ValueError(f"{ABOUT}: expected at most {MOST_ABOUT} bytes as JSON, got {size}")
 
 
-def _write_npz(file, arrays):
-    """What np.savez writes, the same bytes each time and with any names."""
-    with zipfile.ZipFile(file, "w") as members:
-        for name, value in arrays.items():
-            with members.open(zipfile.ZipInfo(f"{name}.npy"), "w") as stream:
-                np.lib.format.write_array(stream, value, version=(1, 0), allow_pickle=False)
-
-
-def _read_npz(data, limit):
-    arrays = npz.arrays(data, limit + MOST_ABOUT, StorageError)
+def _read_npz(path, limit):
+    arrays = npz.arrays(Path(path).read_bytes(), limit + MOST_ABOUT, StorageError)
     if ABOUT not in arrays:
         raise StorageError(f"does not say what it is: {ABOUT} is missing")
     text = arrays.pop(ABOUT).tobytes()
@@ -177,26 +164,14 @@ def _read_npz(data, limit):
     return arrays, text.decode()
 
 
-def _read_safetensors(data, limit):
-    library = _safetensors()
-    header = int.from_bytes(data[:8], "little")
-    if len(data) < 8 or header > min(len(data) - 8, MOST_ABOUT):
-        raise StorageError(f"damaged: a header of {header} bytes in a file of {len(data)}")
-    text = json.loads(data[8 : 8 + header]).get("__metadata__", {}).get(ABOUT)
-    if text is None:
-        raise StorageError(f"does not say what it is: {ABOUT} is missing")
-    return {name: value.copy() for name, value in library.numpy.load(data).items()}, text
-
-
-READERS = {"npz": _read_npz, "safetensors": _read_safetensors}  # of bytes, with the limit
-
-
-def _safetensors():
+def _read_safetensors(path, limit):
     try:
-        import safetensors.numpy
-    except ModuleNotFoundError as error:
-        raise StorageError(
-            "a .safetensors file needs the package safetensors: pip install safetensors; "
-            ".npz needs nothing"
-        ) from error
-    return safetensors
+        arrays, texts = safetensors.read(path, StorageError, longest=MOST_ABOUT)
+    except ImportError as error:
+        raise StorageError(str(error)) from error
+    if ABOUT not in texts:
+        raise StorageError(f"does not say what it is: {ABOUT} is missing")
+    return arrays, texts[ABOUT]
+
+
+READERS = {"npz": _read_npz, "safetensors": _read_safetensors}

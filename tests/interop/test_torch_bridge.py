@@ -1,6 +1,7 @@
 """The bridge to PyTorch, arrays only; against PyTorch itself: test_torch.py."""
 
 import importlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -361,7 +362,7 @@ def test_an_unfinished_file_is_not_left_behind(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk")
 
-    monkeypatch.setattr(torch_bridge.os, "replace", fail)
+    monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="disk"):
         torch_bridge.write_safetensors(path, {"a": np.zeros(2)})
     monkeypatch.undo()

@@ -237,7 +237,8 @@ def test_ctrl_c_outside_of_the_loop(tmp_path, where):
 
 KILLED_SAVING = """
     import os, signal, sys
-    from lstm_ref.learn import storage, trials, experiments
+    from lstm_ref.io import npz
+    from lstm_ref.learn import trials, experiments
     tiny = dict(task="adding", T=8, K=1, H=3, B=4, updates=40, every=10, test=20)
     tiny |= dict(measure="squared error", goal=["<", 0.0])
     experiments.EXPERIMENTS["tiny"] = experiments.Experiment("", "", "", {"one": tiny})
@@ -246,7 +247,7 @@ KILLED_SAVING = """
         file.write(b"PK")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    storage._write_npz = half
+    npz.write = half
     trials.run("tiny", 1, sys.argv[1])
 """
 

@@ -7,7 +7,6 @@ import pickle
 import struct
 import sys
 import tracemalloc
-import types
 import zipfile
 
 import numpy as np
@@ -144,9 +143,9 @@ def test_weights_of_another_cell_or_version(tmp_path, good, params):
     with pytest.raises(StorageError, match="expected weights of VANILLA, got 'LSTM'"):
         storage.load(good, vanilla)
     for change, message in (
-        ({"version": 2}, "format version 2; this lstm_ref reads 1"),
-        ({"version": None}, "format version None"),
-        ({"format": "other"}, "expected lstm_ref weights, got 'other'"),
+        ({"version": 2}, "expected version 1, got 2; a newer lstm_ref reads it"),
+        ({"version": None}, "expected version 1, got None$"),
+        ({"format": "other"}, 'expected format "lstm_ref weights", got .other.'),
     ):
         members = {f"{k}.npy": npy(v) for k, v in params.items()} | {"about.npy": about(**change)}
         with pytest.raises(StorageError, match=message):
@@ -224,11 +223,11 @@ def test_what_is_said_of_the_weights_is_refused_where_load_would_refuse_it(tmp_p
     assert len(storage.load(path)[1]["note"]) == (1 << 20) - 1000
 
 
-@pytest.mark.usefixtures("safetensors")
 def test_a_safetensors_header_is_as_short_as_load_wants_it(tmp_path, params):
     """Quotes take more bytes there: the text stands in a JSON text."""
+    pytest.importorskip("safetensors")
     path = tmp_path / "w.safetensors"
-    with pytest.raises(ValueError, match="about: expected at most 1048576 bytes"):
+    with pytest.raises(ValueError, match="expected a header of at most 1048576 bytes"):
         storage.save(path, lstm, params, note='"' * 400_000)
     assert not os.listdir(tmp_path)
 
@@ -333,9 +332,9 @@ def test_other_strange_archives(tmp_path):
     cases = {
         "two": "member 'W.npy' occurs twice",
         "none": "about is missing",
-        "list": "about: expected a dict, got list",
+        "list": "about: expected a JSON object, got list",
         "long": "about: more than 1048576 bytes",
-        "deep": "damaged",
+        "deep": "about: nested too deeply",
         "version": "W: damaged, or not an array",
     }
     zipped(tmp_path / "none.npz", {"W.npy": one})
@@ -395,48 +394,8 @@ def test_safetensors_missing_is_said(tmp_path, params, monkeypatch):
         storage.load(tmp_path / "w.safetensors")
 
 
-def small_safetensors():
-    """The format as its page describes it, in a few lines, where the package is not installed."""
-    codes = {"F32": np.float32, "F64": np.float64}
-
-    def save(arrays, metadata):
-        header, data = {"__metadata__": metadata}, b""
-        for name, value in arrays.items():
-            code = next(k for k, v in codes.items() if v == value.dtype)
-            end = len(data) + value.nbytes
-            header[name] = {"dtype": code, "shape": value.shape, "data_offsets": [len(data), end]}
-            data += value.tobytes()
-        text = json.dumps(header).encode()
-        return struct.pack("<Q", len(text)) + text + data
-
-    def load(data):
-        (size,) = struct.unpack("<Q", data[:8])
-        header, body = json.loads(data[8 : 8 + size]), data[8 + size :]
-        header.pop("__metadata__")
-        return {
-            name: np.frombuffer(body[slice(*d["data_offsets"])], codes[d["dtype"]]).reshape(
-                d["shape"]
-            )
-            for name, d in header.items()
-        }
-
-    package, numpy = types.ModuleType("safetensors"), types.ModuleType("safetensors.numpy")
-    numpy.save, numpy.load, package.numpy = save, load, numpy
-    return {"safetensors": package, "safetensors.numpy": numpy}
-
-
-@pytest.fixture
-def safetensors(monkeypatch):
-    """The package, or where it is missing the few lines above."""
-    try:
-        import safetensors.numpy  # noqa: F401
-    except ModuleNotFoundError:
-        for name, module in small_safetensors().items():
-            monkeypatch.setitem(sys.modules, name, module)
-
-
-@pytest.mark.usefixtures("safetensors")
 def test_safetensors_there_and_back(tmp_path, params):
+    pytest.importorskip("safetensors")
     path = tmp_path / "w.safetensors"
     storage.save(path, lstm, params, seed=7)
     back, about = storage.load(path, lstm)
@@ -446,7 +405,6 @@ def test_safetensors_there_and_back(tmp_path, params):
         assert back[name].flags.writeable
 
 
-@pytest.mark.usefixtures("safetensors")
 @pytest.mark.parametrize(
     "data, message",
     [
@@ -458,6 +416,7 @@ def test_safetensors_there_and_back(tmp_path, params):
     ],
 )
 def test_damaged_safetensors(tmp_path, data, message):
+    pytest.importorskip("safetensors")
     path = tmp_path / "w.safetensors"
     path.write_bytes(data)
     with pytest.raises(StorageError, match=f"w.safetensors: .*{message}"):
