@@ -45,7 +45,7 @@ def names() -> list[str]:
     return sorted({*written, *map(str.upper, PLAIN)} - {"RUNTIME"})
 
 
-def _named(name, fastest) -> ModuleType:
+def _named(name: str, fastest: bool) -> ModuleType:
     key = name.strip().upper().replace("-", "_").replace(" ", "_")
     if key not in names():
         raise ValueError(f"cell: no cell has the name {name!r}; known are {', '.join(names())}")
