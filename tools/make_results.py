@@ -12,6 +12,7 @@ the stored ones, except with --compare.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -57,7 +58,18 @@ def done(name, seeds):
     today = {"settings": experiments.settings(name), "versions": trials.versions()}
     same = all(result[part] == json.loads(json.dumps(value)) for part, value in today.items())
     counts = solved(result).values()
-    return same and bool(counts) and all(of == seeds for _, of in counts)
+    kept = any(condition.get("weights") for condition in today["settings"].values())
+    whole = not kept or (NEW / f"{name}.npz").exists()
+    return same and whole and bool(counts) and all(of == seeds for _, of in counts)
+
+
+def store(name):
+    """Put a result in the place of the stored one, its weights first."""
+    if (weights := NEW / f"{name}.npz").exists():
+        beside = STORED / f".{name}.npz.tmp"
+        shutil.copyfile(weights, beside)
+        beside.replace(STORED / weights.name)
+    write(STORED / f"{name}.json", (NEW / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def compared(names):
@@ -123,7 +135,7 @@ def main():
     print(*(lines or ["Every solved count is as stored."]), sep="\n")
     if not arguments.compare:
         for name in names:
-            write(STORED / f"{name}.json", (NEW / f"{name}.json").read_text(encoding="utf-8"))
+            store(name)
         print(f"Written to {STORED.relative_to(ROOT)}; next: make notebooks")
     return 1 if lines else 0
 

@@ -6,10 +6,15 @@ hold and that says everything: cell and initialisation, task and sizes, optimise
 
 from dataclasses import dataclass
 
+from lstm_ref.learn import chapters
+
 # What a condition takes if it says nothing else. cell: a name for `trials.cell_of`;
 # start: options of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of
 # the output layer; updates to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on
 # `test` sequences; after: a name in `measures.AFTER`.
+# A condition may also say: pool, from how many batches, made once, every update draws;
+# test_options, what the task is told besides for the test; norm, True to keep the largest norm;
+# weights, True to store the parameters.
 DEFAULTS = {
     "cell": "LSTM",
     "start": {},
@@ -183,6 +188,7 @@ EXPERIMENTS = {
             "tanh RNN": _number("ELMAN", 3e-3),
         },
     ),
+    **{name: Experiment(**about) for name, about in chapters.EXPERIMENTS.items()},
 }
 
 

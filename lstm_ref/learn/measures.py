@@ -81,5 +81,19 @@ def distance(cell, params, condition, B=256):
     return {"phrases": list(PHRASES), "right": right}
 
 
+WORDS_BETWEEN = (0, 10, 30, 60, 120, 240)
+
+
+def country(cell, params, condition, B=128):
+    """Share of right languages by the words between country and question.
+
+    Returns {"words", "right"}: one number for each of WORDS_BETWEEN.
+    """
+    rng, right = np.random.default_rng(98), []
+    for n in WORDS_BETWEEN:
+        right.append(network.accuracy(cell, params, tasks.country_language(rng, B, n)))
+    return {"words": list(WORDS_BETWEEN), "right": right}
+
+
 # name -> function of (cell, params, settings), called once when training has ended
-AFTER = {"stream": stream, "recall": recall, "distance": distance}
+AFTER = {"stream": stream, "recall": recall, "distance": distance, "country": country}

@@ -20,6 +20,7 @@ from lstm_ref.io.files import write_whole
 from lstm_ref.learn import fingerprint, sequences
 
 FORMAT, VERSION = "lstm_ref weights", 1
+MANY = "lstm_ref weights of several networks"
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
 DTYPES = {"<f4", "<f8", "<i8", "|u1", "|b1"}
 MOST_ABOUT = 1 << 20  # bytes
@@ -63,6 +64,45 @@ def load(path, cell=None, limit=1 << 30):
     except (ValueError, TypeError) as error:
         raise StorageError(f"{path}: {error}") from error
     return params, about
+
+
+def save_all(path, nets, **about):
+    """Write several networks to one file: a dict of (label, number) -> (cell, params).
+
+    path, about and errors: as in `save`. No label may hold a slash.
+    """
+    arrays: dict = {}
+    cells: dict = {}
+    for (label, number), (cell, params) in nets.items():
+        check(cell, params)
+        cells[label] = {"cell": name_of(cell), "equations": fingerprint.equations(cell)}
+        arrays |= {f"{label}/{number}/{name}": value for name, value in params.items()}
+    write(path, arrays, about | {"format": MANY, "version": VERSION, "cells": cells})
+
+
+def load_all(path, cells, limit=1 << 30):
+    """Read what `save_all` wrote: (dict of label -> dict of number -> params, about).
+
+    cells: label -> the cell whose weights are expected there. Raises StorageError,
+    FileNotFoundError.
+    """
+    arrays, about = read(path, limit)
+    if about.get("format") != MANY or about.get("version") != VERSION:
+        raise StorageError(f"{path}: expected {MANY}, version {VERSION}")
+    try:
+        if sorted(about["cells"]) != sorted(cells):
+            raise ValueError(f"expected {sorted(cells)}, got {sorted(about['cells'])}")
+        nets: dict = {label: {} for label in cells}
+        for place, value in arrays.items():
+            label, number, name = place.split("/")
+            nets[label].setdefault(int(number), {})[name] = value
+        for label, found in nets.items():
+            _same_cell(cells[label], about["cells"][label])
+            for params in found.values():
+                check(cells[label], params)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise StorageError(f"{path}: {error}") from error
+    return nets, about
 
 
 def _same_cell(cell, about):

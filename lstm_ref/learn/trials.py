@@ -2,6 +2,7 @@
 
 While an experiment runs, each trial has a checkpoint in a folder beside the result. A run that was
 interrupted or killed is taken up by the same command; the folder goes when the result is written.
+Where a condition asks for its weights, they stand beside the result, in a file of the same name.
 """
 
 import functools
@@ -17,9 +18,19 @@ import numpy as np
 from lstm_ref import __version__
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.io.files import write_whole
-from lstm_ref.learn import experiments, loop, measures, network, numerics, tasks
+from lstm_ref.learn import (
+    experiments,
+    gate_functions,
+    loop,
+    measures,
+    network,
+    numerics,
+    storage,
+    tasks,
+)
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
+POOL_SEED = 1  # of the batches that are made once
 OPTIONS = ("optimiser", "clip", "truncate", "every")  # settings that are arguments of `loop.fit`
 
 rng = np.random.default_rng
@@ -31,8 +42,25 @@ def recall_any(rng, T, B, items):
     return tasks.recall(rng, 2 * n + delay, B, n, items)
 
 
+def country_any(rng, T, B, nearest):
+    """`tasks.country_language` at a distance of `nearest` to T words."""
+    return tasks.country_language(rng, B, int(rng.integers(nearest, T + 1)))
+
+
+MIXED = {"recall_any": recall_any, "country_any": country_any}  # tasks of many lengths
+
+
+def drawn_from(make, n):
+    """A function of a generator that draws one of n batches; `make` makes them once."""
+    source = rng(POOL_SEED)
+    made = [make(source) for _ in range(n)]
+    return lambda rng: made[rng.integers(n)]
+
+
 def cell_of(name):
-    """(cell, its `init`) for the name of a cell in the settings: one of WRONG, or of `resolve`."""
+    """(cell, its `init`) for a name in the settings: one of WRONG, of GATED, or of `resolve`."""
+    if name in gate_functions.GATED:
+        return gate_functions.module(name), partial(gate_functions.init, name)
     cell = truncated(name) if name in experiments.WRONG else resolve(name, fastest=True)
     return cell, cell.init
 
@@ -65,9 +93,7 @@ def train(condition, seed, **how):
     condition: settings; how: goes to `loop.fit`.
     """
     cell, init = cell_of(condition["cell"])
-    make = recall_any if condition["task"] == "recall_any" else getattr(tasks, condition["task"])
-    make = partial(make, T=condition["T"], **condition["options"])
-    batch, test = partial(make, B=condition["B"]), make(rng(TEST_SEED), B=condition["test"])
+    batch, test = batches(condition)
     D, H, K = test[0].shape[1], condition["H"], condition["K"]
     start = dict(init=init, dtype=np.dtype(condition["dtype"]), **condition["start"])
     params = network.start(cell, rng(seed), D, H, K, **start)
@@ -77,16 +103,35 @@ def train(condition, seed, **how):
     return cell, loop.fit(cell, params, batch, seed=seed, measure=measure, **own, **how)
 
 
-def trial(label, condition, seed, **how):
-    """One condition with one seed: a dict for JSON. A run that diverges is a result too."""
+def batches(condition):
+    """(function of a generator that gives a batch, the batch for measuring) of a condition."""
+    name, options = condition["task"], condition["options"]
+    make = partial(MIXED.get(name) or getattr(tasks, name), T=condition["T"])
+    test = options | condition.get("test_options", {})
+    batch = partial(make, B=condition["B"], **options)
+    if n := condition.get("pool"):
+        batch = drawn_from(batch, n)
+    return batch, make(rng(TEST_SEED), B=condition["test"], **test)
+
+
+def trial(label, condition, seed, nets=None, **how):
+    """One condition with one seed: a dict for JSON. A run that diverges is a result too.
+
+    nets: a dict that gets (cell, params) under (label, seed), if the condition asks for weights.
+    """
     more = {}
     try:
         cell, run = train(condition, seed, label=f"{label}, seed {seed}", **how)
         if condition["after"]:
             after = measures.AFTER[condition["after"]]
             more = {condition["after"]: after(cell, run.params, condition)}
+        if nets is not None and condition.get("weights"):
+            nets[label, seed] = cell, run.params
     except loop.Diverged as error:
         run = error.run._replace(reason=" ".join(str(error).split("\n")))
+    norm = run.history["norm"]
+    if condition.get("norm") and norm.size:
+        more["norm"] = {"largest": float(norm.max()), "update": int(norm.argmax()) + 1}
     # JSON has no infinity, which a measure before a divergence may be.
     scores = [score if math.isfinite(score) else None for score in run.history["score"].tolist()]
     return {
@@ -113,10 +158,12 @@ def run(name, seeds, path, show=False, report=print):
     folder = path.with_name(f".{path.stem}.partial")
     folder.mkdir(exist_ok=True)
     trials, files = [], []
+    nets: dict = {}
     for k, (label, condition) in enumerate(conditions.items()):
         for seed in range(seeds):
             files.append(folder / f"{k}-{seed}.npz")
-            trials.append(trial(label, condition, seed, checkpoint=files[-1], show=show))
+            how = dict(nets=nets, checkpoint=files[-1], show=show)
+            trials.append(trial(label, condition, seed, **how))
             report(line(condition, trials[-1]))
     experiment = experiments.EXPERIMENTS[name]
     result = {
@@ -128,6 +175,9 @@ def run(name, seeds, path, show=False, report=print):
         "settings": conditions,
         "trials": trials,
     }
+    if nets:
+        about = {key: result[key] for key in ("experiment", "command", "versions", "settings")}
+        storage.save_all(path.with_suffix(".npz"), nets, **about)
     text = json.dumps(result, indent=1, allow_nan=False) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
     _tidy(path, folder, files)

@@ -98,3 +98,17 @@ def test_an_unknown_name_is_refused(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         make_results.main()
     assert "adding-401" in capsys.readouterr().err
+
+
+def test_weights_are_stored_with_their_result(folders, monkeypatch):
+    settings = {"one": {"weights": True}}
+    monkeypatch.setattr(experiments, "settings", lambda name: settings)
+    new, stored = folders
+    new.mkdir(parents=True)
+    (new / f"{NAME}.json").write_text(json.dumps(result(2)))
+    assert not make_results.done(NAME, 2)  # without the weights it is not whole
+    (new / f"{NAME}.npz").write_bytes(b"the weights")
+    assert make_results.done(NAME, 2)
+    make_results.store(NAME)
+    assert sorted(path.name for path in stored.iterdir()) == [f"{NAME}.json", f"{NAME}.npz"]
+    assert (stored / f"{NAME}.npz").read_bytes() == b"the weights"
