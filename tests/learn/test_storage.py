@@ -1,63 +1,21 @@
-"""Weights in files: what is saved comes back; what is wrong, damaged or hostile is refused."""
+"""Weights in files: what is saved comes back; what is wrong is refused."""
 
 import io
-import json
 import os
-import pickle
-import struct
-import sys
-import tracemalloc
-import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from archives import about, npy, zipped
 
 from lstm_ref.cells import elman, lstm, stacked
 from lstm_ref.generated import vanilla
-from lstm_ref.io import files, npz
+from lstm_ref.io import files
 from lstm_ref.learn import layers, network, storage
 from lstm_ref.learn.storage import StorageError
 
 
 def rng(seed=0):
     return np.random.default_rng(seed)
-
-
-@pytest.fixture
-def params():
-    return network.start(lstm, rng(), 3, 4, 2)
-
-
-@pytest.fixture
-def good(tmp_path, params):
-    path = tmp_path / "good.npz"
-    storage.save(path, lstm, params, task="adding")
-    return path
-
-
-def zipped(path, members, compression=zipfile.ZIP_STORED):
-    """A zip file with these members, name -> bytes."""
-    with zipfile.ZipFile(path, "w", compression) as file:
-        for name, data in members.items():
-            file.writestr(name, data)
-    return path
-
-
-def npy(value, header=None):
-    """The bytes of an .npy file, with another header text if asked."""
-    stream = io.BytesIO()
-    if header is None:
-        np.lib.format.write_array(stream, np.asarray(value), version=(1, 0))
-        return stream.getvalue()
-    text = header.encode("latin1")
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + np.asarray(value).tobytes()
-
-
-def about(**changes):
-    text = {"format": storage.FORMAT, "version": storage.VERSION, "cell": "LSTM", **changes}
-    return npy(np.frombuffer(json.dumps(text).encode(), np.uint8))
 
 
 NETS = {
@@ -223,15 +181,6 @@ def test_what_is_said_of_the_weights_is_refused_where_load_would_refuse_it(tmp_p
     assert len(storage.load(path)[1]["note"]) == (1 << 20) - 1000
 
 
-def test_a_safetensors_header_is_as_short_as_load_wants_it(tmp_path, params):
-    """Quotes take more bytes there: the text stands in a JSON text."""
-    pytest.importorskip("safetensors")
-    path = tmp_path / "w.safetensors"
-    with pytest.raises(ValueError, match="expected a header of at most 1048576 bytes"):
-        storage.save(path, lstm, params, note='"' * 400_000)
-    assert not os.listdir(tmp_path)
-
-
 def test_a_name_without_a_known_suffix(tmp_path, params):
     for name in ("w", "w.pkl", "w.npy"):
         with pytest.raises(StorageError, match="expected a name with .npz or .safetensors"):
@@ -252,123 +201,6 @@ def test_what_cannot_be_stored(tmp_path):
     assert not os.listdir(tmp_path)
 
 
-HEADER = "{'descr': '<f8', 'fortran_order': False, 'shape': %s, }"
-HOSTILE = {
-    "huge shape": (HEADER % "(1000000000000, 4)", "shape .* needs 32000000000000 bytes, got 32"),
-    "overflowing shape": (HEADER % "(4611686018427387904, 4, 4)", "needs .* bytes, got 32"),
-    "negative shape": (HEADER % "(-4, -1)", "shape"),
-    "too short": (HEADER % "(3,)", "needs 24 bytes, got 32"),
-    "objects": ("{'descr': '|O', 'fortran_order': False, 'shape': (4,), }", "dtype object"),
-    "text": ("{'descr': '<U2', 'fortran_order': False, 'shape': (4,), }", "dtype <U2"),
-    "big-endian": ("{'descr': '>f8', 'fortran_order': False, 'shape': (4,), }", "dtype >f8"),
-    "structure": ("{'descr': [('a','<f8')], 'fortran_order': False, 'shape': (4,), }", "dtype"),
-    "code": ("__import__('os').system('false')", "damaged"),
-    "brackets": ("(" * 9000, "damaged"),
-    "not a dict": ("[1, 2]", "damaged"),
-    "shape of floats": (HEADER % "(4.0,)", "damaged"),
-}
-
-
-@pytest.mark.parametrize("what", HOSTILE)
-def test_hostile_headers(tmp_path, what):
-    header, message = HOSTILE[what]
-    data = npy(np.zeros(4), header)
-    path = zipped(tmp_path / "h.npz", {"W_fx.npy": data, "about.npy": about()})
-    tracemalloc.start()
-    with pytest.raises(StorageError, match=f"h.npz: .*{message}"):
-        storage.load(path)
-    assert tracemalloc.get_traced_memory()[1] < 30e6  # the huge one was not made
-    tracemalloc.stop()
-
-
-def test_a_pickle_is_not_opened(tmp_path):
-    class Trap:
-        def __reduce__(self):
-            return os.mkdir, (str(tmp_path / "trap"),)
-
-    stream = io.BytesIO()
-    np.lib.format.write_array(stream, np.array([Trap()]), allow_pickle=True)
-    path = zipped(tmp_path / "p.npz", {"W_fx.npy": stream.getvalue(), "about.npy": about()})
-    with pytest.raises(StorageError, match="dtype object"):
-        storage.load(path)
-    (tmp_path / "q.npz").write_bytes(pickle.dumps(Trap()))
-    with pytest.raises(StorageError, match="damaged, or not .npz"):
-        storage.load(tmp_path / "q.npz")
-    assert not (tmp_path / "trap").exists()
-
-
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):
-    data = npy(np.zeros(1 << 20))
-    members = {"W_fx.npy": data, "about.npy": about()}
-    path = zipped(tmp_path / "b.npz", members, zipfile.ZIP_DEFLATED)
-    assert path.stat().st_size < 20_000
-    tracemalloc.start()
-    with pytest.raises(StorageError, match="declares .* bytes, more than .*, the limit"):
-        storage.read(path, limit=1_000_000)
-    assert tracemalloc.get_traced_memory()[1] < 1e6
-    tracemalloc.stop()
-    (tmp_path / "c.npz").write_bytes(bytes(3 << 20))
-    with pytest.raises(StorageError, match="more than the limit of 1000$"):
-        storage.read(tmp_path / "c.npz", limit=1000)
-
-
-def test_too_many_arrays(tmp_path):
-    """Neither written nor, where somebody else wrote them, listed: each would be an object."""
-    many = {f"W{k}": np.zeros(1) for k in range(npz.MEMBERS)}
-    with pytest.raises(ValueError, match="params: 2000 arrays, expected fewer than 2000"):
-        storage.write(tmp_path / "w.npz", many, {})
-    entry = b"PK\x01\x02" + bytes(42)
-    (tmp_path / "w.npz").write_bytes(b"PK\x03\x04" + entry * 100_000 + b"PK\x05\x06" + bytes(18))
-    with pytest.raises(StorageError, match="w.npz: 100000 members, more than 2000, the limit"):
-        storage.load(tmp_path / "w.npz")
-
-
-def test_other_strange_archives(tmp_path):
-    one = npy(np.zeros(4))
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        with zipfile.ZipFile(tmp_path / "two.npz", "w") as file:
-            for name in ("W.npy", "W.npy", "about.npy"):
-                file.writestr(name, one)
-    cases = {
-        "two": "member 'W.npy' occurs twice",
-        "none": "about is missing",
-        "list": "about: expected a JSON object, got list",
-        "long": "about: more than 1048576 bytes",
-        "deep": "about: nested too deeply",
-        "version": "W: damaged, or not an array",
-    }
-    zipped(tmp_path / "none.npz", {"W.npy": one})
-    for name, text in (("list", b"[1]"), ("long", b" " * (1 << 21)), ("deep", b"[" * 100_000)):
-        zipped(tmp_path / f"{name}.npz", {"about.npy": npy(np.frombuffer(text, np.uint8))})
-    later = one[:6] + b"\x02" + one[7:]
-    zipped(tmp_path / "version.npz", {"W.npy": later, "about.npy": about()})
-    for name, message in cases.items():
-        with pytest.raises(StorageError, match=message):
-            storage.load(tmp_path / f"{name}.npz")
-
-
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-def test_damaged_anywhere(good, data):
-    """Cut short, or a byte changed: StorageError, or the same numbers where it does not matter."""
-    whole = good.read_bytes()
-    place = data.draw(st.integers(0, len(whole) - 1))
-    if data.draw(st.booleans()):
-        broken = whole[:place]
-    else:
-        broken = whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))])
-        broken += whole[place + 1 :]
-    path = good.with_name("broken.npz")
-    path.write_bytes(broken)
-    want, _ = storage.load(good, lstm)
-    try:
-        got, _ = storage.load(path, lstm)
-    except StorageError as error:
-        assert "broken.npz" in str(error)
-    else:
-        assert all(np.array_equal(got[name], value) for name, value in want.items())
-
-
 def test_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "file"
     files.write_whole(path, lambda file: file.write(b"old"))
@@ -382,42 +214,3 @@ def test_written_whole_or_not_at_all(tmp_path):
     assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["file"]
     files.write_whole(path, lambda file: file.write(b"new"))
     assert path.read_bytes() == b"new"
-
-
-def test_safetensors_missing_is_said(tmp_path, params, monkeypatch):
-    monkeypatch.setitem(sys.modules, "safetensors", None)
-    monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
-    with pytest.raises(StorageError, match="pip install safetensors"):
-        storage.save(tmp_path / "w.safetensors", lstm, params)
-    (tmp_path / "w.safetensors").write_bytes(b"x")
-    with pytest.raises(StorageError, match="pip install safetensors"):
-        storage.load(tmp_path / "w.safetensors")
-
-
-def test_safetensors_there_and_back(tmp_path, params):
-    pytest.importorskip("safetensors")
-    path = tmp_path / "w.safetensors"
-    storage.save(path, lstm, params, seed=7)
-    back, about = storage.load(path, lstm)
-    assert about["seed"] == 7 and about["cell"] == "LSTM"
-    for name, value in params.items():
-        np.testing.assert_array_equal(back[name], value)
-        assert back[name].flags.writeable
-
-
-@pytest.mark.parametrize(
-    "data, message",
-    [
-        (b"", "damaged: a header of 0 bytes in a file of 0"),
-        (struct.pack("<Q", 1 << 60) + b"{}", "damaged: a header of 1152921504606846976 bytes"),
-        (struct.pack("<Q", 2) + b"{}", "does not say what it is"),
-        (struct.pack("<Q", 2) + b"[]", "damaged"),
-        (struct.pack("<Q", 4) + b"{{{{", "damaged"),
-    ],
-)
-def test_damaged_safetensors(tmp_path, data, message):
-    pytest.importorskip("safetensors")
-    path = tmp_path / "w.safetensors"
-    path.write_bytes(data)
-    with pytest.raises(StorageError, match=f"w.safetensors: .*{message}"):
-        storage.load(path)
