@@ -9,15 +9,18 @@ Besides the signals, expressions may read the masks FIRST and LAST, 1 at step 1 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy
 
 from lstm_ref.check.summands import Recipe
+from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at
+from lstm_ref.derive.terms import Product, Term
+from lstm_ref.types import Array, Arrays
 
 FIRST, LAST = at("first step"), at("last step")  # no signal can have these names
 
@@ -33,6 +36,10 @@ LABELS = {
 }
 FORWARD = {"f": "forget", "i": "input", "c_tilde": "candidate", "c": "cell", "o": "output"}
 FORWARD = {name: f"eq-{word}" for name, word in (FORWARD | {"h": "hidden"}).items()}
+
+
+Edit = Callable[[Recipe], Recipe]
+Key = tuple[str, str, int, sympy.Symbol | None]  # of a term, see `key`
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Mistake:
     name: str
     cell: Cell
     sentence: str
-    edit: Callable[[Recipe], Recipe] | None = None
+    edit: Edit | None = None
     of: str = ""
     sources: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -62,17 +69,17 @@ class Mistake:
     known: bool = True
 
     @property
-    def label(self):
+    def label(self) -> str:
         """Label of the equation in the book that it violates, "" where the book has none."""
         return equation(self.cell, self.of, self.wrong)[0]
 
     @property
-    def chapter(self):
+    def chapter(self) -> int:
         """Number of the chapter that derives it."""
         return equation(self.cell, self.of, self.wrong)[1]
 
 
-def equation(cell, of, wrong="backward"):
+def equation(cell: Cell, of: str, wrong: str = "backward") -> tuple[str, int]:
     """(label, chapter) of the book's equation about δ of a signal, or about the weight sums."""
     if cell.name == "ELMAN":
         return ("eq-elman" if wrong == "forward" else f"eq-rnn-{'delta' if of else 'gradients'}"), 1
@@ -86,12 +93,12 @@ def equation(cell, of, wrong="backward"):
 # ---- changes
 
 
-def key(term):
+def key(term: Term) -> Key:
     """What tells a term from the others, whatever its factors: signal, equation, lag, matrix."""
     return term.of, term.by, term.lag, term.via
 
 
-def chain(*edits):
+def chain(*edits: Edit) -> Edit:
     """Several changes, one after the other."""
 
     def edit(recipe):
@@ -102,7 +109,7 @@ def chain(*edits):
     return edit
 
 
-def alter(keys, change):
+def alter(keys: Iterable[Key], change: Callable[[Term], Term | None]) -> Edit:
     """Put change(term) in the place of the terms with these keys; None leaves a term out.
 
     Terms that the recipe does not have stay away: a wrong forward pass may have other ones.
@@ -120,22 +127,22 @@ def alter(keys, change):
     return edit
 
 
-def drop(keys):
+def drop(keys: Iterable[Key]) -> Edit:
     """Leave terms out."""
     return alter(keys, lambda term: None)
 
 
-def inner(keys, change):
+def inner(keys: Iterable[Key], change: Callable[[sympy.Expr], Any]) -> Edit:
     """Put change(factor) in the place of the factor `inner` of terms."""
     return alter(keys, lambda term: replace(term, inner=sympy.sympify(change(term.inner))))
 
 
-def outer(keys, change):
+def outer(keys: Iterable[Key], change: Callable[[sympy.Expr], Any]) -> Edit:
     """Put change(factor) in the place of the factor `outer` of terms."""
     return alter(keys, lambda term: replace(term, outer=sympy.sympify(change(term.outer))))
 
 
-def untransposed(keys):
+def untransposed(keys: Iterable[Key]) -> Edit:
     """Multiply by W instead of its transpose."""
     keys = frozenset(keys)
 
@@ -146,12 +153,12 @@ def untransposed(keys):
     return edit
 
 
-def terms(of, change):
+def terms(of: str, change: Callable[[tuple[Term, ...]], Iterable[Term]]) -> Edit:
     """Put change(tuple of terms) in the place of all terms of a signal."""
     return lambda recipe: recipe.but(terms={**recipe.terms, of: tuple(change(recipe.terms[of]))})
 
 
-def slopes(changes):
+def slopes(changes: Mapping[str, Callable[..., sympy.Expr | None]]) -> Edit:
     """Other slopes: signal -> function(slope) -> slope."""
 
     def edit(recipe):
@@ -161,7 +168,7 @@ def slopes(changes):
     return edit
 
 
-def products(name, change):
+def products(name: str, change: Callable[[Product], Product | None]) -> Edit:
     """Put change(product) in the place of the summands of ∂E/∂name; None leaves one out."""
 
     def edit(recipe):
@@ -172,12 +179,12 @@ def products(name, change):
     return edit
 
 
-def sums(names, function):
+def sums(names: Iterable[str], function: Callable[[Array], Array]) -> Edit:
     """Sum the steps of these parameters' gradients with function((T, n, m)) -> (n, m)."""
     return lambda recipe: recipe.but(sums={**recipe.sums, **dict.fromkeys(names, function)})
 
 
-def seen(change):
+def seen(change: Callable[[Arrays], Arrays]) -> Edit:
     """Let the backward pass see change(values) instead of the values."""
 
     def edit(recipe):
@@ -187,7 +194,7 @@ def seen(change):
     return edit
 
 
-def errors(change):
+def errors(change: Callable[[Errors], Errors]) -> Edit:
     """Take in change(errors) instead of the errors."""
 
     def edit(recipe):
@@ -197,7 +204,7 @@ def errors(change):
     return edit
 
 
-def after(change):
+def after(change: Callable[[Arrays, Arrays], Arrays]) -> Edit:
     """Spoil finished gradients: change(deltas, gradients) -> dict of the gradients it changes."""
 
     def edit(recipe):

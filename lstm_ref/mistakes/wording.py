@@ -1,6 +1,12 @@
 """Parts of formulas as plain text, for sentences about mistakes."""
 
+from collections.abc import Iterable
+
+import sympy
+
 from lstm_ref.derive import terms
+from lstm_ref.derive.declare.declaration import Cell
+from lstm_ref.derive.terms import Product, Term
 from lstm_ref.derive.typeset import lines
 from lstm_ref.derive.typeset.alphabets import Text, text_letter
 from lstm_ref.derive.typeset.printing import show
@@ -8,40 +14,40 @@ from lstm_ref.derive.typeset.printing import show
 STYLE = Text()
 
 
-def signal(name):
+def signal(name: str) -> str:
     """c_tilde -> c̃_t."""
     return STYLE.signal(name)
 
 
-def delta(name):
+def delta(name: str) -> str:
     """δ_f,t, the error term of a signal."""
     return STYLE.delta(name)
 
 
-def partial(name):
+def partial(name: str) -> str:
     """∂E/∂W_fx of a parameter, ∂E/∂x_t of the input."""
     return STYLE.partial("E", STYLE.parameter(name))
 
 
-def summand(cell, term):
+def summand(cell: Cell, term: Term) -> str:
     """One term of an error term or of a vector's gradient: δ_c,t+1 ⊙ f_t+1."""
     text = lines.term_text(cell, term, STYLE)
     return STYLE.sum + text if term.of in cell.vectors else text
 
 
-def product(cell, item):
+def product(cell: Cell, item: Product) -> str:
     """One summand of a matrix's gradient: Σ_t δ_f,t x_tᵀ."""
     return STYLE.sum + lines.product_text(cell, item, STYLE)
 
 
-def left(cell, of):
+def left(cell: Cell, of: str) -> str:
     """What a term is a summand of: ∂E/∂c_t or ∂E/∂W_fx."""
     if of in cell.equations or of == cell.input:
         return STYLE.partial("E", STYLE.signal(of))
     return partial(of)
 
 
-def formula(cell, of):
+def formula(cell: Cell, of: str) -> str:
     """The whole right formula of δ of a signal, or of a gradient, on one line."""
     if of in cell.equations:
         ((name, rights),) = lines.error_terms(cell, STYLE, [of])
@@ -53,28 +59,28 @@ def formula(cell, of):
     return ""
 
 
-def slope(cell, name):
+def slope(cell: Cell, name: str) -> str:
     """f_t ⊙ (1 − f_t), the slope of a signal's activation."""
     return lines.slope_text(cell, name, STYLE) if terms.slope(cell, name) is not None else "1"
 
 
-def factor(cell, expr, term):
+def factor(cell: Cell, expr: sympy.Expr, term: Term | Product) -> str:
     """A factor of a term or a product, written at the step of that term."""
     text = show(expr, STYLE.later(term.lag).ranked(cell.equations[term.by].reads))
     return text.replace("-", "−", 1) if text.startswith("-") else text
 
 
-def letter(name):
+def letter(name: str) -> str:
     """c_tilde -> c̃."""
     return text_letter(name)
 
 
-def times(k, readings=()):
+def times(k: float, readings: Iterable[str] = ()) -> str:
     """A factor as a number, and what it may be: 0.333333 (that is 1/B)."""
     return f"{k:.6g}" + (f" (that is {' or '.join(readings)})" if readings else "")
 
 
-def listed(names):
+def listed(names: Iterable[str]) -> str:
     """a, b and c."""
     names = list(names)
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -11,7 +11,7 @@ from lstm_ref.derive.declare.declaration import without
 from lstm_ref.derive.expressions import at, sigma, tanh
 from lstm_ref.mistakes.edits import chain, inner, key
 from lstm_ref.mistakes.evaluate import derived
-from lstm_ref.mistakes.known.registry import Change, mistake
+from lstm_ref.mistakes.known.registry import Change, Parts, mistake
 
 
 def _own(cell):
@@ -20,7 +20,7 @@ def _own(cell):
 
 
 @mistake("bias-of-o-in-f-and-i", "E17")
-def bias_of_o(p):
+def bias_of_o(p: Parts) -> Change | None:
     biases = {n: sympy.Symbol(f"b_{n}") for n in "fio"}
     if (
         p.lstm
@@ -34,7 +34,7 @@ def bias_of_o(p):
 
 
 @mistake("peephole-after-sigma", "E22", "Lasagne/Lasagne#448")
-def peephole_after_sigma(p):
+def peephole_after_sigma(p: Parts) -> Change | None:
     w = sympy.Symbol("w_oc")
     if p.lstm and "w_oc" in p.cell.vectors:
         peephole = w * at("c")
@@ -44,7 +44,7 @@ def peephole_after_sigma(p):
 
 
 @mistake("peephole-o-reads-previous", "E20", "ports of ConvLSTM")
-def peephole_o_reads_previous(p):
+def peephole_o_reads_previous(p: Parts) -> Change | None:
     w = sympy.Symbol("w_oc")
     if p.lstm and "w_oc" in p.cell.vectors:
         wrong = p.cell.but(p.cell.name, o=lambda e: e.xreplace({w * at("c"): w * at("c", 1)}))
@@ -62,9 +62,10 @@ def _squashed_state(p):
     "E10",
     "wiseodd/hipsternet, neuralnet.py since 2017",
 )
-def state_is_tanh_c(p):
+def state_is_tanh_c(p: Parts) -> Change | None:
     """Forward hands tanh(c) to the next step; the backward pass is that of the usual cell."""
-    if not (p.plain and p.cell.name in ("LSTM", "LSTM_1997", "COUPLED", "NP", "NIG", "NFG")):
+    names = ("LSTM", "LSTM_1997", "COUPLED", "NP", "NIG", "NFG")
+    if not (p.plain and p.squash and p.cell.name in names):
         return None
     edit = chain(
         inner([key(p.squash)], lambda a: a.subs(tanh(at("c")), at("c"))),
@@ -79,14 +80,14 @@ def state_is_tanh_c(p):
     "E9",
     "nicodjimenez/lstm has h = o ⊙ c (there with its own, right gradient)",
 )
-def output_not_squashed(p):
+def output_not_squashed(p: Parts) -> Change | None:
     if p.squash and p.squash.by == p.cell.output:
         wrong = p.cell.but(p.cell.name, h=without(tanh))
         return Change("forward: h = o ⊙ c, the tanh is missing", _own(wrong), "h", forward=wrong)
 
 
 @mistake("output-not-squashed-backward-is", "E9", "nicodjimenez/lstm PR #30")
-def output_not_squashed_backward_is(p):
+def output_not_squashed_backward_is(p: Parts) -> Change | None:
     if p.squash and p.squash.by == p.cell.output:
         wrong = p.cell.but(p.cell.name, h=without(tanh))
         sentence = "forward: h = o ⊙ c, but the backward pass is that of h = o ⊙ tanh(c)"
@@ -99,7 +100,7 @@ def output_not_squashed_backward_is(p):
     "keras-team/keras#785, pytorch/pytorch#20129 (questions which one it is)",
     seen_in=("GRU",),
 )
-def z_exchanged(p):
+def z_exchanged(p: Parts) -> Change | None:
     name = p.cell.name
     if name.startswith("GRU_"):
         writes = "_Z_WRITES"
@@ -115,7 +116,7 @@ def z_exchanged(p):
     "two models in one chapter: d2l-ai/d2l-en gru.md; pytorch/pytorch#8153",
     seen_in=("GRU",),
 )
-def reset_elsewhere(p):
+def reset_elsewhere(p: Parts) -> Change | None:
     """Reset before the product where after was meant, or the other way round, without b_hh."""
     name = p.cell.name
     if name.startswith("GRU_"):

@@ -9,7 +9,7 @@ from lstm_ref.derive.expressions import at, sigma
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits
 from lstm_ref.mistakes.edits import alter, chain, drop, inner, key, slopes
-from lstm_ref.mistakes.known.registry import Change, mistake
+from lstm_ref.mistakes.known.registry import Change, Parts, mistake
 from lstm_ref.mistakes.known.terms import COURSERA, DTU, LLSOURCELL
 
 
@@ -23,15 +23,16 @@ def _at_value(name):
 
 
 @mistake("published-gate-formulas", ("E8", "E11", "E12"), COURSERA)
-def published_gate_formulas(p):
+def published_gate_formulas(p: Parts) -> Change | None:
     """Equations 8 to 10 of an exercise: a bracket is missing, so a summand lacks its slope.
 
     They print the candidate of the step before in the formula of f; no step has it at hand, so
     who follows them takes c_{t-1}.
     """
-    if not _plain_lstm(p):
+    squash = p.squash
+    if squash is None or not _plain_lstm(p):
         return None
-    i, c, ct, local = at("i"), at("c", 1), at("c_tilde"), p.squash.inner
+    i, c, ct, local = at("i"), at("c", 1), at("c_tilde"), squash.inner
     first = {"c_tilde": i, "i": ct, "f": c}
     second = {
         "c_tilde": i * ct * (1 - tanh(ct) ** 2),
@@ -41,7 +42,7 @@ def published_gate_formulas(p):
 
     def made(name):
         # The error from later steps is δ_c less its own summand of this step.
-        own = Term(name, p.squash.by, 0, local * (second[name] - first[name]))
+        own = Term(name, squash.by, 0, local * (second[name] - first[name]))
         return [Term(name, "c", 0, first[name]), own]
 
     changes = [edits.terms(n, lambda _, n=n: made(n)) for n in first]
@@ -50,7 +51,7 @@ def published_gate_formulas(p):
 
 
 @mistake("no-slopes-on-the-way-back", ("E11", "E12"), LLSOURCELL)
-def no_slopes_on_the_way_back(p):
+def no_slopes_on_the_way_back(p: Parts) -> Change | None:
     """Slopes at the activations, tanh's for o; ∂E/∂gate goes back to h and x without any slope."""
     if not _plain_lstm(p):
         return None
@@ -66,9 +67,9 @@ def no_slopes_on_the_way_back(p):
 
 
 @mistake("exercise-notebook", ("E3", "E8", "E11", "E12", "E13"), DTU)
-def exercise_notebook(p):
+def exercise_notebook(p: Parts) -> Change | None:
     """Wrong slopes, no error from later steps, and lists of c that are one step late."""
-    if not _plain_lstm(p):
+    if p.squash is None or not _plain_lstm(p):
         return None
     new = {"f": sigma(at("f")), "i": _at_value("i"), "o": _at_value("o")}
     new["c_tilde"] = 1 - tanh(at("c_tilde")) ** 2

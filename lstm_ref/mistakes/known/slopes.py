@@ -9,7 +9,7 @@ from lstm_ref.derive.expressions import at, sigma
 from lstm_ref.derive.terms import ONE, net_name
 from lstm_ref.mistakes import wording
 from lstm_ref.mistakes.edits import alter, chain, inner, key, slopes
-from lstm_ref.mistakes.known.registry import Change, mistake
+from lstm_ref.mistakes.known.registry import Change, Parts, mistake
 from lstm_ref.mistakes.known.terms import COURSERA, DTU, LLSOURCELL
 
 
@@ -41,7 +41,7 @@ _squashed("no-tanh-slope", "E9",
     "E9",
     "the backward pass of nicodjimenez/lstm, right for h = o ⊙ c, copied to h = o ⊙ tanh(c)",
 )
-def output_without_tanh(p):
+def output_without_tanh(p: Parts) -> Change | None:
     if p.squash and ("o", p.squash.by) in {(t.of, t.by) for t in p.right.terms.get("o", ())}:
         of_o = [key(t) for t in p.right.terms["o"] if t.by == p.squash.by]
         edit = chain(inner([key(p.squash)], lambda a: a.subs(1 - tanh(at("c")) ** 2, 1)),
@@ -50,7 +50,7 @@ def output_without_tanh(p):
 
 
 @mistake("slopes-at-activation", "E12", DTU, LLSOURCELL)
-def slopes_at_activation(p):
+def slopes_at_activation(p: Parts) -> Change | None:
     """The slope of σ is computed from f as if f were the net input."""
     gates = [n for n, e in p.cell.equations.items() if e.activation is sigma]
     if gates:
@@ -59,7 +59,7 @@ def slopes_at_activation(p):
 
 
 @mistake("candidate-slope-at-activation", "E12", DTU, LLSOURCELL, COURSERA)
-def candidate_slope(p):
+def candidate_slope(p: Parts) -> Change | None:
     name = next((n for n in ("c_tilde", "h_tilde") if n in p.cell.equations), p.cell.output)
     if p.cell.equations[name].activation is tanh:
         edit = slopes({name: lambda _: 1 - tanh(at(name)) ** 2})
@@ -69,14 +69,14 @@ def candidate_slope(p):
 
 
 @mistake("forget-sigma-for-slope", "E11", DTU)
-def sigma_for_slope(p):
+def sigma_for_slope(p: Parts) -> Change | None:
     if p.cell.equations.get("f") and p.cell.equations["f"].activation is sigma:
         edit = slopes({"f": lambda _: sigma(at("f"))})
         return Change("δ_f,t has σ(f) where the slope f(1 − f) belongs", edit, "f")
 
 
 @mistake("output-tanh-slope", "E11", LLSOURCELL)
-def output_tanh_slope(p):
+def output_tanh_slope(p: Parts) -> Change | None:
     if p.cell.equations.get("o") and p.cell.equations["o"].activation is sigma:
         edit = slopes({"o": lambda _: 1 - tanh(at("o")) ** 2})
         return Change("δ_o,t has tanh's slope, 1 − tanh²(o), where o(1 − o) belongs", edit, "o")
@@ -98,7 +98,7 @@ _no_slope("no-output-slope", "o")
 
 
 @mistake("output-slope-at-activation", "E12")
-def output_slope_at_activation(p):
+def output_slope_at_activation(p: Parts) -> Change | None:
     if p.cell.equations.get("o") and p.cell.equations["o"].activation is sigma:
         o = at("o")
         edit = slopes({"o": lambda _: sigma(o) * (1 - sigma(o))})
@@ -106,7 +106,7 @@ def output_slope_at_activation(p):
 
 
 @mistake("h-path-without-slopes", "E11", LLSOURCELL)
-def h_path_without_slopes(p):
+def h_path_without_slopes(p: Parts) -> Change | None:
     """∂E/∂gate instead of δ_gate goes back through the recurrent matrices."""
     if p.recurrent and len(p.cell.equations) > 1:
         late = [t for t in p.recurrent if p.right.slopes[t.by] is not None]
@@ -119,7 +119,7 @@ def h_path_without_slopes(p):
 
 
 @mistake("slopes-with-bias-of-o", "E17", "ddbourgin/numpy-ml#42 (mended there)")
-def slopes_with_bias_of_o(p):
+def slopes_with_bias_of_o(p: Parts) -> Change | None:
     """The backward pass computes the nets of f and i again, with the bias of o."""
     biases = {g: sympy.Symbol(f"b_{g}") for g in "fio"}
     if not {f"b_{g}" for g in "fio"} <= set(p.cell.vectors):

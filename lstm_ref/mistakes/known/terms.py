@@ -4,16 +4,21 @@ Each function gives the change for a cell, or None where the cell has nothing to
 Who registers what, see `registry`. Numbers E1, E2, ... are those of the book's list of errors.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from sympy import tanh
 
+from lstm_ref.check.witnesses import Errors
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import FIRST, LAST, chain, drop, inner, key, slopes
-from lstm_ref.mistakes.known.registry import Change, mistake
+from lstm_ref.mistakes.known.registry import Change, Parts, mistake
 
 HANBT = "hanbt/learn_dl, lstm.py"
 DTU = "nicklashansen/rnn_lstm_from_scratch, notebook; issue #1, CaptainE/RNN-LSTM-in-numpy#1"
@@ -26,7 +31,7 @@ COURSERA_OUT = (
 
 
 @mistake("no-carousel", "E1", HANBT, "nicodjimenez/lstm PR #49 (proposed, not taken)")
-def no_carousel(p):
+def no_carousel(p: Parts) -> Change | None:
     if p.carousel:
         s = p.carousel.of
         text = wording.summand(p.cell, p.carousel)
@@ -42,7 +47,7 @@ def no_carousel(p):
     "javaidnabi31/RNN-from-scratch#2",
     "apache/mxnet#4057 (asks whether it should be added)",
 )
-def cell_error_assigned(p):
+def cell_error_assigned(p: Parts) -> Change | None:
     """`dc = ` where `dc += ` belongs: all that came in is lost, at the last step too."""
     if p.squash and p.carousel and "c" in p.cell.states:
         text = wording.summand(p.cell, p.carousel)
@@ -50,7 +55,7 @@ def cell_error_assigned(p):
         return Change(f"∂E/∂c_t lacks {text} (the carousel), and the error at c_T", edit, "c")
 
 
-def no_last(state, cell):
+def no_last(state: str, cell: Cell) -> Callable[[Errors], Errors]:
     """For `mistakes.errors`: without the error that enters at the last value of a state."""
     k = cell.states.index(state)
 
@@ -63,11 +68,13 @@ def no_last(state, cell):
 
 
 @mistake("carousel-overwrites", "E2")
-def carousel_overwrites(p):
+def carousel_overwrites(p: Parts) -> Change | None:
     """`dc = dc_next * f` where `+=` belongs: the error of this step is lost."""
-    here = [t for t in p.right.terms[p.carousel.of] if t.lag == 0] if p.carousel else []
+    if p.carousel is None:
+        return None
+    s = p.carousel.of
+    here = [t for t in p.right.terms[s] if t.lag == 0]
     if here:
-        s = p.carousel.of
         edit = inner(map(key, here), lambda a: a * LAST)
         text = wording.summand(p.cell, p.carousel)
         return Change(f"{text} overwrites ∂E/∂{s}_t instead of being added to it", edit, s)
@@ -78,7 +85,7 @@ def carousel_overwrites(p):
     "E3",
     "Hochreiter & Schmidhuber 1997, on purpose (truncation)",
 )
-def no_h_path(p):
+def no_h_path(p: Parts) -> Change | None:
     """The error that comes back through the recurrent matrices is lost."""
     if p.recurrent:
         sentence = "∂E/∂h_t lacks what comes back through the recurrent matrices"
@@ -86,7 +93,7 @@ def no_h_path(p):
 
 
 @mistake("no-recurrence", ("E1", "E3"), COURSERA_OUT, DTU)
-def no_recurrence(p):
+def no_recurrence(p: Parts) -> Change | None:
     """Neither state hands its error back: every step is treated as the last one."""
     late = [t for s in p.cell.states for t in p.right.terms[s] if t.lag]
     if p.carousel and p.recurrent and len(p.cell.states) > 1:
@@ -95,9 +102,10 @@ def no_recurrence(p):
 
 
 @mistake("h-path-without-carousel", "E4", "s-hironobu/guide2dl, LSTM_from_scratch.py")
-def h_path_without_carousel(p):
+def h_path_without_carousel(p: Parts) -> Change | None:
     """Errors of f, i and c̃ that go back to h are made with δ_h ⊙ o ⊙ tanh′ instead of δ_c."""
-    if not (p.plain and p.gates_of_c):
+    squash = p.squash
+    if squash is None or not (p.plain and p.gates_of_c):
         return None
 
     def change(found):
@@ -105,8 +113,8 @@ def h_path_without_carousel(p):
         for t in found:
             if t.by in p.gates_of_c and t.via is not None:
                 slope = p.right.slopes[t.by] or 1
-                factors = p.squash.inner * p.gates_of_c[t.by].inner * slope
-                t = replace(t, by=p.squash.by, inner=factors)
+                factors = squash.inner * p.gates_of_c[t.by].inner * slope
+                t = replace(t, by=squash.by, inner=factors)
             new.append(t)
         return new
 
@@ -115,9 +123,9 @@ def h_path_without_carousel(p):
 
 
 @mistake("dh-overwritten", "E5", "numpy/numpy-tutorials, tutorial-nlp-from-scratch")
-def dh_overwritten(p):
+def dh_overwritten(p: Parts) -> Change | None:
     """The error of h is replaced by that of the step before, then used for the one of c."""
-    if not (p.plain and p.carousel):
+    if not (p.plain and p.squash and p.carousel):
         return None
     passed = p.squash.inner * p.carousel.inner
     wrong = [Term("c", p.squash.by, 1, -passed)]
@@ -131,15 +139,15 @@ def dh_overwritten(p):
     "E10",
     "wiseodd/hipsternet before 2017 and copies of its text",
 )
-def tanh_slope_after_sum(p):
-    if p.plain and p.carousel:
+def tanh_slope_after_sum(p: Parts) -> Change | None:
+    if p.plain and p.squash and p.carousel:
         slope = 1 - tanh(at("c")) ** 2
         edit = chain(inner([key(p.squash)], lambda a: a / slope), slopes({"c": lambda _: slope}))
         return Change("the error of the next step is multiplied with 1 − tanh²(c), too", edit, "c")
 
 
 @mistake("forget-gate-late", "E14")
-def forget_gate_late(p):
+def forget_gate_late(p: Parts) -> Change | None:
     """f_t where f_{t+1} belongs."""
     if p.carousel and p.carousel.inner.has(at("f")):
         edit = inner([key(p.carousel)], lambda a: a.subs(at("f"), at("f", 1)))
@@ -147,7 +155,7 @@ def forget_gate_late(p):
 
 
 @mistake("c-for-previous-c", "E13", DTU)
-def c_for_previous_c(p):
+def c_for_previous_c(p: Parts) -> Change | None:
     found = [t for t in p.right.terms.get("f", ()) if t.by == "c" and t.inner.has(at("c", 1))]
     if p.lstm and found:
         edit = inner(map(key, found), lambda a: a.subs(at("c", 1), at("c")))
@@ -155,7 +163,7 @@ def c_for_previous_c(p):
 
 
 @mistake("i-and-candidate-swapped", "E19")
-def swapped(p):
+def swapped(p: Parts) -> Change | None:
     of_i, of_c = ([t for t in p.right.terms.get(n, ()) if t.by == "c"] for n in ("i", "c_tilde"))
     if p.lstm and [t.inner for t in (*of_i, *of_c)] == [at("c_tilde"), at("i")]:
         a, b = of_i[0], of_c[0]
@@ -164,7 +172,7 @@ def swapped(p):
 
 
 @mistake("not-transposed", "E16")
-def not_transposed(p):
+def not_transposed(p: Parts) -> Change | None:
     if p.recurrent and all(p.square(t.via) for t in p.recurrent):
         edit = edits.untransposed(map(key, p.recurrent))
         return Change("errors go back through W where the transposed Wᵀ belongs", edit, "h")
@@ -175,7 +183,7 @@ def not_transposed(p):
     "E24",
     "IDSIA/brainstorm, lstm_layer.py (boundary at t = 0)",
 )
-def first_step_missing(p):
+def first_step_missing(p: Parts) -> Change | None:
     """What step 1 sees of the initial state is not in the gradients."""
     late = 1 - FIRST
     changes = [
