@@ -8,14 +8,22 @@ the errors go back step by step. Cells may be declared ones of any kind.
 Arrays over time have T + 1 slots; slot 0 holds the initial state. Needs SymPy.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import sympy
 
+from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive import terms
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import FUNCTIONS, SPREAD, Dot, t
+from lstm_ref.derive.terms import Product, Term
 from lstm_ref.generated.runtime import gather, sigmoid, spread
+from lstm_ref.types import Array, Arrays, Params, State
 
 NUMERIC = {f: sigmoid if name == "sigmoid" else getattr(np, name.removeprefix("np."))
            for f, name in FUNCTIONS.items()}  # fmt: skip
@@ -33,22 +41,22 @@ class Recipe:
     gradients) -> gradients.
     """
 
-    cell: object
-    terms: dict
-    products: dict
-    slopes: dict
-    untransposed: frozenset = frozenset()
-    seen: object = None
-    errors: object = None
-    sums: dict = field(default_factory=dict)
-    after: object = None
+    cell: Cell
+    terms: dict[str, tuple[Term, ...]]
+    products: dict[str, tuple[Product, ...]]
+    slopes: dict[str, sympy.Expr | None]
+    untransposed: frozenset[Term] = frozenset()
+    seen: Callable[[Arrays], Arrays] | None = None
+    errors: Callable[[Errors], Errors] | None = None
+    sums: dict[str, Callable[[Array], Array]] = field(default_factory=dict)
+    after: Callable[[Arrays, Arrays], Arrays] | None = None
 
-    def but(self, **changes):
+    def but(self, **changes: Any) -> Recipe:
         """Another recipe, changed as in dataclasses.replace."""
         return replace(self, **changes)
 
 
-def recipe(cell):
+def recipe(cell: Cell) -> Recipe:
     """The right backward pass of a declared cell."""
     names = [cell.input, *cell.equations, *cell.vectors]
     return Recipe(
@@ -59,17 +67,20 @@ def recipe(cell):
     )
 
 
-def run(cell, params, x, state0):
+def run(cell: Cell, params: Params, x: Array, state0: State) -> dict[str, list[Any]]:
     """A forward pass, step by step: name -> list of T + 1 values (n, B), "net f" likewise.
 
     params: dict; x (T, D, B); state0: tuple in the order of cell.states, each (H, B). Slot 0 of
     what is no state is None. Nothing is written into an array, so autograd can follow it.
     """
-    steps = {cell.input: [None, *x]} | {name: [None] for name in cell.equations}
+    steps: dict[str, list[Any]] = {cell.input: [None, *x]} | {
+        name: [None] for name in cell.equations
+    }
     steps |= {name: [start] for name, start in zip(cell.states, state0, strict=True)}
     nets = [name for name, equation in cell.equations.items() if equation.activation]
     steps |= {terms.net_name(name): [None] for name in nets}
-    values, sizes = {**params, **steps}, rows(cell, params, x, state0)
+    values: dict[str, Any] = {**params, **steps}
+    sizes = rows(cell, params, x, state0)
     for k in range(1, len(x) + 1):
         for name, equation in cell.equations.items():
             value = value_of(equation.net, values, k, sizes)
@@ -80,7 +91,7 @@ def run(cell, params, x, state0):
     return steps
 
 
-def rows(cell, params, x, state0):
+def rows(cell: Cell, params: Params, x: Array, state0: State) -> dict[str, int]:
     """Letter -> size, of everything but steps and samples."""
     found = {cell.letters[cell.input]: x.shape[1]}
     for name in (name for name in params if name in cell.letters):
@@ -88,7 +99,7 @@ def rows(cell, params, x, state0):
     return found | {cell.letters[s]: v.shape[0] for s, v in zip(cell.states, state0, strict=True)}
 
 
-def forward(cell, params, x, state0):
+def forward(cell: Cell, params: Params, x: Array, state0: State) -> Arrays:
     """As `run`, but with arrays in float64: name -> (T + 1, n, B), NaN where nothing is.
 
     The parameters are among the values, as they came.
@@ -102,13 +113,15 @@ def forward(cell, params, x, state0):
     return values
 
 
-def value_of(expr, values, step, rows):
+def value_of(
+    expr: sympy.Expr, values: Mapping[str, Any], step: int | slice, rows: Mapping[str, int]
+) -> Any:
     """An expression at one step, or at many when `step` is a slice; arrays (n, B) or (T, n, B)."""
     if isinstance(expr, sympy.Indexed):
         lag = int(t - expr.indices[0])
-        late = isinstance(step, slice)
-        where = slice(step.start - lag, step.stop - lag) if late else step - lag
-        return values[expr.base.label.name][where]
+        if isinstance(step, slice):
+            return values[expr.base.label.name][step.start - lag : step.stop - lag]
+        return values[expr.base.label.name][step - lag]
     if isinstance(expr, sympy.Symbol):
         return values[expr.name]
     if expr.is_number:
@@ -125,7 +138,7 @@ def value_of(expr, values, step, rows):
     return parts[0] ** parts[1] if expr.is_Pow else NUMERIC[expr.func](*parts)
 
 
-class Factors(dict):
+class Factors(dict[sympy.Expr, Array]):
     """Factors of terms for all steps at once, (T + 1, n, B) or numbers, computed when needed.
 
     One object serves many recipes of the same values: what they share is computed once.
@@ -133,10 +146,10 @@ class Factors(dict):
 
     def __init__(self, values, T, rows):
         super().__init__()
-        self.values, self.T, self.rows = values, T, rows
+        self.read, self.T, self.rows = values, T, rows
 
     def __missing__(self, expr):
-        value = value_of(expr, self.values, slice(1, self.T + 1), self.rows)
+        value = value_of(expr, self.read, slice(1, self.T + 1), self.rows)
         if np.ndim(value) == 3:  # a slot 0, so that value[t] belongs to step t
             value = np.concatenate([np.zeros_like(value[:1]), value])
         else:
@@ -145,7 +158,9 @@ class Factors(dict):
         return value
 
 
-def backward(recipe, values, errors, factors=None):
+def backward(
+    recipe: Recipe, values: Arrays, errors: Errors, factors: Factors | None = None
+) -> tuple[Arrays, Arrays]:
     """Evaluate a recipe: (deltas, gradients).
 
     values: from `forward`. errors: {"dh": (T, H, B), "dstate_T": tuple}. deltas: signal ->
@@ -175,7 +190,7 @@ def backward(recipe, values, errors, factors=None):
     return deltas, recipe.after(deltas, gradients) if recipe.after else gradients
 
 
-def carry(recipe, term, delta, factors, k):
+def carry(recipe: Recipe, term: Term, delta: Arrays, factors: Factors, k: int | slice) -> Array:
     """What one term brings from step k, (n, B); k may be a slice, then (T, n, B)."""
     error = delta[term.by][k] * factors[term.inner][k]
     if term.via is None:
@@ -183,7 +198,7 @@ def carry(recipe, term, delta, factors, k):
     if term.via == SPREAD:
         back = gather(error, factors.rows["G"])
     else:
-        W = factors.values[term.via.name]
+        W = factors.read[term.via.name]
         back = (W if term in recipe.untransposed else np.swapaxes(W, 0, 1)) @ error
     return back * factors[term.outer][k]
 

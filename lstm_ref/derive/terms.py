@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -129,7 +129,7 @@ def slope(cell: Cell, name: str) -> sympy.Expr | None:
     f(1 - f) for a logistic f. Where it cannot be said with the value (sin), it holds the symbol
     net_u[t]. None for an equation without activation.
     """
-    activation = cell.equations[name].activation
+    activation: Any = cell.equations[name].activation  # a class of SymPy, which has no types
     return None if activation is None else _slope_of(activation, name)
 
 

@@ -6,18 +6,27 @@ with a prefix: "1.W_fx", "2.W_fx", "forward.W_fx", "reverse.W_fx". The letters i
 STATES are those of the part that the prefix names.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from lstm_ref.cells import name_of
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.check.witnesses import shapes
-from lstm_ref.learn.sequences import check, reads_backwards, run, run_backward, turn
+from lstm_ref.learn.sequences import check, check_lengths, reads_backwards, run, run_backward, turn
+from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
 
 
 class _Parts:
     """What `Stack` and `BothWays` share: parts with a prefix each."""
 
-    def __init__(self, parts):
+    NAME: str
+
+    def __init__(self, parts: Mapping[str, Any]) -> None:
         self.parts = {p: resolve(cell, fastest=True) for p, cell in parts.items()}
         self.CAUSAL = not reads_backwards(self)  # h_t needs no later input
         self.SHAPES = {f"{p}.{n}": s for p, c in self.parts.items() for n, s in c.SHAPES.items()}
@@ -80,13 +89,13 @@ class Stack(_Parts):
     Source: Graves, Mohamed & Hinton 2013, equation 11, without connections past a layer.
     """
 
-    def __init__(self, *cells):
+    def __init__(self, *cells: Any) -> None:
         if not cells:
             raise ValueError("Stack: expected at least one cell")
         super().__init__({str(k): cell for k, cell in enumerate(cells, 1)})
         self.NAME = f"Stack({', '.join(map(name_of, self.parts.values()))})"
 
-    def init(self, rng, D, H, **options):
+    def init(self, rng: np.random.Generator, D: int, H: Any, **options: Any) -> Arrays:
         """Fresh parameters. H: units of each layer, one number for all or one for each.
 
         options go to `init` of every cell. Raises TypeError or ValueError.
@@ -94,26 +103,34 @@ class Stack(_Parts):
         widths = [H] * len(self.parts) if isinstance(H, int | np.integer) else list(H)
         if len(widths) != len(self.parts):
             raise ValueError(f"H: expected one number or {len(self.parts)}, got {H!r}")
-        dicts = []
+        dicts: list[Arrays] = []
         for cell, units in zip(self.parts.values(), widths, strict=True):
             dicts.append(cell.init(rng, D, units, **options))
             D = check(cell, dicts[-1])
         return self._joined(dicts)
 
-    def shapes(self, sizes):
+    def shapes(self, sizes: Mapping[str, int]) -> Any:
         """As `witnesses.shapes`: every layer with H units."""
         *rest, outputs = self._all_shapes(sizes, lambda below: below[1])
         return *rest, outputs[-1]
 
-    def check(self, params):
+    def check(self, params: Params) -> int:
         """Check the parameters; return the width of the output."""
         for prefix, own in zip(self.parts, self._params(params), strict=True):
             width = self._with_name(prefix, check, own)
         return width
 
-    def forward(self, params, x, state0=None, lengths=None, workspace=None):
+    def forward(
+        self,
+        params: Params,
+        x: Array,
+        state0: State | None = None,
+        lengths: ArrayLike | None = None,
+        workspace: Workspace | None = None,
+    ) -> tuple[Array, State, Tape]:
         """As `run`: outputs of the last layer, states of all layers, tape."""
-        tapes, last = [], ()
+        tapes: list[Tape] = []
+        last: State = ()
         arguments = (self._params(params), self._states("state0", state0))
         spaces = self._workspaces(workspace)
         for prefix, own, state, space in zip(self.parts, *arguments, spaces, strict=True):
@@ -122,15 +139,19 @@ class Stack(_Parts):
             last += tuple(state)
         return x, last, {"parts": tapes}
 
-    def backward(self, params, tape, dh, dstate_T=None):
+    def backward(
+        self, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+    ) -> tuple[Arrays, Array, State]:
         """As `run_backward`: (dparams, dx, dstate0)."""
-        dicts, dstate0 = [], ()
+        dicts: list[Arrays] = []
+        dstate0: State = ()
+        back: Any = dh
         arguments = (self._params(params), tape["parts"], self._states("dstate_T", dstate_T))
         for prefix, own, part, dstate in list(zip(self.parts, *arguments, strict=True))[::-1]:
-            dparams, dh, dstate = self._with_name(prefix, run_backward, own, part, dh, dstate)
+            dparams, back, dstate = self._with_name(prefix, run_backward, own, part, back, dstate)
             dicts.insert(0, dparams)
             dstate0 = (*dstate, *dstate0)
-        return self._joined(dicts), dh, dstate0
+        return self._joined(dicts), back, dstate0
 
 
 class BothWays(_Parts):
@@ -140,28 +161,38 @@ class BothWays(_Parts):
     to that end. Source: Schuster & Paliwal 1997; with LSTM Graves & Schmidhuber 2005.
     """
 
-    def __init__(self, cell):
+    def __init__(self, cell: Any) -> None:
         super().__init__({"forward": cell, "reverse": cell})
         self.NAME = f"BothWays({name_of(self.parts['forward'])})"
 
-    def init(self, rng, D, H, **options):
+    def init(self, rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
         """Fresh parameters: H units for each direction, so 2 H outputs. options: of the cell."""
         return self._joined([cell.init(rng, D, H, **options) for cell in self.parts.values()])
 
-    def shapes(self, sizes):
+    def shapes(self, sizes: Mapping[str, int]) -> Any:
         """As `witnesses.shapes`: each direction with H units."""
         *rest, outputs = self._all_shapes(sizes, lambda beside: sizes["D"])
         (T, rows, B), _ = outputs
         return *rest, (T, 2 * rows, B)
 
-    def check(self, params):
+    def check(self, params: Params) -> int:
         """Check the parameters; return the width of the output."""
         pairs = zip(self.parts, self._params(params), strict=True)
         return sum(self._with_name(prefix, check, own) for prefix, own in pairs)
 
-    def forward(self, params, x, state0=None, lengths=None, workspace=None):
+    def forward(
+        self,
+        params: Params,
+        x: Array,
+        state0: State | None = None,
+        lengths: ArrayLike | None = None,
+        workspace: Workspace | None = None,
+    ) -> tuple[Array, State, Tape]:
         """As `run`: outputs of both directions (T, 2 H, B), states of both, tape."""
-        outputs, tapes, last = [], [], ()
+        lengths = None if lengths is None else check_lengths(lengths, x)
+        outputs: list[Array] = []
+        tapes: list[Tape] = []
+        last: State = ()
         arguments = (self._params(params), self._states("state0", state0))
         spaces = self._workspaces(workspace)
         for prefix, own, state, space in zip(self.parts, *arguments, spaces, strict=True):
@@ -174,11 +205,15 @@ class BothWays(_Parts):
         tape = {"parts": tapes, "lengths": lengths, "rows": outputs[0].shape[1]}
         return np.concatenate(outputs, axis=1), last, tape
 
-    def backward(self, params, tape, dh, dstate_T=None):
+    def backward(
+        self, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+    ) -> tuple[Arrays, Array, State]:
         """As `run_backward`: (dparams, dx, dstate0)."""
         lengths, rows = tape["lengths"], tape["rows"]
         first, second = (None, None) if dh is None else (dh[:, :rows], turn(dh[:, rows:], lengths))
-        dicts, dx, dstate0 = [], 0, ()
+        dicts: list[Arrays] = []
+        dx: Any = 0
+        dstate0: State = ()
         arguments = (self._params(params), tape["parts"], (first, second))
         states = self._states("dstate_T", dstate_T)
         for prefix, own, part, error, dstate in zip(self.parts, *arguments, states, strict=True):

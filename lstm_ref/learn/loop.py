@@ -41,13 +41,13 @@ class Training(NamedTuple):
 class Diverged(FloatingPointError):
     """Training has led to numbers that are not finite; `run` is what there was before."""
 
-    run: Training | None = None
+    run: Training
 
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during training; `run` is what there was until then."""
 
-    run: Training | None = None
+    run: Training
 
 
 def fit(

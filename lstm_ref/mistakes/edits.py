@@ -153,7 +153,7 @@ def untransposed(keys: Iterable[Key]) -> Edit:
     return edit
 
 
-def terms(of: str, change: Callable[[tuple[Term, ...]], Iterable[Term]]) -> Edit:
+def terms(of: str, change: Callable[..., Iterable[Term]]) -> Edit:
     """Put change(tuple of terms) in the place of all terms of a signal."""
     return lambda recipe: recipe.but(terms={**recipe.terms, of: tuple(change(recipe.terms[of]))})
 

@@ -1,23 +1,32 @@
 """What a backward pass with mistakes in it computes."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
 
 from lstm_ref.check import summands as recipes
+from lstm_ref.check.summands import Factors, Recipe
+from lstm_ref.check.witnesses import Errors
+from lstm_ref.derive.declare.declaration import Cell
+from lstm_ref.mistakes.edits import Mistake
+from lstm_ref.types import Array, Arrays, Params, State
+
+Found = Mistake | tuple[Mistake, ...]  # one mistake, or several at once
 
 
 @dataclass(frozen=True)
 class Numbers:
     """A forward pass of a cell and the errors that enter: what gradients are computed from."""
 
-    cell: object
-    params: dict
-    x: np.ndarray
-    state0: tuple
-    errors: dict
+    cell: Cell
+    params: Params
+    x: Array
+    state0: State
+    errors: Errors
 
-    def values(self, cell=None):
+    def values(self, cell: Cell | None = None) -> Arrays:
         """Values of the forward pass, of another cell if given, with the masks of `mistakes`."""
         cell = cell or self.cell
         zeros = np.zeros_like(next(v for n, v in self.params.items() if n.startswith("b_")))
@@ -34,7 +43,7 @@ class Numbers:
         return values
 
 
-def numbers_of(cell, vectors):
+def numbers_of(cell: Cell, vectors: Params) -> Numbers:
     """The `Numbers` of golden vectors (dict name -> array)."""
     params = {n: vectors[n] for n in (*cell.matrices, *cell.vectors)}
     state0 = tuple(vectors[f"{s}_0"] for s in cell.states)
@@ -42,7 +51,7 @@ def numbers_of(cell, vectors):
     return Numbers(cell, params, vectors["x"], state0, {"dh": vectors["e"], "dstate_T": last})
 
 
-def gradients(found, numbers):
+def gradients(found: Found, numbers: Numbers) -> tuple[Arrays, Arrays]:
     """(deltas, gradients) of one mistake, or of a tuple of them, on these numbers.
 
     deltas: signal -> (T, n, B); gradients: as in `witnesses`, 0 for what a wrong forward does not
@@ -53,20 +62,26 @@ def gradients(found, numbers):
     return backward(found, edited(found, derived(numbers.cell)), numbers, values)
 
 
-def in_order(found):
+def in_order(found: Found) -> tuple[Mistake, ...]:
     """A tuple of mistakes, a wrong forward first: it may bring a backward pass of its own."""
     found = found if isinstance(found, tuple) else (found,)
     return tuple(sorted(found, key=lambda m: m.wrong != "forward"))
 
 
-def edited(found, right):
+def edited(found: tuple[Mistake, ...], right: Recipe) -> Recipe:
     """The recipe with these mistakes in it."""
     for mistake in found:
         right = mistake.edit(right) if mistake.edit else right
     return right
 
 
-def backward(found, recipe, numbers, values, factors=None):
+def backward(
+    found: tuple[Mistake, ...],
+    recipe: Recipe,
+    numbers: Numbers,
+    values: Arrays,
+    factors: Factors | None = None,
+) -> tuple[Arrays, Arrays]:
     """As `gradients`, with recipe and values at hand."""
     deltas, result = recipes.backward(recipe, values, numbers.errors, factors)
     for mistake in found:
@@ -79,10 +94,12 @@ def backward(found, recipe, numbers, values, factors=None):
     return deltas, {n: result[n] if n in result else np.zeros_like(v) for n, v in shapes.items()}
 
 
-_DERIVED = {}  # id -> (cell, recipe): cells hold dicts, cannot be hashed, and never change
+_DERIVED: dict[
+    int, tuple[Cell, Recipe]
+] = {}  # id -> (cell, recipe): cells hold dicts, cannot be hashed, and never change
 
 
-def derived(cell):
+def derived(cell: Cell) -> Recipe:
     """The right recipe of a declared cell, derived once."""
     if id(cell) not in _DERIVED:
         _DERIVED[id(cell)] = cell, recipes.recipe(cell)

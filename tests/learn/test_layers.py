@@ -80,6 +80,14 @@ def test_gradients_of_plain_cells_with_lengths(cell):
     witnesses.compare(got, want, "the complex step", "", 1e-11)
 
 
+def test_lengths_are_given_to_both_ways_as_a_list_too():
+    cell = NETS["both ways"]
+    params, x, state0 = witnesses.split(cell, problem(cell)[0])
+    lengths = LENGTHS["padded"]
+    got, want = (cell.forward(params, x, state0, these)[0] for these in (lengths.tolist(), lengths))
+    assert np.array_equal(got, want)
+
+
 @every_net
 def test_a_padded_batch_is_each_sequence_alone(name):
     cell, lengths = NETS[name], LENGTHS["padded"]

@@ -5,26 +5,33 @@ book that it violates, and the smallest check that sees it. They are made from t
 leaving out or altering terms, so one entry serves LSTM, peephole cells and GRU alike.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.check import summands
+from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.catalogue import declared
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.mistakes import evaluate
 from lstm_ref.mistakes.edits import Mistake
 from lstm_ref.mistakes.evaluate import Numbers
 from lstm_ref.mistakes.known import forward, published, slopes, sums, terms
 from lstm_ref.mistakes.known.registry import REGISTERED, Parts
+from lstm_ref.types import Array, Arrays, Params, State, Tape
 
 __all__ = ["Mistake", "find", "gradients", "module_with", "names", "of"]
 REGISTERING = terms, slopes, sums, published, forward
 
 
-def names():
+def names() -> list[str]:
     """Slugs of all known mistakes."""
     return list(REGISTERED)
 
 
-def of(cell):
+def of(cell: Cell | str) -> list[Mistake]:
     """The known mistakes that one can make with this cell, a list of `Mistake`.
 
     cell: a name of the catalogue or a declared cell. Raises DeclarationError for no such name.
@@ -32,7 +39,7 @@ def of(cell):
     return list(Parts.of(declared(cell)).mistakes)
 
 
-def find(name, cell="LSTM"):
+def find(name: str, cell: Cell | str = "LSTM") -> Mistake:
     """One known mistake of a cell, by its slug. Raises ValueError."""
     cell = declared(cell)
     for mistake in Parts.of(cell).mistakes:
@@ -43,7 +50,7 @@ def find(name, cell="LSTM"):
     raise ValueError(f"name: expected one of {', '.join(REGISTERED)}, got {name!r}")
 
 
-def gradients(mistake, params, x, state0, errors):
+def gradients(mistake: Mistake, params: Params, x: Array, state0: State, errors: Errors) -> Arrays:
     """What an implementation with this mistake computes: dict like `witnesses.by_hand`.
 
     params: dict of arrays; x (T, D, B); state0: tuple of (H, B); errors: {"dh": (T, H, B),
@@ -61,15 +68,17 @@ class module_with:
     Without a mistake (None) it is the cell itself, evaluated from its derivation.
     """
 
-    def __init__(self, mistake, cell=None):
+    def __init__(self, mistake: Mistake | None, cell: Cell | str | None = None) -> None:
         self.mistake, self.cell = mistake, mistake.cell if mistake else declared(cell)
         cell = self.cell
         self.__name__ = cell.name + (f" with {mistake.name}" if mistake else "")
         self.SHAPES, self.STATES = cell.SHAPES, cell.STATES
         self.INPUT, self.OUTPUT = cell.INPUT, cell.OUTPUT
-        self._kept = {}
+        self._kept: dict[str, Any] = {}  # sums of gradients, where they are not reset
 
-    def forward(self, params, x, state0=None):
+    def forward(
+        self, params: Params, x: Array, state0: State | None = None
+    ) -> tuple[Array, State, Tape]:
         """As `lstm_ref.cells.lstm.forward`, T at least 1; autograd can follow it."""
         wrong = self.mistake.forward if self.mistake else None
         if state0 is None:
@@ -86,23 +95,25 @@ class module_with:
             sizes |= dict(zip(word, params[name].shape, strict=True))
         return [tuple(sizes[k] for k in word) for word in self.STATES.values()]
 
-    def backward(self, params, tape, dh, dstate_T=None):
+    def backward(
+        self, params: Params, tape: Tape, dh: Array, dstate_T: State | None = None
+    ) -> tuple[Arrays, Array, State]:
         """As `lstm_ref.cells.lstm.backward`, with the mistake."""
         if dstate_T is None:
             dstate_T = tuple(map(np.zeros_like, tape["state0"]))
         errors = {"dh": dh, "dstate_T": tuple(dstate_T)}
         numbers = Numbers(self.cell, params, tape["x"], tape["state0"], errors)
         if self.mistake and self.mistake.second:
-            found = self._in_earnest(numbers)
+            found = self._in_earnest(self.mistake, numbers)
         else:
             found = evaluate.gradients(self.mistake or (), numbers)[1]
         states = tuple(found[f"{s}_0"] for s in self.cell.states)
         return {n: found[n] for n in self.SHAPES}, found["x"], states
 
-    def _in_earnest(self, numbers):
+    def _in_earnest(self, mistake, numbers):
         deltas, found = evaluate.gradients((), numbers)
-        if self.mistake.spoil:
-            numbers.errors["dh"][:] = self.mistake.spoil(numbers.errors, deltas, found)["dh"]
+        if mistake.spoil:
+            numbers.errors["dh"][:] = mistake.spoil(numbers.errors, deltas, found)["dh"]
             return found
         for name in self.SHAPES:
             found[name] = self._kept[name] = self._kept.get(name, 0) + found[name]

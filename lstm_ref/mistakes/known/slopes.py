@@ -61,7 +61,7 @@ def slopes_at_activation(p: Parts) -> Change | None:
 @mistake("candidate-slope-at-activation", "E12", DTU, LLSOURCELL, COURSERA)
 def candidate_slope(p: Parts) -> Change | None:
     name = next((n for n in ("c_tilde", "h_tilde") if n in p.cell.equations), p.cell.output)
-    if p.cell.equations[name].activation is tanh:
+    if p.cell.equations[name].activation == tanh:
         edit = slopes({name: lambda _: 1 - tanh(at(name)) ** 2})
         z = wording.letter(name)
         sentence = f"δ_{z},t has 1 − tanh²({z}), the slope at the activation, for 1 − {z}²"
