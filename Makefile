@@ -52,8 +52,8 @@ test: install ## everything that must hold; each notebook is executed once
 test-torch: ## compare with PyTorch, in .venv-bench
 	@sh tools/test_torch.sh
 
-lint: install ## ruff: rules and format, notebooks too
-	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+lint: install ## ruff: rules and format, notebooks too; mypy: the types
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
 generate: install ## write lstm_ref/generated from the declared cells
 	@$(FIXED) $(PY) tools/write_generated.py
@@ -77,4 +77,4 @@ bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of
 	@.venv-bench/bin/python benchmarks/measure.py
 
 clean: ## remove what was built, keep .venv
-	rm -rf _build build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build build .pytest_cache .mypy_cache .ruff_cache .hypothesis

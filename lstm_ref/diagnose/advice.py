@@ -1,6 +1,11 @@
 """What the reader can do next: other names, another cell, more arrays to store."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose.reading.names import hints
 from lstm_ref.mistakes import wording
 
@@ -26,7 +31,7 @@ OTHER_INPUTS = (
 GATES = {3: "GRU_AFTER (PyTorch, Keras) or GRU_BEFORE", 4: "LSTM", 1: "ELMAN"}
 
 
-def on_left(left, unknown, names, cell):
+def on_left(left: Iterable[str], unknown: Iterable[str], names: Iterable[str], cell: Cell) -> str:
     """A sentence on arrays that were not compared; unknown: those that no name explains."""
     odd = [name for name in left if name not in unknown]
     if odd:
@@ -34,7 +39,7 @@ def on_left(left, unknown, names, cell):
     return other_cell(left, names, cell) or EXAMPLES
 
 
-def other_cell(left, names, cell):
+def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
     """A sentence on names that are those of another cell of the catalogue, or "".
 
     names: all names in the file; left: those that were not understood.
@@ -57,7 +62,9 @@ def _names(cell):
     return {*parameters, *(f"d{n}" for n in parameters)}
 
 
-def number_of_gates(unknown, cell, sizes):
+def number_of_gates(
+    unknown: Mapping[str, tuple[int, ...]], cell: Cell, sizes: Mapping[str, int]
+) -> str:
     """A sentence on stacked arrays that have the rows of another number of gates, or "".
 
     unknown: name -> shape.
@@ -79,7 +86,7 @@ def _of_a_library(key, cell):
     return any(h.library in ("PyTorch", "Keras") for h in hints(key, "fico", cell.states))
 
 
-def to_store(cell, tensors):
+def to_store(cell: Cell, tensors: Iterable[str]) -> str:
     """A sentence on arrays that would show where a mistake begins, of those not given, or ""."""
     values = [n for n in cell.equations if n not in tensors]
     deltas = [n for n in (f"delta_{s}" for s in cell.equations) if n not in tensors]

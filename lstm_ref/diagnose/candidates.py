@@ -1,21 +1,29 @@
 """All single mistakes of a cell, evaluated on the same numbers: what a search compares with."""
 
+from __future__ import annotations
+
 from functools import cached_property
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 
 from lstm_ref.check import summands
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose.single_gradient import BackwardPass
 from lstm_ref.mistakes import known, systematic
-from lstm_ref.mistakes.evaluate import derived, numbers_of
+from lstm_ref.mistakes.edits import Mistake
+from lstm_ref.mistakes.evaluate import Numbers, derived, numbers_of
+from lstm_ref.types import Array, Arrays, Params
 
 LARGEST = 100_000  # numbers in the vectors: two hundred wrong gradients are held in memory
 KEPT = 2**24  # numbers of pairs that are kept: 128 MB
-_CANDIDATES = {}  # (checksum, cell) of the latest vectors -> Candidates
+_CANDIDATES: dict[
+    tuple[str, str], Candidates
+] = {}  # (checksum, cell) of the latest vectors -> Candidates
 
 
-def of(cell, header, right):
+def of(cell: Cell, header: dict[str, Any], right: Params) -> Candidates:
     """The candidates for golden vectors (header, right); the latest ones are kept."""
     key = header["checksum"], cell.name
     for other in _CANDIDATES.keys() - {key}:
@@ -37,7 +45,7 @@ class Candidates:
     values: of a forward pass that is not the cell's, if given.
     """
 
-    def __init__(self, numbers, values=None):
+    def __init__(self, numbers: Numbers, values: Arrays | None = None) -> None:
         self.numbers, self.right = numbers, derived(numbers.cell)
         self.values = numbers.values() if values is None else values
         cell = numbers.cell
@@ -50,15 +58,19 @@ class Candidates:
         sizes = [truth.tensors[n].size for n in self.names]
         ends = np.cumsum(sizes)
         self.columns = {n: slice(e - s, e) for n, s, e in zip(self.names, sizes, ends, strict=True)}
-        self.rows = {(): self._flat(truth.tensors)}
+        self.rows: dict[tuple[str, ...], Array] = {(): self._flat(truth.tensors)}
         self._fill(whole=values is None)
         self._single = len(self.rows)
 
     def _fill(self, whole):
         """Evaluate all mistakes; those of the forward pass only if it is `whole`, the cell's."""
         cell = self.numbers.cell
-        self.known, self.drops, self.altered, self.local = [], [], [], []
-        seen, self.terms = [()], []
+        self.known: list[Mistake] = []
+        self.drops: list[Mistake] = []
+        self.altered: list[Mistake] = []
+        self.local: list[Mistake] = []
+        self.terms: list[Mistake] = []
+        seen: list[tuple[Mistake, ...]] = [()]
         likely = [*systematic.dropped(cell), *systematic.forward(cell)]
         groups = ((known.of(cell), self.known), (likely, self.drops),
                   (systematic.altered(cell), self.altered))  # fmt: skip
@@ -83,7 +95,7 @@ class Candidates:
         return mistake.wrong == "backward" and all(same)
 
     @cached_property
-    def pairs(self):
+    def pairs(self) -> list[Any]:
         """Lists of pairs of mistakes, the likeliest first; no pair is in two of them."""
         known, drops, altered = self.known, self.drops, self.altered
         groups = (
@@ -102,17 +114,17 @@ class Candidates:
             lists.append(pairs)
         return lists
 
-    def key(self, found):
+    def key(self, found: tuple[Mistake, ...]) -> tuple[Any, ...]:
         """What tells the numbers that these mistakes give from all others of these vectors."""
         return self._own_values, *(m.name for m in found)
 
-    def run(self, found):
+    def run(self, found: tuple[Mistake, ...]) -> BackwardPass:
         """A `BackwardPass` with these mistakes (a tuple)."""
         if not found and self._right_run:
             return self._right_run
         return BackwardPass(found, self.numbers, self.right, self.values, self.factors)
 
-    def row(self, found):
+    def row(self, found: tuple[Mistake, ...]) -> Array:
         """All tensors with these mistakes as one vector, in the order of `names`; kept."""
         key = tuple(m.name for m in found)
         if key not in self.rows:
@@ -121,11 +133,11 @@ class Candidates:
             self.rows[key] = self._flat(self.run(found).tensors)
         return self.rows[key]
 
-    def forget_pairs(self):
+    def forget_pairs(self) -> None:
         """Give the memory of pairs free; they are evaluated again when needed."""
         self.rows = {names: row for names, row in self.rows.items() if len(names) < 2}
 
-    def same(self, found, other):
+    def same(self, found: tuple[Mistake, ...], other: tuple[Mistake, ...]) -> bool:
         """Whether two tuples of mistakes give the same numbers, up to rounding."""
         a, b = self.row(found), self.row(other)
         return np.max(np.abs(a - b)) <= 1e-10 * np.max(np.abs(self.rows[()]))

@@ -4,10 +4,13 @@ Exit codes: 0 all was compared and agrees; 1 something differs or was not compar
 2 unusable input.
 """
 
+import argparse
+from typing import Any
+
 from lstm_ref.interop.command import add_sizes
 
 
-def add(commands):
+def add(commands: Any) -> None:
     """Add the command to argparse's subparsers; `options.run(options)` runs it."""
     parser = commands.add_parser(
         "diagnose",
@@ -27,7 +30,7 @@ def add(commands):
     parser.set_defaults(run=run)
 
 
-def run(options):
+def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     from lstm_ref.diagnose import diagnosis
 

@@ -4,8 +4,13 @@ The backward pass is linear in the errors that enter. So if all numbers are k ti
 should be, that is one cause and not one for each gradient.
 """
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+
 import numpy as np
 
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import Mistake
 
@@ -20,7 +25,9 @@ MEANS = {
 }
 
 
-def everywhere(cell, k, shape, subject="every gradient"):
+def everywhere(
+    cell: Cell, k: float, shape: Mapping[str, int], subject: str = "every gradient"
+) -> Mistake:
     """The `Mistake` that the errors that enter are k times what they should be.
 
     shape: (T, H, B) of those errors; a k that makes a sum over one of them a mean is said to do so.
@@ -38,7 +45,9 @@ def everywhere(cell, k, shape, subject="every gradient"):
     return _made(cell, "all", k, same, text, edits.errors(change), cell.output)
 
 
-def of_gradients(cell, k, shape, subject="every gradient"):
+def of_gradients(
+    cell: Cell, k: float, shape: Mapping[str, int], subject: str = "every gradient"
+) -> Mistake:
     """The `Mistake` that all gradients are k times what they should be, and no error term is."""
     same = meanings(k, shape)
     size = _size(k, same)
@@ -57,7 +66,7 @@ def _made(cell, what, k, same, text, edit, of):
     return Mistake(name, cell, text, edit, of, known=False)
 
 
-def meanings(k, shape):
+def meanings(k: float, shape: Mapping[str, int]) -> list[str]:
     """What a factor may be, of MEANS: ["1/B"]. Who has one step takes no mean over steps."""
     single = [letter for letter, n in zip("THB", shape, strict=True) if n == 1]
     known = {word: 1 / count(*shape) for word, (_, count) in MEANS.items()}

@@ -1,16 +1,22 @@
 """Somebody's arrays beside the right ones: how they are laid out, what agrees, where it ends."""
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.check.errors import relative
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose import advice
 from lstm_ref.diagnose.reading.blocks import STACKED, UNDECIDED
 from lstm_ref.diagnose.reading.layouts import Layouts
 from lstm_ref.diagnose.report import DOUBLE, HALF, SINGLE, Report
 from lstm_ref.mistakes import wording
+from lstm_ref.types import Arrays, Params
 
 ROUNDED = 1e-9  # double precision is nearer than that
 NEARER = 2  # so many times nearer a layout must be than the plain one to be taken for the right one
@@ -24,7 +30,9 @@ class Comparison:
     compared.
     """
 
-    def __init__(self, arrays, cell, header, right):
+    def __init__(
+        self, arrays: Mapping[str, Any], cell: Cell, header: dict[str, Any], right: Params
+    ) -> None:
         self.cell, self.header, self.right = cell, header, right
         results = {name: value for name, value in arrays.items() if not self._input(str(name))}
         self.tolerances = tolerances(results)
@@ -51,7 +59,7 @@ class Comparison:
                 f"{self.cell.name} with {_sizes(self.sizes)}; got {got or 'nothing'}; {why}"
             )
 
-    def verdict(self):
+    def verdict(self) -> Report | None:
         """The report if no mistake need be looked for, else None."""
         off = self.off(self.best)
         results = [o for n, o in off.items() if not self._input(n)]
@@ -69,7 +77,7 @@ class Comparison:
             return self.made(agrees, self.best, SINGLE)
         return None
 
-    def off(self, layout):
+    def off(self, layout: _Layout) -> dict[str, float]:
         """Relative error of every tensor of a layout."""
         return {n: relative(v, self.right[n]) for n, v in layout.tensors.items()}
 
@@ -104,11 +112,11 @@ class Comparison:
         return ranked
 
     @property
-    def gradient_names(self):
+    def gradient_names(self) -> list[str]:
         """All gradients there are, "dW_fx" and the like."""
         return [n for n in self.right if n[0] == "d" and n[1:] in self.right]
 
-    def begins(self, tensors, tol):
+    def begins(self, tensors: Params, tol: float) -> str:
         """Where the difference begins: forward at the first step, backward at the last one."""
         T = len(self.right["e"])
         early = [(steps[0] + 1, name) for steps, name in self._wrong("", tensors, tol)]
@@ -134,13 +142,13 @@ class Comparison:
             if key in tensors and len(steps := _steps(tensors[key], self.right[key], tol)):
                 yield steps, name
 
-    def made(self, verdict, layout, tol, **more):
+    def made(self, verdict: str, layout: _Layout, tol: float, **more: Any) -> Report:
         """The `Report`; of inputs that are wrong it tells those, else the results."""
         asked = verdict == "inputs"
         off = {n: o for n, o in self.off(layout).items() if self._input(n) == asked}
         undecided = verdict == "unknown" and self._undecided(layout)
         notes = {
-            n.replace(*(s.format("") for s in (STACKED, UNDECIDED))) if undecided else n: keys
+            n.replace(STACKED.format(""), UNDECIDED.format("")) if undecided else n: keys
             for n, keys in layout.notes.items()
         }
         return Report(
@@ -187,7 +195,9 @@ class _Layout:
     """
 
     def __init__(self, readings, choices, scores, comparison):
-        self.tensors, self.notes, self.choices, right = {}, {}, choices, comparison.right
+        self.tensors: Arrays = {}
+        self.notes: dict[str, list[str]] = {}
+        self.choices, right = choices, comparison.right
         self.score = sum(score for score, _ in scores)
         self.error = sum(error for _, error in scores)
         names = {key: comparison.layouts.names(key) for key in readings}
@@ -204,12 +214,12 @@ class _Layout:
                 self.notes.setdefault(reading.note, []).extend(names[key])
 
 
-def tolerances(arrays):
+def tolerances(arrays: Mapping[str, Any]) -> tuple[float, ...]:
     """Relative tolerances for numbers that are stored in this precision, tried in turn."""
-    arrays = [np.asarray(value) for value in arrays.values()]
-    if arrays and all(a.dtype == np.float16 for a in arrays):
+    found = [np.asarray(value) for value in arrays.values()]
+    if found and all(a.dtype == np.float16 for a in found):
         return (HALF,)
-    return (DOUBLE, SINGLE) if all(map(_single, arrays)) else (DOUBLE,)
+    return (DOUBLE, SINGLE) if all(map(_single, found)) else (DOUBLE,)
 
 
 def _single(array):

@@ -9,13 +9,22 @@ tensor (1e-4 if the numbers are stored in single precision, 2e-3 in half), and t
 changes far more than that; else the answer is "no known mistake matches". Needs SymPy.
 """
 
+from __future__ import annotations
+
+import argparse
 import sys
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.diagnose.budget import EVALUATIONS
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.diagnose.report import Report
+    from lstm_ref.mistakes.evaluate import Numbers
 
 DAMAGED = (
     "the checksum in the file is not that of its arrays: it is damaged, or its arrays were "
@@ -24,8 +33,17 @@ DAMAGED = (
 
 
 def diagnose(
-    mine, cell="LSTM", *, T=5, B=3, D=4, H=6, seed=1, against=None, evaluations=EVALUATIONS
-):
+    mine: Any,
+    cell: Cell | str = "LSTM",
+    *,
+    T: int = 5,
+    B: int = 3,
+    D: int = 4,
+    H: int = 6,
+    seed: int = 1,
+    against: tuple[dict[str, Any], Any] | None = None,
+    evaluations: float = EVALUATIONS,
+) -> Report:
     """Compare with the golden vectors of a cell; returns a `Report`.
 
     mine: a dict of arrays, under our names or others, all tensors or some; or a module (or object)
@@ -73,7 +91,7 @@ def _vectors(against, cell):
     return header, right
 
 
-def run(mine, cell, numbers):
+def run(mine: Any, cell: Cell, numbers: Numbers) -> list[dict[str, Any]]:
     """Run somebody's module or backward function twice on the same arguments.
 
     Returns a list of dicts of arrays: of the first run, and of the second if it differs.
@@ -91,7 +109,7 @@ def run(mine, cell, numbers):
     values = {"h": np.array(h)} if hasattr(mine, "forward") else {}
     first = {**values, **_results(backward(params, tape, *errors), cell)}
     second = {**values, **_results(backward(params, tape, *errors), cell)}
-    same = all(np.array_equal(first[n], second.get(n)) for n in first)
+    same = all(n in second and np.array_equal(first[n], second[n]) for n in first)
     return [first] if same else [first, second]
 
 
@@ -110,7 +128,7 @@ def _results(found, cell):
     return {name: np.array(value) for name, value in result.items() if value is not None}
 
 
-def main(options):
+def main(options: argparse.Namespace) -> int:
     """The command; returns the exit code.
 
     0: all was compared and agrees; 1: something differs or was not compared; 2: unusable input.

@@ -1,11 +1,14 @@
 """The report on arrays that differ: known mistakes that give the numbers, or none."""
 
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.check.errors import relative
 from lstm_ref.diagnose import candidates as sets
 from lstm_ref.diagnose.budget import Budget
-from lstm_ref.diagnose.report import finding
+from lstm_ref.diagnose.comparison import Comparison
+from lstm_ref.diagnose.report import Report, finding
 from lstm_ref.diagnose.search import Search
 
 TRIED = 200  # layouts, equally good ones, that are searched for mistakes
@@ -15,7 +18,7 @@ OTHERS = 20  # layouts that are less good and searched for single mistakes
 # Mistakes divide by slopes; where somebody's gates are exactly 0 or 1 that is no number, and the
 # candidates leave such a mistake out, and no warning is shown.
 @np.errstate(divide="ignore", invalid="ignore", over="ignore")
-def explain(comparison, evaluations):
+def explain(comparison: Comparison, evaluations: float) -> Report:
     """The `Report` about a `Comparison` that does not agree; evaluations: see `diagnose`."""
     cell, right = comparison.cell, comparison.right
     if (numbers := sum(v.size for v in right.values())) > sets.LARGEST:
@@ -64,7 +67,8 @@ class _Hunt:
 
     def _best(self, candidates, tol, deep, wanted):
         """Explanations with the fewest mistakes over all layouts, and the layout."""
-        best, best_layout = [], None
+        best: list[Any] = []
+        best_layout: Any = None
         for layout in (*self.good, *(() if deep else self.others)):
             found = self._explained(layout, candidates, tol, deep, wanted)
             if found and (not best or found[0].cost < best[0].cost):
@@ -97,7 +101,7 @@ class _Hunt:
 
 def _distinct(found, candidates):
     """Explanations that differ in some number, stored or not: of equal ones the first."""
-    kept = []
+    kept: list[Any] = []
     for e in found:
         if not any(e.sums == k.sums and candidates.same(e.mistakes, k.mistakes) for k in kept):
             kept.append(e)

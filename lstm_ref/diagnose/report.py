@@ -1,12 +1,18 @@
 """What `diagnose` answers: a `Report`, and its text."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from lstm_ref.check import protocols
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose.single_gradient import RIGHT_AT_0
 from lstm_ref.mistakes import power, wording
+from lstm_ref.mistakes.edits import Mistake
 
 DOUBLE, SINGLE, HALF = 1e-6, 1e-4, 2e-3  # tolerances of a match, relative, by precision
 MANY = 8  # names in one line of the text
@@ -20,17 +26,17 @@ class Finding:
     a sentence on one that is not.
     """
 
-    mistakes: tuple = ()
-    sums: tuple = ()
+    mistakes: tuple[Mistake, ...] = ()
+    sums: tuple[str, ...] = ()
     remark: str = ""
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         """Slugs of the mistakes."""
         return tuple(m.name for m in self.mistakes)
 
     @property
-    def text(self):
+    def text(self) -> str:
         """All of it for the reader, each mistake with equation, chapter and sources."""
         parts = [*map(mistake_text, self.mistakes), *self.sums]
         head = f"{len(parts)} mistakes together:\n" if len(parts) > 1 else ""
@@ -55,32 +61,32 @@ class Report:
 
     verdict: str
     cell: str
-    agrees: dict = field(default_factory=dict)
-    differs: dict = field(default_factory=dict)
-    layout: tuple = ()
-    mistakes: tuple = ()
+    agrees: dict[str, float] = field(default_factory=dict)
+    differs: dict[str, float] = field(default_factory=dict)
+    layout: tuple[str, ...] = ()
+    mistakes: tuple[Finding, ...] = ()
     begins: str = ""
-    missing: tuple = ()
-    unknown: tuple = ()
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     tolerance: float = DOUBLE
     searched: bool = True
-    pairs: tuple = ()
+    pairs: tuple[int, ...] = ()
     heading: str = ""
     tell: str = ""
     note: str = ""
-    hints: tuple = ()
+    hints: tuple[str, ...] = ()
 
     @property
-    def ok(self):
+    def ok(self) -> bool:
         """Whether every number that was given was compared and is right."""
         return self.verdict == "agrees"
 
-    def but(self, **changes):
+    def but(self, **changes: Any) -> Report:
         """Another report, changed as in dataclasses.replace."""
         return replace(self, **changes)
 
     @property
-    def text(self):
+    def text(self) -> str:
         """The report for the reader."""
         return "\n".join(_lines(self))
 
@@ -154,14 +160,14 @@ def _names(names):
     return ", ".join(names[:MANY]) + more
 
 
-def finding(explanation, cell, sizes):
+def finding(explanation: Any, cell: Cell, sizes: Mapping[str, int]) -> Finding:
     """The `Finding` of an `Explanation`."""
     said = {k: _sum_text(k, names, cell, sizes) for k, names in explanation.sums.items()}
     remark = said.pop(RIGHT_AT_0, "")
     return Finding(explanation.mistakes, tuple(said.values()), remark)
 
 
-def mistake_text(mistake):
+def mistake_text(mistake: Mistake) -> str:
     """One mistake for the reader: what it is, the right formula, chapter, where it was seen."""
     sentence = mistake.sentence[0].upper() + mistake.sentence[1:]
     lines = [f"{sentence if mistake.sentence[0] not in '∂δ' else mistake.sentence}."]

@@ -10,6 +10,7 @@ those are told.
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Explanation:
     sums: dict = field(default_factory=dict)
 
     @property
-    def cost(self):
+    def cost(self) -> int:
         """Number of mistakes."""
         return len(self.mistakes) + len(self.sums.keys() - {RIGHT_AT_0})
 
@@ -52,7 +53,7 @@ class Search:
         self.flat = np.concatenate([mine[n].ravel() for n in self.names])
         self.truth = candidates.row(())[self.columns]
 
-    def singles(self):
+    def singles(self) -> list[Explanation]:
         """Explanations with at most one mistake in the error terms; [] if there is none."""
         singles = (*self.candidates.known, *self.candidates.drops, *self.candidates.altered)
         rows = np.array([self.candidates.row((m,))[self.columns] for m in singles])
@@ -61,10 +62,10 @@ class Search:
             found += self._try((singles[n],))
         return _fewest(found)
 
-    def pairs(self):
+    def pairs(self) -> list[Explanation]:
         """Explanations with two mistakes in the error terms; likely pairs come first."""
         for pairs in self.candidates.pairs:
-            found = []
+            found: list[Explanation] = []
             for pair in self._ordered(pairs):
                 if self.budget.spent:
                     return _fewest(found)
@@ -166,7 +167,7 @@ class Search:
         return None if few or np.any(off) or abs(k - 1) <= FAR * self.tol else k
 
     def _grouped(self, found, known, sums):
-        grouped = {}
+        grouped: dict[str, list[str]] = {}
         for name, kind in sums.items():
             grouped.setdefault(kind, []).append(name)
         return Explanation((*found, *known), grouped)
@@ -225,7 +226,8 @@ class Search:
 
     def _covers(self, found, sums):
         """Tensors -> known mistakes in sums that make these, no others, what is stored."""
-        covers, base = {}, self.candidates.row(found)[self.columns]
+        covers: dict[Any, list[Any]] = {}
+        base = self.candidates.row(found)[self.columns]
         self.budget.evaluate(len(self.candidates.local))
         for mistake in self.candidates.local:
             row = self.candidates.row((*found, mistake))[self.columns]

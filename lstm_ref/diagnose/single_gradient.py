@@ -4,8 +4,10 @@ The error terms of all steps are given, right or not. A gradient is a sum over s
 what the weight has seen; here are the ways to get that sum wrong, each with the numbers it gives.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 import sympy
@@ -68,7 +70,7 @@ class BackwardPass:
                 found[f"net_{name}"] = (self.values if net in self.values else right)[net][1:]
         return found
 
-    def variants(self, tensor):
+    def variants(self, tensor: str) -> Iterator[tuple[str, Any]]:
         """Pairs (kind, numbers) for one tensor: what it would be, done wrong in one way."""
         if tensor.startswith("delta_"):
             yield from self._error_terms(tensor.removeprefix("delta_"))

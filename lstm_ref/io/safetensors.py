@@ -51,7 +51,7 @@ def read(
 def write(
     path: str | Path,
     arrays: Mapping[str, NDArray[Any]],
-    about: Mapping[str, str] | None = None,
+    about: dict[str, str] | None = None,
     longest: int = 10**8,
 ) -> None:
     """Write a file whole or not at all; ValueError for a header that is longer than `longest`."""

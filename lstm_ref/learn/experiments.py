@@ -5,6 +5,7 @@ hold and that says everything: cell and initialisation, task and sizes, optimise
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from lstm_ref.learn import chapters
 
@@ -192,7 +193,7 @@ EXPERIMENTS = {
 }
 
 
-def settings(name):
+def settings(name: str) -> dict[str, dict[str, Any]]:
     """The conditions of an experiment with all their settings: dict of dicts. Raises ValueError."""
     if name not in EXPERIMENTS:
         raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, got {name!r}")

@@ -4,10 +4,16 @@ Each cell begins with the gates of the chrono initialisation, at the same values
 input that takes: f = u / (1 + u), i = 1 / (1 + u), o = 1/2, with u from U(1, T_max - 1).
 """
 
+from __future__ import annotations
+
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_ref.types import Arrays
 
 # The weighted input at which a gate has a value.
 INVERSE: dict[str, Callable] = {
@@ -25,7 +31,7 @@ GATED = {
 
 
 @functools.cache
-def module(name):
+def module(name: str) -> Any:
     """The module of a cell of GATED, compiled from its declaration."""
     import sympy  # which training need not load
 
@@ -54,7 +60,15 @@ def module(name):
     return numpy_code.compiled(Gated)
 
 
-def init(name, rng, D, H, *, T_max, dtype=np.float64):
+def init(
+    name: str,
+    rng: np.random.Generator,
+    D: int,
+    H: int,
+    *,
+    T_max: int,
+    dtype: DTypeLike = np.float64,
+) -> Arrays:
     """Fresh parameters of a cell of GATED, with the gates of chrono for T_max steps."""
     inverse, inverse_i = (INVERSE[function] for function in GATED[name])
     u = rng.uniform(1, T_max - 1, (H, 1))

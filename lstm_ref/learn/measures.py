@@ -1,12 +1,18 @@
 """What experiments measure: one number during training, more of them after it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from lstm_ref.learn import network, output_layer, sequences, tasks
 from lstm_ref.learn.tasks import reber
+from lstm_ref.types import AnyCell, Batch, Params
 
 
-def perfect_streams(cell, params, batch):
+def perfect_streams(cell: AnyCell, params: Params, batch: Batch) -> float:
     """Share of the streams of Reber strings in which every prediction is right (criterion 1997)."""
     y, _, _, _ = network.scores(cell, params, batch)
     return float(reber.right(y, batch[0]).all(axis=0).mean())
@@ -20,7 +26,14 @@ MEASURES = {
 }
 
 
-def stream(cell, params, condition, T=5000, B=16, piece=100):
+def stream(
+    cell: AnyCell,
+    params: Params,
+    condition: dict[str, Any],
+    T: int = 5000,
+    B: int = 16,
+    piece: int = 100,
+) -> dict[str, Any]:
     """A trained net on B streams of T symbols of continual Reber strings.
 
     Returns errors (wrong predictions of all T B), perfect (streams without one), critical (share
@@ -50,7 +63,9 @@ def stream(cell, params, condition, T=5000, B=16, piece=100):
 ITEMS, DELAYS = (1, 2, 4, 8, 16), (0, 10, 50, 100, 400)
 
 
-def recall(cell, params, condition, B=200):
+def recall(
+    cell: AnyCell, params: Params, condition: dict[str, Any], B: int = 200
+) -> dict[str, Any]:
     """Share of right bits by number of items and delay: {"items", "delays", "right"}.
 
     right: one row for each number of items, one column for each delay.
@@ -69,7 +84,9 @@ def recall(cell, params, condition, B=200):
 PHRASES = (0, 2, 4, 8, 16, 32)
 
 
-def distance(cell, params, condition, B=256):
+def distance(
+    cell: AnyCell, params: Params, condition: dict[str, Any], B: int = 256
+) -> dict[str, Any]:
     """Share of right verbs by the phrases, of three words each, between subject and verb.
 
     Returns {"phrases", "right"}: one number for each of PHRASES. One sentence a sample.
@@ -84,7 +101,9 @@ def distance(cell, params, condition, B=256):
 WORDS_BETWEEN = (0, 10, 30, 60, 120, 240)
 
 
-def country(cell, params, condition, B=128):
+def country(
+    cell: AnyCell, params: Params, condition: dict[str, Any], B: int = 128
+) -> dict[str, Any]:
     """Share of right languages by the words between country and question.
 
     Returns {"words", "right"}: one number for each of WORDS_BETWEEN.
@@ -96,4 +115,9 @@ def country(cell, params, condition, B=128):
 
 
 # name -> function of (cell, params, settings), called once when training has ended
-AFTER = {"stream": stream, "recall": recall, "distance": distance, "country": country}
+AFTER: dict[str, Callable[..., dict[str, Any]]] = {
+    "stream": stream,
+    "recall": recall,
+    "distance": distance,
+    "country": country,
+}

@@ -6,8 +6,12 @@ Loading trusts nothing: sizes are compared with the file's before memory is take
 says which file, which array and what is wrong.
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +22,7 @@ from lstm_ref.io import header as headers
 from lstm_ref.io import npz, safetensors
 from lstm_ref.io.files import write_whole
 from lstm_ref.learn import fingerprint, sequences
+from lstm_ref.types import AnyCell, Arrays, Params
 
 FORMAT, VERSION = "lstm_ref weights", 1
 MANY = "lstm_ref weights of several networks"
@@ -31,7 +36,7 @@ class StorageError(ValueError):
     """A file that is not what it should be; the message names the file and what is wrong."""
 
 
-def save(path, cell, params, **about):
+def save(path: str | Path, cell: AnyCell, params: Params, **about: Any) -> None:
     """Write the parameters of a cell, with or without an output layer, to path.
 
     path: .npz or .safetensors (needs the package safetensors). cell: a name, a module, layers, a
@@ -45,7 +50,9 @@ def save(path, cell, params, **about):
     write(path, params, about | {"equations": fingerprint.equations(cell)})
 
 
-def load(path, cell=None, limit=1 << 30):
+def load(
+    path: str | Path, cell: AnyCell | None = None, limit: int = 1 << 30
+) -> tuple[Arrays, dict[str, Any]]:
     """Read what `save` wrote: (params, about).
 
     cell: whose weights are expected; None takes any. limit: most bytes of all arrays together.
@@ -66,7 +73,7 @@ def load(path, cell=None, limit=1 << 30):
     return params, about
 
 
-def save_all(path, nets, **about):
+def save_all(path: str | Path, nets: Mapping[Any, Any], **about: Any) -> None:
     """Write several networks to one file: a dict of (label, number) -> (cell, params).
 
     path, about and errors: as in `save`. No label may hold a slash.
@@ -80,7 +87,9 @@ def save_all(path, nets, **about):
     write(path, arrays, about | {"format": MANY, "version": VERSION, "cells": cells})
 
 
-def load_all(path, cells, limit=1 << 30):
+def load_all(
+    path: str | Path, cells: Mapping[Any, Any], limit: int = 1 << 30
+) -> tuple[dict[Any, Any], dict[str, Any]]:
     """Read what `save_all` wrote: (dict of label -> dict of number -> params, about).
 
     cells: label -> the cell whose weights are expected there. Raises StorageError,
@@ -115,7 +124,7 @@ def _same_cell(cell, about):
         raise ValueError(f"weights of another cell of the name {name}, its equations differ: {got}")
 
 
-def check(cell, params):
+def check(cell: AnyCell, params: Params) -> None:
     """Refuse parameters that are not those of the cell, with or without an output layer of it."""
     cell = resolve(cell)
     width = sequences.check(cell, {n: v for n, v in params.items() if n not in OUTPUT_LAYER})
@@ -126,7 +135,7 @@ def check(cell, params):
             raise ValueError(f"W_yh: expected {width} columns, got {sizes['H']}")
 
 
-def write(path, arrays, about):
+def write(path: str | Path, arrays: Params, about: dict[str, Any]) -> None:
     """Write named arrays and a dict that JSON can hold; the file is written whole or not at all.
 
     Raises StorageError for another suffix than .npz and .safetensors, and where the package
@@ -149,7 +158,7 @@ def write(path, arrays, about):
             raise StorageError(str(error)) from error
 
 
-def read(path, limit=1 << 30):
+def read(path: str | Path, limit: int = 1 << 30) -> tuple[Arrays, dict[str, Any]]:
     """Read what `write` wrote: (arrays, about). limit: most bytes of all arrays together.
 
     Raises StorageError for a file that is not of this kind, damaged, too large or hostile.
@@ -171,7 +180,7 @@ def read(path, limit=1 << 30):
     return arrays, about
 
 
-def kind(path):
+def kind(path: str | Path) -> str:
     """ "npz" or "safetensors", by the name of a file. Raises StorageError for another one."""
     suffix = Path(path).suffix
     if suffix not in (".npz", ".safetensors"):

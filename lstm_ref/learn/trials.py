@@ -5,13 +5,17 @@ interrupted or killed is taken up by the same command; the folder goes when the 
 Where a condition asks for its weights, they stand beside the result, in a file of the same name.
 """
 
+from __future__ import annotations
+
 import functools
 import glob
 import json
 import math
 import platform
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +32,7 @@ from lstm_ref.learn import (
     storage,
     tasks,
 )
+from lstm_ref.types import Array, Batch, Mask, Target
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
 POOL_SEED = 1  # of the batches that are made once
@@ -36,13 +41,15 @@ OPTIONS = ("optimiser", "clip", "truncate", "every")  # settings that are argume
 rng = np.random.default_rng
 
 
-def recall_any(rng, T, B, items):
+def recall_any(rng: np.random.Generator, T: int, B: int, items: int) -> tuple[Array, Target, Mask]:
     """`tasks.recall` with 1 to `items` items in as many slots, after a delay of 0 to T steps."""
     n, delay = int(rng.integers(1, items + 1)), int(rng.integers(0, T + 1))
     return tasks.recall(rng, 2 * n + delay, B, n, items)
 
 
-def country_any(rng, T, B, nearest):
+def country_any(
+    rng: np.random.Generator, T: int, B: int, nearest: int
+) -> tuple[Array, Target, Mask]:
     """`tasks.country_language` at a distance of `nearest` to T words."""
     return tasks.country_language(rng, B, int(rng.integers(nearest, T + 1)))
 
@@ -50,14 +57,14 @@ def country_any(rng, T, B, nearest):
 MIXED = {"recall_any": recall_any, "country_any": country_any}  # tasks of many lengths
 
 
-def drawn_from(make, n):
+def drawn_from(make: Callable[..., Batch], n: int) -> Callable[[np.random.Generator], Batch]:
     """A function of a generator that draws one of n batches; `make` makes them once."""
     source = rng(POOL_SEED)
     made = [make(source) for _ in range(n)]
     return lambda rng: made[rng.integers(n)]
 
 
-def cell_of(name):
+def cell_of(name: str) -> tuple[Any, Callable[..., Any]]:
     """(cell, its `init`) for a name in the settings: one of WRONG, of GATED, or of `resolve`."""
     if name in gate_functions.GATED:
         return gate_functions.module(name), partial(gate_functions.init, name)
@@ -66,7 +73,7 @@ def cell_of(name):
 
 
 @functools.cache
-def truncated(kind):
+def truncated(kind: str) -> Any:
     """The LSTM with a wrong gradient, derived: "LSTM without carousel" or "LSTM carousel only".
 
     Without the carousel nothing goes back from c_t to c_{t-1} directly: the mistake of much
@@ -87,7 +94,7 @@ def truncated(kind):
     return numpy_code.compiled(catalogue.LSTM.truncated(name, drop))
 
 
-def train(condition, seed, **how):
+def train(condition: dict[str, Any], seed: int, **how: Any) -> tuple[Any, loop.Training]:
     """Train one condition with one seed: (cell, `loop.Training`).
 
     condition: settings; how: goes to `loop.fit`.
@@ -103,18 +110,21 @@ def train(condition, seed, **how):
     return cell, loop.fit(cell, params, batch, seed=seed, measure=measure, **own, **how)
 
 
-def batches(condition):
+def batches(condition: dict[str, Any]) -> tuple[Callable[[np.random.Generator], Batch], Batch]:
     """(function of a generator that gives a batch, the batch for measuring) of a condition."""
     name, options = condition["task"], condition["options"]
-    make = partial(MIXED.get(name) or getattr(tasks, name), T=condition["T"])
+    make: Callable[..., Batch] = MIXED.get(name) or getattr(tasks, name)
+    make = partial(make, T=condition["T"])
     test = options | condition.get("test_options", {})
-    batch = partial(make, B=condition["B"], **options)
+    batch: Callable[..., Batch] = partial(make, B=condition["B"], **options)
     if n := condition.get("pool"):
         batch = drawn_from(batch, n)
     return batch, make(rng(TEST_SEED), B=condition["test"], **test)
 
 
-def trial(label, condition, seed, nets=None, **how):
+def trial(
+    label: str, condition: dict[str, Any], seed: int, nets: dict[Any, Any] | None = None, **how: Any
+) -> dict[str, Any]:
     """One condition with one seed: a dict for JSON. A run that diverges is a result too.
 
     nets: a dict that gets (cell, params) under (label, seed), if the condition asks for weights.
@@ -147,7 +157,13 @@ def trial(label, condition, seed, nets=None, **how):
     }
 
 
-def run(name, seeds, path, show=False, report=print):
+def run(
+    name: str,
+    seeds: int,
+    path: str | Path,
+    show: bool = False,
+    report: Callable[[str], object] = print,
+) -> dict[str, Any]:
     """Run an experiment with seeds 0 to seeds - 1 and write the result to `path`; return it.
 
     show: progress bars; report: called with one line after every trial. Raises ValueError for an
@@ -162,7 +178,7 @@ def run(name, seeds, path, show=False, report=print):
     for k, (label, condition) in enumerate(conditions.items()):
         for seed in range(seeds):
             files.append(folder / f"{k}-{seed}.npz")
-            how = dict(nets=nets, checkpoint=files[-1], show=show)
+            how: dict[str, Any] = dict(nets=nets, checkpoint=files[-1], show=show)
             trials.append(trial(label, condition, seed, **how))
             report(line(condition, trials[-1]))
     experiment = experiments.EXPERIMENTS[name]
@@ -196,7 +212,7 @@ def _tidy(path, folder, files):
         folder.rmdir()
 
 
-def versions():
+def versions() -> dict[str, str]:
     """What the numbers were made with."""
     return {
         "lstm_ref": __version__,
@@ -207,7 +223,7 @@ def versions():
     }
 
 
-def line(condition, trial):
+def line(condition: dict[str, Any], trial: dict[str, Any]) -> str:
     """One trial in words."""
     head = f"{trial['condition']}, seed {trial['seed']}: "
     if trial["solved"]:

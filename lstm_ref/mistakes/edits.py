@@ -109,7 +109,7 @@ def chain(*edits: Edit) -> Edit:
     return edit
 
 
-def alter(keys: Iterable[Key], change: Callable[[Term], Term | None]) -> Edit:
+def alter(keys: Iterable[Key], change: Callable[..., Term | None]) -> Edit:
     """Put change(term) in the place of the terms with these keys; None leaves a term out.
 
     Terms that the recipe does not have stay away: a wrong forward pass may have other ones.
@@ -132,12 +132,12 @@ def drop(keys: Iterable[Key]) -> Edit:
     return alter(keys, lambda term: None)
 
 
-def inner(keys: Iterable[Key], change: Callable[[sympy.Expr], Any]) -> Edit:
+def inner(keys: Iterable[Key], change: Callable[..., Any]) -> Edit:
     """Put change(factor) in the place of the factor `inner` of terms."""
     return alter(keys, lambda term: replace(term, inner=sympy.sympify(change(term.inner))))
 
 
-def outer(keys: Iterable[Key], change: Callable[[sympy.Expr], Any]) -> Edit:
+def outer(keys: Iterable[Key], change: Callable[..., Any]) -> Edit:
     """Put change(factor) in the place of the factor `outer` of terms."""
     return alter(keys, lambda term: replace(term, outer=sympy.sympify(change(term.outer))))
 
@@ -168,7 +168,7 @@ def slopes(changes: Mapping[str, Callable[..., sympy.Expr | None]]) -> Edit:
     return edit
 
 
-def products(name: str, change: Callable[[Product], Product | None]) -> Edit:
+def products(name: str, change: Callable[..., Product | None]) -> Edit:
     """Put change(product) in the place of the summands of ∂E/∂name; None leaves one out."""
 
     def edit(recipe):

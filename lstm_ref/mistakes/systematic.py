@@ -7,12 +7,17 @@ forget gate. How a gradient can be wrong by itself, in its
 sum over time, and one factor in all gradients: `diagnose.single_gradient` and `.common_factor`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import sympy
 from sympy import tanh
 
+from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import FUNCTIONS, at, sigma, t
 from lstm_ref.derive.terms import Product
 from lstm_ref.mistakes import edits, wording
@@ -21,7 +26,7 @@ from lstm_ref.mistakes.known.registry import Parts
 from lstm_ref.mistakes.known.terms import no_last
 
 
-def dropped(cell):
+def dropped(cell: Cell) -> list[Mistake]:
     """One `Mistake` for each summand of each signal's error term: that summand is left out.
 
     The errors that enter, at all steps and at the last states, are summands, too.
@@ -43,17 +48,17 @@ def _ignored(cell):
         yield Mistake(f"ignored:{state}_T", cell, text, edit, state, known=False)
 
 
-def forward(cell):
+def forward(cell: Cell) -> list[Mistake]:
     """One `Mistake` for each wrong forward pass that is no mistake in its backward pass."""
     if "f" not in cell.equations or cell.equations["f"].activation is not sigma:
         return []
     wrong = cell.but(cell.name, f=lambda gate: sigma(gate.args[0] + 1))
     text = "forward: 1 is added to the net of f (a forget_bias that is no parameter)"
-    more = dict(of="f", wrong="forward", forward=wrong, known=False)
-    return [Mistake("forget-bias-added", cell, text, **more)]
+    name = "forget-bias-added"
+    return [Mistake(name, cell, text, None, "f", wrong="forward", forward=wrong, known=False)]
 
 
-def altered(cell):
+def altered(cell: Cell) -> list[Mistake]:
     """One `Mistake` for each factor, slope, index, sign or transposition that can be wrong."""
     parts = Parts.of(cell)
     found = _shared(parts)
@@ -107,7 +112,7 @@ def _factors(cell, term):
             )
 
 
-def without_one(expr):
+def without_one(expr: sympy.Expr) -> Iterator[tuple[sympy.Expr, sympy.Expr]]:
     """Pairs (part, the expression without it) for the factors of a product and parts of a sum."""
     if expr.is_number:
         return
@@ -138,7 +143,8 @@ def _shared(parts):
 
     One line makes the error at the product, as d_q = d_n * r in a GRU, here without r.
     """
-    cell, right, meeting = parts.cell, parts.right, {}
+    cell, right = parts.cell, parts.right
+    meeting: dict[tuple[str, sympy.Expr], list[tuple[str, Any]]] = {}
     items = [(n, a) for n in (cell.input, *cell.equations) for a in right.terms[n]]
     items = [(n, a) for n, a in items if str(a.via) in cell.letters]
     items += [(n, a) for n in cell.matrices for a in right.products[n]]
@@ -147,7 +153,8 @@ def _shared(parts):
         for factor in sympy.Mul.make_args(item.inner):
             if not factor.is_number:
                 meeting.setdefault((item.by, factor), []).append((name, item))
-    return [_forgotten(cell, *which, met) for which, met in meeting.items() if len(met) > 1]
+    several = {which: met for which, met in meeting.items() if len(met) > 1}
+    return [_forgotten(cell, by, factor, met) for (by, factor), met in several.items()]
 
 
 def _forgotten(cell, by, factor, items):

@@ -4,13 +4,19 @@ So other libraries store the parameters of a layer, and their gradients. An arra
 for every order of the gates and every way to join the weights that its shape allows.
 """
 
+from __future__ import annotations
+
 from collections import namedtuple
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import permutations, product
 
 import numpy as np
 
+from lstm_ref.diagnose.reading.names import Hints
 from lstm_ref.interop import carry, keras_bridge, onnx_bridge, torch_bridge
 from lstm_ref.mistakes.wording import letter
+from lstm_ref.types import Array
 
 # pieces: tensor -> array; choices: what had to be assumed, slot -> option; note: for the report.
 Reading = namedtuple("Reading", "pieces choices note")
@@ -45,10 +51,10 @@ class Blocks:
         self.signal = {g: _signal(g, cell) for g in self.gates}
         self.z_writes = "z writes" in carry.KINDS.get(cell.name, ("", ()))[1]
 
-    def readings(self, hint, value):
+    def readings(self, hint: Hints, value: Array) -> Iterator[Reading]:
         """Each `Reading` of an array that its hint (`names.Hints`) and its shape allow."""
-        columns = {"bias": ["1"], "peephole": ["c"]}.get(hint.kind)
-        columns = columns or ([hint.source] if hint.source else COLUMNS)
+        own = [hint.source] if hint.source else COLUMNS
+        columns = {"bias": ["1"], "peephole": ["c"]}.get(hint.kind, own)
         for order, source in product(self._orders(hint, value), columns):
             blocks = self._blocks(order, source, hint)
             if not blocks:
@@ -147,7 +153,7 @@ class Blocks:
             return {**two, **one, **{n: one[n] + two[n] for n in shared}}, "" if zero[1] else ADDED
         if zero[0] != zero[1]:
             return ({**one, **two}, ONE_ZERO) if zero[0] else ({**two, **one}, ONE_ZERO)
-        worse = {n: max(one[n], two[n], key=lambda v, n=n: self._off(n, v)) for n in shared}
+        worse = {n: max(one[n], two[n], key=partial(self._off, n)) for n in shared}
         return {**two, **one, **worse}, "" if same else WORSE
 
     def _off(self, name, value):
@@ -187,7 +193,9 @@ def _oriented(value, shape):
         yield table, {"square": axes} if len(options) > 1 else {}, note
 
 
-def turned(value, shape, over_time):
+def turned(
+    value: Array, shape: Sequence[int], over_time: bool
+) -> Iterator[tuple[Array, tuple[int, ...], bool]]:
     """(array of this shape, axes, slot 0 cut off) for each order of the axes that fits."""
     squeezed = value.reshape([n for n in value.shape if n != 1])
     want = tuple(n for n in shape if n != 1)

@@ -8,6 +8,7 @@ is right, the numbers decide; here only shapes are looked at.
 import re
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -38,13 +39,14 @@ class Layouts:
 
     def __iter__(self):
         """Choices, one dict a layout, the plain ones first."""
-        slots = {}
+        slots: dict[Any, dict[Any, None]] = {}
         for found in self.readings.values():
             for reading in found:
                 for slot, option in reading.choices.items():
                     slots.setdefault(slot, {})[option] = None
         if self._rows_first():  # what is transposed elsewhere probably is so here
-            slots = {s: sorted(o, reverse=True) if s == "square" else o for s, o in slots.items()}
+            order = sorted(slots.get("square", ()), reverse=True)
+            slots |= {"square": dict.fromkeys(order)} if order else {}
         for n, options in enumerate(product(*slots.values())):
             if n == MOST:
                 return
@@ -54,7 +56,7 @@ class Layouts:
         notes = [r.note for found in self.readings.values() for r in found if not r.choices]
         return any("transposed" in note for note in notes)
 
-    def read(self, choices):
+    def read(self, choices: dict[str, Any]) -> dict[str, Any]:
         """All arrays under these choices: key -> Reading; one that does not fit is left out."""
         found = {}
         for key, readings in self.readings.items():
@@ -64,7 +66,7 @@ class Layouts:
                     break
         return found
 
-    def names(self, key):
+    def names(self, key: str) -> list[str]:
         """The names in the file of one array that is read; two biases are read as one."""
         return [key, self.partners[key]] if key in self.partners else [key]
 

@@ -22,6 +22,7 @@ or small letters, with or without _ :
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 GATES = {
@@ -61,7 +62,7 @@ class Hints:
     library: str = ""
 
 
-def hints(key, gates, states):
+def hints(key: str, gates: str, states: Sequence[str]) -> list[Hints]:
     """All that a key may mean: list of `Hints`, likelier ones first; [] for an unknown name.
 
     gates: letters of the cell's gates in parameter names, "fico" or "zrh"; states: its states.
