@@ -16,6 +16,7 @@ from lstm_ref.check import (
     promises,
 )
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.expressions import at
 from lstm_ref.generated import projection
 from lstm_ref.learn.layers import BothWays, Stack
 
@@ -244,10 +245,15 @@ def test_nothing_is_computed_before_a_check_is_called():
     assert len(list(checks(pair(never, never, elman.SHAPES, elman.STATES)))) == 26
 
 
-@pytest.mark.parametrize("cell", [catalogue.VANILLA, "VANILLA"])
-def test_a_declared_cell_by_itself_and_by_name(cell):
+MINE = catalogue.VANILLA.but("MINE", h=lambda expr: at("o") * at("c"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [(catalogue.VANILLA, "vanilla"), ("VANILLA", "vanilla"), (MINE, "MINE")]
+)
+def test_a_declared_cell_by_itself_and_by_name(cell, name):
     report = check_cell(cell, promises=True, **SMALL)
-    assert report.cell == "VANILLA" and set(report["complex step"]) >= {"w_oc", "x", "c_0"}
+    assert report.cell == name and set(report["complex step"]) >= {"w_oc", "x", "c_0"}
 
 
 def test_a_stack_is_checked_part_by_part():
