@@ -56,12 +56,15 @@ def over_time(cell: Interface, step: Step, step_backward: StepBackward) -> tuple
         """
         return backward(cell, step_backward, params, tape, dh, dstate_T)
 
-    for function, name in ((run_forward, "forward"), (run_backward, "backward")):
-        function.__name__ = function.__qualname__ = name
-        function.__module__ = (
-            cell.module or __name__
-        )  # they are the cell's, for `help` and the pages
+    _name(cell, forward=run_forward, backward=run_backward)
     return run_forward, run_backward
+
+
+def _name(cell, **functions):
+    """Call the functions so, and the cell's own, for `help` and the pages."""
+    for name, function in functions.items():
+        function.__name__ = function.__qualname__ = name
+        function.__module__ = cell.module or __name__
 
 
 def forward(
