@@ -27,7 +27,7 @@ def check_form(expr: sp.Basic) -> None:
         if isinstance(part, sp.Sum | sp.Product):
             if not _steps(part) <= STEPS:
                 raise TooLarge(
-                    f"a sum or product of more than {STEPS} terms, or of nobody knows how many"
+                    f"a sum or product of more than {STEPS} terms, or an unknown number of them"
                 )
         elif isinstance(part, ExprWithLimits | sp.Limit):
             raise TooLarge(f"it contains {type(part).__name__}: write what comes out of it")

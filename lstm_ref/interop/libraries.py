@@ -9,7 +9,7 @@
     reset, z       of the GRU: "before" or "after" the recurrent product; "keeps" (z = 1 copies the
                    old state) or "writes" (z = 1 takes the candidate)
     peepholes      whether the LSTM can have them
-    forget_bias    what b_f starts from; None: nothing is laid down
+    forget_bias    what b_f starts from; None: not specified
     start          start values of the rest, in short
     state          order of the parts of an LSTM's state
     sequence       order of the axes of a sequence

@@ -112,9 +112,14 @@ def through(bridge, name, arrays):
     return carried(bridge, name, parameters)
 
 
-CARRIED = [
-    (b, n) for n in catalogue.CELLS for b in BRIDGES if through(b, n, gradients_of(n)) is not None
-]
+def start(name):
+    """Some parameters of a cell; collecting the tests waits for no derivation."""
+    module = importlib.import_module(f"lstm_ref.generated.{name.lower()}")
+    further = {k: 3 for k in "GP" if k in "".join(module.SHAPES.values())}
+    return module.init(np.random.default_rng(0), D=6, H=6, **further)
+
+
+CARRIED = [(b, n) for n in catalogue.CELLS for b in BRIDGES if carried(b, n, start(n)) is not None]
 
 
 def test_bridges_carry_most_cells():

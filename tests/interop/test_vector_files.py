@@ -140,7 +140,7 @@ def test_a_c_header_needs_a_header(tmp_path):
         vectors.write(tmp_path / "a.h", {}, {"f": np.ones(3)})
 
 
-# ---- files from strangers
+# ---- untrusted files
 
 
 def sealed(made, arrays=None, **changes):

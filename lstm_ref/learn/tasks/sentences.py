@@ -1,4 +1,4 @@
-"""Two sentences of a textbook: a word that hangs on one far back, and one that hangs on a near one.
+"""Two sentences of a textbook: a word that depends on one far back, one that depends on a near one.
 
 Words are one-hot; the answer is a class of its own short list, at one step of the sentence.
 """
@@ -52,7 +52,7 @@ def country_language(rng: np.random.Generator, B: int, distance: int) -> tuple[A
 
 
 def near_word(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Target, Mask]:
-    """ "The clouds are in the sky": the word hangs on one that stands four steps back.
+    """ "The clouds are in the sky": the word depends on one that stands four steps back.
 
     T - 5 random words, then "the", one of THINGS, "are in the"; there the place is to be named.
     Returns x (T, D, B), one-hot over NEAR_VOCABULARY, target (T, B), class numbers 0 to 3 for
