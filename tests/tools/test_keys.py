@@ -16,7 +16,7 @@ from reach import Package
 
 FILES = {
     "__init__.py": """
-        NAMES = {"cell": "lstm_ref.derive.language"}
+        NAMES = {"cell": "lstm_ref.derive.language", "run": "lstm_ref.runtime"}
         def __getattr__(name):
             import importlib
             return getattr(importlib.import_module(NAMES[name]), name)
@@ -44,7 +44,7 @@ FILES = {
     "diagnose.py": "import lstm_ref.learn\n",
     "anything.py": "def load(name):\n    return __import__(name)\n",
 }
-LANGUAGE = ["derive", "derive/language", "derive/terms"]
+LANGUAGE = ["derive", "derive/language", "derive/terms", "runtime"]
 
 
 def module(text):
@@ -185,6 +185,7 @@ def test_line_ends_of_another_system_are_no_change(root):
         ("run('-m', 'lstm_ref')", ["__main__", "__init__", "plots", "results/adding"]),
         ("from lstm_ref.stored import load", ["__init__", "stored", "stored/gender"]),
         ("import lstm_ref.learn", ["__init__", "learn", "optim", *LANGUAGE]),  # lstm_ref.cell
+        ("from lstm_ref import cell", ["__init__", *LANGUAGE[:3]]),
         ("import lstm_ref as package", ["__init__", *LANGUAGE]),
         (
             "from lstm_ref.diagnose import name",
