@@ -14,7 +14,9 @@ if [ "$(cat $venv/installed 2>/dev/null)" != "$key" ]; then
     .venv/bin/python -m venv --clear --without-pip $venv
     .venv/bin/python -m uv pip sync --quiet --python $venv/bin/python --compile-bytecode \
         --require-hashes tools/lab.txt
-    cat >$venv/share/jupyter/kernels/python3/kernel.json <<END
+    kernel=$venv/share/jupyter/kernels/python3/kernel.json
+    rm $kernel # a link into the cache of uv: writing into it would write into every environment
+    cat >$kernel <<END
 {
  "argv": ["$root/.venv/bin/python", "$root/tools/environment.py", "$root/.venv/bin/python",
           "-m", "ipykernel_launcher", "-f", "{connection_file}"],
