@@ -111,6 +111,7 @@ def test_all_texts_are_inside_and_apart():
         ({"z": np.zeros(9)}, "name: expected one of f, i, c_tilde, o, c, h, x, got 'z'"),
         ({"f": np.zeros(8)}, r"f: expected shape \(9,\), got \(8,\)"),
         ({"f": np.full(9, 1.5)}, "f: expected values from 0 to 1, got 1.5 to 1.5"),
+        ({"f": np.linspace(0, 1.5, 9)}, "f: expected values from 0 to 1, got 0 to 1.5"),
         ({"o": np.full(9, -0.1)}, "o: expected values from 0 to 1"),
         ({"h": np.full(9, np.nan)}, "h: expected finite values"),
         ({"c": np.full(9, np.inf)}, "c: expected finite values"),
