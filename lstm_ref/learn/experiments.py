@@ -7,7 +7,7 @@ hold and that says everything: cell and initialisation, task and sizes, optimise
 from dataclasses import dataclass
 from typing import Any
 
-from lstm_ref.learn import chapters
+from lstm_ref.learn import chapters, conditions
 
 # What a condition takes if it says nothing else. cell: a name for `trials.cell_of`;
 # start: options of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of
@@ -190,6 +190,7 @@ EXPERIMENTS = {
         },
     ),
     **{name: Experiment(**about) for name, about in chapters.EXPERIMENTS.items()},
+    **{name: Experiment(**about) for name, about in conditions.EXPERIMENTS.items()},
 }
 
 

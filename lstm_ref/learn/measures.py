@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.learn import network, output_layer, sequences, tasks
+from lstm_ref.learn import loop, network, output_layer, sequences, tasks
 from lstm_ref.learn.tasks import reber
 from lstm_ref.types import AnyCell, Batch, Params
 
@@ -28,7 +28,7 @@ MEASURES = {
 
 def stream(
     cell: AnyCell,
-    params: Params,
+    run: loop.Training,
     condition: dict[str, Any],
     T: int = 5000,
     B: int = 16,
@@ -40,6 +40,7 @@ def stream(
     of right critical predictions), and after every `piece` steps the mean and the largest |c|.
     """
     x, _, _ = tasks.continual_reber(np.random.default_rng(98), T, B)
+    params = run.params
     own = {name: params[name] for name in cell.SHAPES}
     state, y, mean, largest = None, [], [], []
     for k in range(0, T, piece):
@@ -64,7 +65,7 @@ ITEMS, DELAYS = (1, 2, 4, 8, 16), (0, 10, 50, 100, 400)
 
 
 def recall(
-    cell: AnyCell, params: Params, condition: dict[str, Any], B: int = 200
+    cell: AnyCell, run: loop.Training, condition: dict[str, Any], B: int = 200
 ) -> dict[str, Any]:
     """Share of right bits by number of items and delay: {"items", "delays", "right"}.
 
@@ -76,7 +77,7 @@ def recall(
         for delay in DELAYS:
             rng = np.random.default_rng(98)
             batch = tasks.recall(rng, 2 * items + delay, B, items, condition["options"]["items"])
-            row.append(network.accuracy(cell, params, batch))
+            row.append(network.accuracy(cell, run.params, batch))
         right.append(row)
     return {"items": list(ITEMS), "delays": list(DELAYS), "right": right}
 
@@ -85,7 +86,7 @@ PHRASES = (0, 2, 4, 8, 16, 32)
 
 
 def distance(
-    cell: AnyCell, params: Params, condition: dict[str, Any], B: int = 256
+    cell: AnyCell, run: loop.Training, condition: dict[str, Any], B: int = 256
 ) -> dict[str, Any]:
     """Share of right verbs by the phrases, of three words each, between subject and verb.
 
@@ -94,7 +95,7 @@ def distance(
     rng, right = np.random.default_rng(98), []
     for n in PHRASES:
         batch = tasks.subject_verb(rng, 2 + 3 * n, B, n)
-        right.append(network.accuracy(cell, params, batch))
+        right.append(network.accuracy(cell, run.params, batch))
     return {"phrases": list(PHRASES), "right": right}
 
 
@@ -102,7 +103,7 @@ WORDS_BETWEEN = (0, 10, 30, 60, 120, 240)
 
 
 def country(
-    cell: AnyCell, params: Params, condition: dict[str, Any], B: int = 128
+    cell: AnyCell, run: loop.Training, condition: dict[str, Any], B: int = 128
 ) -> dict[str, Any]:
     """Share of right languages by the words between country and question.
 
@@ -110,14 +111,42 @@ def country(
     """
     rng, right = np.random.default_rng(98), []
     for n in WORDS_BETWEEN:
-        right.append(network.accuracy(cell, params, tasks.country_language(rng, B, n)))
+        right.append(network.accuracy(cell, run.params, tasks.country_language(rng, B, n)))
     return {"words": list(WORDS_BETWEEN), "right": right}
 
 
-# name -> function of (cell, params, settings), called once when training has ended
-AFTER: dict[str, Callable[..., dict[str, Any]]] = {
+def longer(
+    cell: AnyCell, run: loop.Training, condition: dict[str, Any], T: int = 400, B: int = 50
+) -> float:
+    """Share of wrong answers in sequences of T steps of the task `latest_marked`."""
+    batch = tasks.latest_marked(np.random.default_rng(98), T, B)
+    return 1 - network.accuracy(cell, run.params, batch)
+
+
+LAST = 20  # updates
+
+
+def losses(
+    cell: AnyCell, run: loop.Training, condition: dict[str, Any], limit: float = 0.1
+) -> dict[str, Any]:
+    """How the loss went: {"solved", "last", "mean of 5"}.
+
+    solved: the update at which the mean of the last 20 losses falls below `limit`, or None; last:
+    that mean at the end; mean of 5: the losses in fives.
+    """
+    loss = run.history["loss"]
+    mean = np.convolve(loss, np.ones(LAST) / LAST, mode="valid")
+    solved = int(np.argmax(mean < limit)) + LAST if (mean < limit).any() else None
+    fives = loss[: len(loss) // 5 * 5].reshape(-1, 5).mean(axis=1)
+    return {"solved": solved, "last": float(mean[-1]), "mean of 5": fives.round(4).tolist()}
+
+
+# name -> function of (cell, `loop.Training`, settings), called once when training has ended
+AFTER: dict[str, Callable[..., Any]] = {
     "stream": stream,
     "recall": recall,
     "distance": distance,
     "country": country,
+    "longer": longer,
+    "losses": losses,
 }

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import __version__
+from lstm_ref.cells import lstm
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.io.files import write_whole
 from lstm_ref.learn import (
@@ -32,7 +33,7 @@ from lstm_ref.learn import (
     storage,
     tasks,
 )
-from lstm_ref.types import Array, Batch, Mask, Target
+from lstm_ref.types import Array, Batch, Mask, Params, Target
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
 POOL_SEED = 1  # of the batches that are made once
@@ -54,7 +55,17 @@ def country_any(
     return tasks.country_language(rng, B, int(rng.integers(nearest, T + 1)))
 
 
-MIXED = {"recall_any": recall_any, "country_any": country_any}  # tasks of many lengths
+def country_language(rng: np.random.Generator, T: int, B: int) -> tuple[Array, Target, Mask]:
+    """`tasks.country_language` by the number of steps, three more than the distance."""
+    return tasks.country_language(rng, B, T - 3)
+
+
+# Tasks of many lengths, and one in other words.
+MIXED = {
+    "recall_any": recall_any,
+    "country_any": country_any,
+    "country_language": country_language,
+}
 
 
 def drawn_from(make: Callable[..., Batch], n: int) -> Callable[[np.random.Generator], Batch]:
@@ -65,10 +76,18 @@ def drawn_from(make: Callable[..., Batch], n: int) -> Callable[[np.random.Genera
 
 
 def cell_of(name: str) -> tuple[Any, Callable[..., Any]]:
-    """(cell, its `init`) for a name in the settings: one of WRONG, of GATED, or of `resolve`."""
+    """(cell, function init) for the name of a cell in the settings.
+
+    A name of WRONG, of GATED, of `dial`, "LSTM with" a known mistake, or one that `resolve` takes.
+    """
     if name in gate_functions.GATED:
         return gate_functions.module(name), partial(gate_functions.init, name)
-    cell = truncated(name) if name in experiments.WRONG else resolve(name, fastest=True)
+    if name.startswith("LSTM with "):
+        return mistaken(name.removeprefix("LSTM with ")), lstm.init
+    if name in experiments.WRONG:
+        cell = truncated(name)
+    else:
+        cell = made_up(name) if name in ("DIAL", "STOPS") else resolve(name, fastest=True)
     return cell, cell.init
 
 
@@ -94,6 +113,49 @@ def truncated(kind: str) -> Any:
     return numpy_code.compiled(catalogue.LSTM.truncated(name, drop))
 
 
+@functools.cache
+def made_up(name: str) -> Any:
+    """A cell of chapter 7, compiled."""
+    from lstm_ref.derive.codegen import numpy_code  # loads SymPy
+    from lstm_ref.learn import dial
+
+    return numpy_code.compiled(getattr(dial, name))
+
+
+@functools.cache
+def mistaken(name: str) -> Any:
+    """The LSTM with a known mistake in its gradient, derived."""
+    from lstm_ref.mistakes import known  # loads SymPy
+
+    return known.module_with(known.find(name))
+
+
+def begin(
+    cell: Any,
+    init: Callable[..., Any],
+    rng: np.random.Generator,
+    condition: dict[str, Any],
+    D: int,
+) -> Params:
+    """Fresh parameters by the settings; "spread": T in `start` stands for `spread_biases`."""
+    start, H = dict(condition["start"]), condition["H"]
+    if "spread" in start:
+        init = cell.init
+        start |= spread_biases(cell, rng, start.get("G", H), start.pop("spread"))
+    how = dict(init=init, dtype=np.dtype(condition["dtype"]), **start)
+    return network.start(cell, rng, D, H, condition["K"], **how)
+
+
+def spread_biases(cell: Any, rng: np.random.Generator, units: int, T: int) -> dict[str, Array]:
+    """Start values of the biases of any gated cell, for lags up to T: dict of arrays (units, 1).
+
+    b_f = log U(1, T - 1) and b_i = -b_f, as far as the cell has them, and b_z like b_f.
+    Source: Tallec & Ollivier 2018.
+    """
+    b = np.log(rng.uniform(1, T - 1, (units, 1)))
+    return {k: v for k, v in {"b_f": b, "b_i": -b, "b_z": b}.items() if k in cell.SHAPES}
+
+
 def train(condition: dict[str, Any], seed: int, **how: Any) -> tuple[Any, loop.Training]:
     """Train one condition with one seed: (cell, `loop.Training`).
 
@@ -101,9 +163,7 @@ def train(condition: dict[str, Any], seed: int, **how: Any) -> tuple[Any, loop.T
     """
     cell, init = cell_of(condition["cell"])
     batch, test = batches(condition)
-    D, H, K = test[0].shape[1], condition["H"], condition["K"]
-    start = dict(init=init, dtype=np.dtype(condition["dtype"]), **condition["start"])
-    params = network.start(cell, rng(seed), D, H, K, **start)
+    params = begin(cell, init, rng(seed), condition, test[0].shape[1])
     own = {k: condition[k] for k in ("updates", "learning_rate", *OPTIONS)}
     own["goal"] = tuple(condition["goal"]) if condition["goal"] else None
     measure = partial(measures.MEASURES[condition["measure"]], cell, batch=test)
@@ -134,7 +194,7 @@ def trial(
         cell, run = train(condition, seed, label=f"{label}, seed {seed}", **how)
         if condition["after"]:
             after = measures.AFTER[condition["after"]]
-            more = {condition["after"]: after(cell, run.params, condition)}
+            more = {condition["after"]: after(cell, run, condition)}
         if nets is not None and condition.get("weights"):
             nets[label, seed] = cell, run.params
     except loop.Diverged as error:

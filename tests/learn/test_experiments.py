@@ -64,11 +64,13 @@ def test_every_condition_runs(name, label):
 def test_every_output_layer_has_the_size_of_its_task():
     sizes = {"adding": 1, "temporal_order": 8, "continual_reber": 7, "recall_any": 2}
     sizes["country_any"] = len(tasks.LANGUAGES)
+    sizes |= {"country_language": 4, "latest_marked": 4, "parity": 2}
     sizes["pronoun_gender"] = len(agreement.GENDER_WORDS)
     sizes["subject_verb"] = len(agreement.NUMBER_WORDS)
     for name, label in CONDITIONS:
         condition = experiments.settings(name)[label]
-        assert condition["K"] == sizes[condition["task"]], name
+        two = condition["options"].get("signals") == 2
+        assert condition["K"] == (4 if two else sizes[condition["task"]]), name
 
 
 def test_adding_400_is_solved():
@@ -353,7 +355,7 @@ def test_a_result_of_the_book_with_more_seeds_stays(tiny, tmp_path, monkeypatch,
 def test_streams_are_measured(monkeypatch):
     condition = experiments.settings("continual-reber")["forget gate"] | dict(updates=2, T=100)
     cell, run = trials.train(condition, 0)
-    found = measures.stream(cell, run.params, condition, T=300, B=3, piece=100)
+    found = measures.stream(cell, run, condition, T=300, B=3, piece=100)
     x, _, _ = tasks.continual_reber(np.random.default_rng(98), 300, 3)
     y, *_ = network.scores(cell, run.params, (x, np.zeros((300, 3), int), None))
     from lstm_ref.learn.tasks import reber
@@ -365,14 +367,14 @@ def test_streams_are_measured(monkeypatch):
     once_wrong = np.ones((300, 3), bool)
     once_wrong[7, :2] = False
     monkeypatch.setattr(reber, "right", lambda y, x: once_wrong)
-    found = measures.stream(cell, run.params, condition, T=300, B=3, piece=100)
+    found = measures.stream(cell, run, condition, T=300, B=3, piece=100)
     assert found["perfect"] == 1 and found["errors"] == 2
 
 
 def test_recall_is_measured_by_items_and_delay():
     condition = experiments.settings("recall")["H = 4"] | dict(updates=1)
     cell, run = trials.train(condition, 0)
-    table = np.array(measures.recall(cell, run.params, condition, B=50)["right"])
+    table = np.array(measures.recall(cell, run, condition, B=50)["right"])
     assert table.shape == (5, 5) and abs(table.mean() - 0.5) < 0.1  # untrained: chance
     rng = np.random.default_rng(0)
     lengths = {len(trials.recall_any(rng, 20, 2, 16)[0]) for _ in range(300)}
@@ -382,11 +384,11 @@ def test_recall_is_measured_by_items_and_delay():
 def test_distance_is_measured_by_phrases(monkeypatch):
     condition = experiments.settings("number")["GRU"] | dict(updates=1)
     cell, run = trials.train(condition, 0)
-    found = measures.distance(cell, run.params, condition)
+    found = measures.distance(cell, run, condition)
     assert found["phrases"] == [0, 2, 4, 8, 16, 32]
     seen = []
     monkeypatch.setattr(network, "accuracy", lambda *_: seen.append(_[2]) or 0.25)
-    assert measures.distance(cell, run.params, condition, B=7)["right"] == 6 * [0.25]
+    assert measures.distance(cell, run, condition, B=7)["right"] == 6 * [0.25]
     for n, (x, _, mask) in zip(found["phrases"], seen, strict=True):
         assert x.shape[::2] == (2 + 3 * n, 7)
         assert mask[-1].all() and not mask[:-1].any()  # the verb follows the last word
@@ -407,3 +409,67 @@ def test_nothing_heavy_is_loaded():
 
 def test_loop_interrupted_is_a_keyboard_interrupt():
     assert issubclass(loop.Interrupted, KeyboardInterrupt)
+
+
+def test_cells_of_the_chapters():
+    module, init = trials.cell_of("DIAL")
+    assert init is module.init and "W_ax" in module.SHAPES
+    assert trials.cell_of("STOPS")[0].SHAPES != module.SHAPES
+    module, init = trials.cell_of("LSTM with no-carousel")
+    assert init is lstm.init and set(module.SHAPES) == set(lstm.SHAPES)
+    with pytest.raises(ValueError, match="expected one of .*, got 'no-such'"):
+        trials.cell_of("LSTM with no-such")
+
+
+def test_a_far_word_by_its_distance():
+    condition = experiments.settings("far-word")["LSTM, chrono, distance 10"]
+    make = trials.MIXED[condition["task"]]
+    x, _, mask = make(np.random.default_rng(0), condition["T"], 3)
+    want, _, _ = tasks.country_language(np.random.default_rng(0), 3, 10)
+    np.testing.assert_array_equal(x, want)
+    assert mask[-1].all() and len(x) == 13
+
+
+@pytest.mark.parametrize(
+    "name, biases",
+    [("VANILLA", {"b_f", "b_i"}), ("NFG", {"b_i"}), ("NIG", {"b_f"}), ("GRU_AFTER", {"b_z"})],
+)
+def test_spread_biases(name, biases):
+    module, _ = trials.cell_of(name)
+    start = trials.spread_biases(module, np.random.default_rng(0), 500, 20)
+    assert set(start) == biases and all(b.shape == (500, 1) for b in start.values())
+    for bias, b in start.items():
+        u = np.exp(-b if bias == "b_i" else b)
+        assert 1 <= u.min() < 2 and 18 < u.max() <= 19
+    if len(start) == 2:
+        np.testing.assert_array_equal(start["b_f"], -start["b_i"])
+
+
+def test_spread_biases_are_those_of_the_net():
+    condition = experiments.settings("variants-latest")["BLOCK"] | dict(updates=1, every=1)
+    module, init = trials.cell_of("BLOCK")
+    params = trials.begin(module, init, np.random.default_rng(3), condition, 5)
+    b = np.log(np.random.default_rng(3).uniform(1, 19, (4, 1))).astype(np.float32)
+    np.testing.assert_array_equal(params["b_f"], b)
+    np.testing.assert_array_equal(params["b_i"], -b)
+
+
+def test_measure_losses():
+    history = {"loss": np.concatenate([np.full(30, 1.0), np.full(30, 0.05)])}
+    run = loop.Training({}, history, None, "", 0.0)
+    found = measures.losses(None, run, {})
+    # 20 losses of which k are 1: their mean is (k + (20 - k) 0.05) / 20 < 0.1 from k = 1 on
+    assert found["solved"] == 49 and found["last"] == pytest.approx(0.05)
+    assert found["mean of 5"] == [1.0] * 6 + [0.05] * 6
+    run = run._replace(history={"loss": np.ones(40)})
+    assert measures.losses(None, run, {})["solved"] is None
+
+
+def test_measure_longer():
+    condition = experiments.settings("variants-latest")["NFG"] | dict(updates=1)
+    cell, run = trials.train(condition, 0)
+    assert 0.4 < measures.longer(cell, run, condition, T=50, B=40) < 0.95
+    know = run.params | {"W_yh": 0 * run.params["W_yh"], "b_y": np.float32([[9], [0], [0], [0]])}
+    _, target, _ = tasks.latest_marked(np.random.default_rng(98), 50, 40)
+    wrong = measures.longer(cell, run._replace(params=know), condition, T=50, B=40)
+    assert wrong == pytest.approx(np.mean(target != 0))

@@ -18,6 +18,8 @@ CLASSES = {
     "recall": (14, {"slots": 6}, 1 / 2),
     "spike_delays": (60, {}, 1 / 2),
     "near_word": (9, {}, 1 / 4),
+    "parity": (14, {}, 1 / 2),
+    "latest_marked": (20, {}, 1 / 4),
     "pronoun_gender": (40, {}, 1 / 2),
     "subject_verb": (40, {}, 1 / 2),
 }
@@ -270,6 +272,24 @@ def test_verbs_agree_with_the_subject():
         wrong += (last in agreement.PLURAL) != (verb == "are")
     assert wrong > 100  # the nearest noun is a false clue
     assert {agreement.NUMBER_WORDS[k] for k in target[mask]} == set(agreement.VERBS)
+
+
+def test_parity_says_whether_the_ones_so_far_are_odd():
+    x, target, mask = make("parity", 50)
+    assert mask.all() and set(np.unique(x)) == {0, 1}
+    for b in range(50):
+        for t in range(len(x)):
+            assert target[t, b] == int(x[: t + 1, 0, b].sum()) % 2
+
+
+def test_latest_marked_says_the_letter_under_the_last_mark():
+    x, target, mask = make("latest_marked", 400)
+    assert mask.all() and x[0, 4].all() and (x[:, :4].sum(axis=1) == 1).all()
+    assert abs(x[1:, 4].mean() - 0.1) < 0.02
+    for b in range(400):
+        for t in range(len(x)):
+            (marked,) = np.flatnonzero(x[: t + 1, 4, b])[-1:]
+            assert target[t, b] == x[marked, :4, b].argmax()
 
 
 @pytest.mark.parametrize("name", ["pronoun_gender", "subject_verb"])

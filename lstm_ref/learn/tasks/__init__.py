@@ -13,6 +13,7 @@ from lstm_ref.learn.tasks.arithmetic import adding, binary_addition, multiplicat
 from lstm_ref.learn.tasks.common import lengths
 from lstm_ref.learn.tasks.memory import copy, recall
 from lstm_ref.learn.tasks.reber import continual_reber, embedded_reber
+from lstm_ref.learn.tasks.running import latest_marked, parity
 from lstm_ref.learn.tasks.sentences import (
     COUNTRIES,
     FILLERS,
@@ -35,9 +36,11 @@ __all__ = [
     "copy",
     "country_language",
     "embedded_reber",
+    "latest_marked",
     "lengths",
     "multiplication",
     "near_word",
+    "parity",
     "pronoun_gender",
     "recall",
     "spike_delays",
