@@ -92,7 +92,7 @@ def wrong_gradients():
 # As `experiments.Experiment` has them.
 EXPERIMENTS = {
     "far-word": dict(
-        about="the language of a country named 0 to 40 words before; RNN and LSTM, two starts each",
+        about="a country named 0 to 40 words before; RNN and LSTM, two starts each",
         expected="all at distance 0; at 40 LSTM chrono alone",
         time="20 s",
         conditions=distances(),
@@ -105,7 +105,7 @@ EXPERIMENTS = {
     ),
     "variants-latest": dict(
         about="the letter marked last, with twelve variants; learned in 20 steps, asked in 400",
-        expected="every seed but one of NIG, which is last; NFG wrong most often in 400 steps",
+        expected="every seed but one of NIG; NFG most often wrong in 400 steps",
         time="7 s",
         conditions=variants(task="latest_marked", T=20, K=4, updates=150, after="longer"),
     ),
@@ -132,7 +132,7 @@ EXPERIMENTS = {
         ),
     ),
     "dial-clue": dict(
-        about="the country and its language 20 words later with the dial and an LSTM of its size",
+        about="a country named 20 words before, with the dial and an LSTM of its size",
         expected="the dial at the larger learning rate hardly ever, with stops always",
         time="3 s",
         conditions=dials(
@@ -147,8 +147,8 @@ EXPERIMENTS = {
         ),
     ),
     "wrong-gradients": dict(
-        about="temporal order with two signals: the right gradient and seven published mistakes",
-        expected="no way back never, no carousel at T = 10 only, five others nearly always",
+        about="two signals in order: the right gradient and seven published mistakes",
+        expected="no way back: never; no carousel: never in 20 steps",
         time="15 s",
         conditions=wrong_gradients(),
     ),
