@@ -22,8 +22,8 @@ from lstm_ref.cells.resolve import resolve
 from lstm_ref.diagnose.budget import EVALUATIONS
 
 if TYPE_CHECKING:
+    import lstm_ref.diagnose.report
     from lstm_ref.derive.declare.declaration import Cell
-    from lstm_ref.diagnose.report import Report
     from lstm_ref.mistakes.evaluate import Numbers
 
 DAMAGED = (
@@ -43,7 +43,7 @@ def diagnose(
     seed: int = 1,
     against: tuple[dict[str, Any], Any] | None = None,
     evaluations: float = EVALUATIONS,
-) -> Report:
+) -> lstm_ref.diagnose.report.Report:
     """Compare with the golden vectors of a cell; returns a `Report`.
 
     mine: a dict of arrays, under our names or others, all tensors or some; or a module (or object)
