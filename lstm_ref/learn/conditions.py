@@ -1,12 +1,19 @@
 """Experiments of chapters 2, 6, 7 and 8: conditions are dicts of settings, see `experiments`."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-def distances():
+Conditions = dict[str, dict[str, Any]]  # label -> settings
+
+
+def distances() -> Conditions:
     """Chapter 2: a far word, from 0 to 40 words away."""
-    short = dict(task="country_language", K=4, H=16, B=32, dtype="float64", test=400)
+    short: dict[str, Any] = dict(
+        task="country_language", K=4, H=16, B=32, dtype="float64", test=400
+    )
     short |= dict(updates=400, every=400)
     chrono = {"forget_bias": "chrono", "T_max": 40}
-    kinds = {
+    kinds: Conditions = {
         "RNN, learning rate 0.01": dict(cell="ELMAN", learning_rate=0.01),
         "RNN, learning rate 0.003": dict(cell="ELMAN", learning_rate=0.003),
         "RNN, orthogonal": dict(
@@ -23,11 +30,13 @@ def distances():
 
 
 # Chapter 6: the vanilla cell, Greff's eight, blocks of three cells, both GRUs.
-VARIANTS = ("VANILLA", "NIG", "NFG", "NOG", "NIAF", "NOAF", "NP", "CIFG", "FGR")
-VARIANTS += ("BLOCK", "GRU_BEFORE", "GRU_AFTER")
+VARIANTS = (
+    *("VANILLA", "NIG", "NFG", "NOG", "NIAF", "NOAF", "NP", "CIFG", "FGR"),
+    *("BLOCK", "GRU_BEFORE", "GRU_AFTER"),
+)
 
 
-def variants(**task):
+def variants(**task: Any) -> Conditions:
     """Chapter 6: every variant on one task."""
     task = dict(H=12, B=50, test=200, every=10, learning_rate=0.04) | task
     start = {"spread": task["T"]}
@@ -35,14 +44,21 @@ def variants(**task):
     return {name: task | dict(cell=name, start=start | blocks.get(name, {})) for name in VARIANTS}
 
 
-def forget_biases():
+def forget_biases() -> Conditions:
     """Chapter 6: the bias of the forget gate."""
     task = dict(task="temporal_order", T=50, K=8, H=12, B=50, test=200)
     task |= dict(learning_rate=0.04, updates=250, every=10, goal=[">=", 0.99])
     return {f"b_f = {b:.0f}": task | dict(start={"forget_bias": b}) for b in (0.0, 1.0, 2.0)}
 
 
-def dials(learning_rates, sizes, start, stops, every=None, **task):
+def dials(
+    learning_rates: Sequence[float],
+    sizes: tuple[int, int],
+    start: dict[str, Any],
+    stops: Mapping[str, dict[str, Any]],
+    every: dict[str, Any] | None = None,
+    **task: Any,
+) -> Conditions:
     """Chapter 7: the dial against the LSTM, and the dial with stops at one learning rate.
 
     sizes: H of the dials and of the LSTM; start: of the LSTM; stops: label -> start; every: what
@@ -76,7 +92,7 @@ PUBLISHED = {
 }
 
 
-def wrong_gradients():
+def wrong_gradients() -> Conditions:
     """Chapter 8: the right gradient and published mistakes, on a short and a longer task."""
     task = dict(task="temporal_order", K=4, H=12, B=32, test=200, options={"signals": 2})
     task |= dict(updates=125, goal=[">=", 0.99])

@@ -61,7 +61,7 @@ def country_language(rng: np.random.Generator, T: int, B: int) -> tuple[Array, T
 
 
 # Tasks of many lengths, and one in other words.
-MIXED = {
+MIXED: dict[str, Callable[..., Batch]] = {
     "recall_any": recall_any,
     "country_any": country_any,
     "country_language": country_language,
