@@ -149,7 +149,7 @@ EXPERIMENTS = {
     ),
     "dial-clue": dict(
         about="a country named 20 words before, with the dial and an LSTM of its size",
-        expected="at learning rate 0.03 the dial hardly ever, with stops always",
+        expected="at learning rate 0.03 hardly a dial, with stops all",
         time="3 s",
         conditions=dials(
             (0.01, 0.03),
