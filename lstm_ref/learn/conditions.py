@@ -106,7 +106,7 @@ def wrong_gradients() -> Conditions:
 
 
 # As `experiments.Experiment` has them.
-EXPERIMENTS = {
+EXPERIMENTS: dict[str, dict[str, Any]] = {
     "far-word": dict(
         about="a country named 0 to 40 words before; RNN and LSTM, two starts each",
         expected="all at distance 0; at 40 LSTM chrono alone",
