@@ -6,11 +6,11 @@ Take one step of a cell and give every equation u a multiplier δ_u:
 
 with every matrix product written as a sum over an index. The derivative of L by an entry s[q] of
 a signal, by an entry of the state before, s′[q], or by an entry of a parameter, is what the terms
-of `bptt` claim. SymPy differentiates the sums, which gives Kronecker deltas; the deltas are
+of `terms` claim. SymPy differentiates the sums, which gives Kronecker deltas; the deltas are
 summed; both sides are brought to one form and compared. The sizes are symbols: nothing is
 multiplied out for a chosen number of units. The argument that leads from one step to the sum over
 time is in words, in the book (chapter 5); the sum over samples is not looked at, columns do not
-meet. Nothing here uses the rules of `bptt`: only its results are compared.
+meet. Nothing here uses the rules of `terms`: only its results are compared.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _label(name, lag):
 
 
 def _claims(cell):
-    """(name of the identity, what the terms of `bptt` claim), of signals, vectors, matrices."""
+    """(name of the identity, what the derived terms claim), of signals, vectors, matrices."""
     for name, lag in _read(cell):
         found = [term for term in terms.of(cell, name) if term.lag == lag]
         yield _label(name, lag), _total(_claimed(cell, term) for term in found)
@@ -178,7 +178,7 @@ def _inner_sums(expr):
 
 
 def _claimed(cell, term):
-    """A term of bptt at entry q, written as a sum."""
+    """A term at entry q, written as a sum."""
     if term.via is None:
         return _delta(term.by, q) * _at(cell, term.inner, q)
     rows = _size(cell.letters[term.by][0])

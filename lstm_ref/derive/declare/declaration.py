@@ -177,7 +177,7 @@ class Cell:
         return _replace(equations, rules)
 
     def truncated(self, name: str, drop: Callable[[terms.Term | terms.Product], bool]) -> Cell:
-        """The same cell with a wrong gradient: what drop(term) is true for is left out of `bptt`.
+        """The same cell with a wrong gradient: what drop(term) is true for is left out of `terms`.
 
         term: a `terms.Term`, of the error of a signal or a vector of parameters, or a
         `terms.Product`, of the gradient of a matrix: lambda term: term.of == "W_fh". Raises
