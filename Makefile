@@ -44,7 +44,7 @@ results: install ## run the long experiments again, compare and store: half an h
 	@$(PY) tools/make_results.py $(if $(COMPARE),--compare)
 
 check: lint ## for every day, under a minute: lint and the core tests
-	@$(FIXED) $(PY) -m pytest -q -n auto --dist loadgroup --no-loadscope-reorder -p no:nbval $(CORE)
+	@$(FIXED) $(PY) -m pytest -q -n auto --dist loadscope --no-loadscope-reorder -p no:nbval $(CORE)
 
 test: install ## everything that must hold; each notebook is executed once
 	@sh tools/test_all.sh

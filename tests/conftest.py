@@ -1,7 +1,4 @@
-"""Random tests draw the same examples on every machine and have no stop-watch.
-
-With `pytest -n 2 --dist loadgroup --no-loadscope-reorder`: what stays in one process, what starts.
-"""
+"""Random tests draw the same examples on every machine and have no stop-watch."""
 
 import pytest
 from hypothesis import settings
@@ -9,29 +6,19 @@ from hypothesis import settings
 settings.register_profile("fixed", derandomize=True, deadline=None, database=None)
 settings.load_profile("fixed")
 
-PIECE = 40  # tests of a file that go to one process together; small, so that none ends much later
+
+@pytest.hookimpl(optionalhook=True)  # of xdist, which the environment of PyTorch lacks
+def pytest_xdist_make_scheduler(config, log):
+    from spread import Pieces
+
+    return Pieces(config, log)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config, items):
-    """Notebooks first, each as a whole, the longest at the head; then the files, in pieces."""
-    if not getattr(config.option, "loadgroup", False):
-        return
-    notebooks = [item for item in items if item.path.suffix == ".ipynb"]
-    if notebooks:
-        from run_notebooks import longest_first
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    from spread import notebooks_first
 
-        place = {path: k for k, path in enumerate(longest_first({i.path for i in notebooks}))}
-        notebooks.sort(key=lambda item: place[item.path])
-    items[:] = notebooks + [item for item in items if item.path.suffix != ".ipynb"]
-    seen = {}
-    for item in items:
-        number = seen[item.path] = seen.get(item.path, -1) + 1
-        piece = 0 if item.path.suffix == ".ipynb" else number // PIECE
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(
-                pytest.mark.xdist_group(f"{item.path.parent.name}-{item.path.stem}-{piece}")
-            )
+    items[:] = notebooks_first(items)
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ stage() { # NAME COMMAND...
     "$@" || failed="$failed $name"
     times="$times $name $(($(date +%s) - begin)) s,"
 }
-# tests/conftest.py says what stays in one process and what starts first.
+# tests/helpers/spread.py says what stays in one process and what starts first.
 spread() {
     "$python" tools/environment.py "$python" -m pytest \
-        -n auto --dist loadgroup --no-loadscope-reorder "$@"
+        -n auto --dist loadscope --no-loadscope-reorder "$@"
 }
 
 stage lint make --no-print-directory lint

@@ -50,5 +50,6 @@ def _named(name: str, fastest: bool) -> ModuleType:
     if key not in names():
         raise ValueError(f"cell: no cell has the name {name!r}; known are {', '.join(names())}")
     by_hand = FASTEST if fastest else {plain.upper(): plain for plain in PLAIN}
-    where = f"cells.{by_hand[key]}" if key in by_hand else f"generated.{key.lower()}"
-    return importlib.import_module(f"lstm_ref.{where}")
+    if key in by_hand:
+        return importlib.import_module(f"lstm_ref.cells.{by_hand[key]}")
+    return importlib.import_module(f"lstm_ref.generated.{key.lower()}")

@@ -53,7 +53,7 @@ FUNCTIONS |= {sympy.sinh: "np.sinh", sympy.cosh: "np.cosh"}
 
 
 class Dot(sympy.Function):
-    """The product W v of a matrix with a vector. Not differentiated: `terms` has a rule of its own."""
+    """The product W v of a matrix with a vector. Not differentiated: `terms` has its own rule."""
 
     nargs = 2
 

@@ -5,6 +5,7 @@ import inspect
 import io
 import subprocess
 import sys
+import textwrap
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -295,7 +296,7 @@ def stripped(code):
 @pytest.mark.parametrize("thing", [example, Example, lstm.step, lstm.backward, sigmoid])
 def test_source_is_the_code_without_its_docstring(thing):
     shown = without_docstring(thing)
-    assert stripped(shown) == stripped(inspect.getsource(thing))
+    assert stripped(shown) == stripped(textwrap.dedent(inspect.getsource(thing)))
     compile(shown, "shown", "exec")
 
 

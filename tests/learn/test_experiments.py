@@ -58,7 +58,8 @@ def test_every_condition_runs(name, label):
         short["pool"] = 3
     cell, run = trials.train(short, 0)
     assert len(run.history["loss"]) == 2 and np.isfinite(run.history["score"]).all()
-    assert run.params["b_y"].dtype == np.float32 and run.params["b_y"].shape == (condition["K"], 1)
+    b_y = run.params["b_y"]
+    assert b_y.dtype == np.dtype(condition["dtype"]) and b_y.shape == (condition["K"], 1)
 
 
 def test_every_output_layer_has_the_size_of_its_task():

@@ -51,16 +51,9 @@ def find_chromium(playwright):
     return next((path for path in candidates if path and Path(path).exists()), None)
 
 
-@pytest.hookimpl(tryfirst=True)  # before tests/conftest.py, which groups what is left
 def pytest_collection_modifyitems(items):
-    """Each page in one process, as it is opened once; before them what looks at all pages."""
-    ours = [item for item in items if item.path.parent == Path(__file__).parent]
-    pages = [item for item in ours if "visit" in item.fixturenames]
-    for item in pages:
-        item.add_marker(pytest.mark.xdist_group(f"page {item.callspec.params['visit']}"))
-    for item in (alone := [item for item in ours if item not in pages]):
-        item.add_marker(pytest.mark.xdist_group(item.name))
-    items[:] = [item for item in items if item not in ours] + alone + pages
+    """Before the pages, one by one, what looks at all of them."""
+    items.sort(key=lambda item: "visit" in getattr(item, "fixturenames", ()))
 
 
 # Ends with the module: Playwright's event loop must be gone when nbval starts its kernels.

@@ -245,7 +245,7 @@ def test_every_module_that_a_notebook_imports_is_reached():
 
 @pytest.mark.parametrize(
     ("chapters", "rooms"),
-    [(slice(0, 4), {"diagnose", "mistakes", "interop"}), (slice(1, 4), {"derive", "generated"})],
+    [(slice(0, 4), {"diagnose", "mistakes", "interop"}), (slice(1, 4), {"derive", "check"})],
 )
 def test_what_the_real_notebooks_do_not_reach(chapters, rooms):
     """The choice is sharp: the first chapters depend neither on diagnosis nor on derivation."""
