@@ -5,6 +5,7 @@ LAB ?=
 UPGRADE ?=
 EXECUTE ?=
 COMPARE ?=
+REPOSITORY ?=
 
 PY := .venv/bin/python
 # Whatever runs a notebook runs in this fixed environment.
@@ -16,7 +17,7 @@ CORE := tests/cells tests/check tests/derive/test_language.py tests/derive/test_
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install book serve notebooks lab results check test test-torch generate lint format \
+.PHONY: help install book address serve notebooks lab results check test test-torch generate lint format \
     lock bench clean
 
 help: ## this list
@@ -28,6 +29,9 @@ install: ## make .venv with the pinned dependencies (the others do it by themsel
 
 book: install ## build the site from the stored outputs; EXECUTE=1 executes all first
 	@$(PY) tools/build_book.py $(if $(EXECUTE),--execute)
+
+address: install ## REPOSITORY=https://github.com/OWNER/NAME: buttons to it; without: none
+	@$(PY) tools/address.py $(REPOSITORY)
 
 serve: ## show the site on http://127.0.0.1:8000 (PORT=... for another port)
 	@test -f _build/html/index.html || { echo "There is no site yet: make book" >&2; exit 1; }

@@ -25,6 +25,7 @@ from reach import Package
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "lstm_ref"  # of the metadata
+LEFT_OUT = "skip-execution"  # tag of a cell that is not executed here (tools/address.py)
 WHY = {
     "cells": "its code has changed",
     "outputs": "its outputs were changed by hand",
@@ -45,7 +46,7 @@ class Keys:
 
     def key(self, notebook):
         """The key of a notebook with these sources and outputs: a dict part -> hash."""
-        code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+        code = code_cells(notebook)
         cells = [[c.source, sorted(c.metadata.get("tags", []))] for c in code]
         return {
             "cells": _hash(cells),
@@ -84,6 +85,12 @@ class Keys:
 
     def _files(self, paths):
         return _hash([[p.relative_to(self.root).as_posix(), self._file(p)] for p in paths])
+
+
+def code_cells(notebook):
+    """The code cells that hold something and are executed."""
+    code = [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    return [c for c in code if LEFT_OUT not in c.metadata.get("tags", [])]
 
 
 def notebooks(root=ROOT):

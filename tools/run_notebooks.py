@@ -68,8 +68,7 @@ def executed(path):
 
 def blame(notebook):
     """The cell that failed: it has an error as output, or was the first without a count."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
-    for number, cell in enumerate(code, 1):
+    for number, cell in enumerate(keys.code_cells(notebook), 1):
         raised = any(output.output_type == "error" for output in cell.outputs)
         if raised or cell.execution_count is None:
             return f"code cell {number}, {cell.source.strip().splitlines()[0]!r}"
@@ -80,12 +79,9 @@ def tidy(notebook):
     """Fixed metadata, execution counts 1, 2, ... without gaps, no trace of widgets or timing."""
     kept = {k: v for k, v in notebook.metadata.items() if k not in ("widgets", *METADATA)}
     notebook.metadata = nbformat.from_dict(kept | METADATA)
-    count = 0
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
-        count += 1
+    for count, cell in enumerate(keys.code_cells(notebook), 1):
         cell.execution_count = count
         for output in cell.outputs:
             if output.output_type == "execute_result":

@@ -1,5 +1,5 @@
 """Sphinx extension of this book: MathJax without a network, docstrings as their source shows them,
-and repairs of the generated pages."""
+buttons to the repository where it has an address, and repairs of the generated pages."""
 
 import re
 import shutil
@@ -8,6 +8,26 @@ from pathlib import Path
 
 # What tex-chtml.js may ask for at run time; the whole wheel would be 24 MB.
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
+
+# The buttons of a book whose repository has an address; Colab's and Binder's are on chapters alone.
+BUTTONS = {
+    "use_repository_button": True,
+    "use_issues_button": True,
+    "launch_buttons": {
+        "colab_url": "https://colab.research.google.com",
+        "binderhub_url": "https://mybinder.org",
+        "notebook_interface": "jupyterlab",
+    },
+}
+
+
+def offer_repository(app, config):
+    """Give the pages their buttons, or none where `repository.url` of _config.yml is empty."""
+    options = config.html_theme_options
+    if options.get("repository_url"):
+        options.update(BUTTONS)
+    else:
+        options.pop("repository_url", None)
 
 
 def copy_mathjax(app, exception):
@@ -73,6 +93,7 @@ def repair_page(app, pagename, templatename, context, doctree):
 def setup(app):
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
+    app.connect("config-inited", offer_repository)
     app.connect("build-finished", copy_mathjax)
     app.connect("html-page-context", repair_page, priority=900)  # after all who add scripts
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

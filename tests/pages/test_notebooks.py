@@ -32,8 +32,9 @@ def notebook(path):
 
 @pytest.fixture(scope="module")
 def code(notebook):
-    """The code cells that hold something."""
-    return [c for c in notebook.cells if c.cell_type == "code" and c.source.strip()]
+    """The code cells that hold something and are executed."""
+    keys = pytest.importorskip("keys", reason="needs nbformat")
+    return keys.code_cells(notebook)
 
 
 def head(cell):
