@@ -68,8 +68,15 @@ def test_the_stored_outputs_still_fit(copy):
 
 @pytest.mark.parametrize(
     "bad",
-    ["github.com/me/book", "https://github.com/me", "https://github.com/me/book/", f"{HERE}.git"]
-    + ["https://gitlab.com/me/book", 'https://github.com/me/book"; x', "git@github.com:me/book"],
+    [
+        "github.com/me/book",
+        "https://github.com/me",
+        "https://github.com/me/book/",
+        f"{HERE}.git",
+        "https://gitlab.com/me/book",
+        'https://github.com/me/book"; x',
+        "git@github.com:me/book",
+    ],
 )
 def test_what_is_no_address_is_refused(copy, bad):
     before = (copy / "_config.yml").read_text()
