@@ -13,6 +13,7 @@ from playwright.sync_api import sync_playwright
 
 BROWSER_MISSING = pytest.StashKey[bool]()
 HTML = ROOT / "_build" / "html"
+SCREENSHOTS = ROOT / "_build" / "screenshots"  # of pages of which a test failed
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 NO_BROWSER = (
@@ -71,6 +72,18 @@ def browser(request):
         )
         yield chromium
         chromium.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A picture of the page that a failed test was looking at."""
+    report = yield
+    visit = getattr(item, "funcargs", {}).get("visit")
+    if report.failed and report.when == "call" and visit is not None:
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        name = "".join(letter if letter.isalnum() else "_" for letter in item.name)
+        visit.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+    return report
 
 
 def pytest_terminal_summary(terminalreporter, config):
