@@ -12,7 +12,8 @@ PY := .venv/bin/python
 FIXED := $(PY) tools/environment.py
 # What everything else stands on; with lint, under a minute on two cores.
 CORE := tests/cells tests/check tests/derive/test_language.py tests/derive/test_derivation.py \
-    tests/learn/test_learn.py tests/test_arguments.py tests/test_import.py tests/test_package.py
+    tests/learn/test_learn.py tests/test_arguments.py tests/test_import.py tests/package/test_requirements.py \
+    tests/package/test_optional.py tests/package/test_version.py
 
 export PYTHON
 
@@ -71,7 +72,7 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
 	    --generate-hashes --python-version 3.11 tools/uv.in -o tools/uv.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
-	    --fork-strategy fewest --generate-hashes --python-version 3.11 --extra book --extra test \
+	    --fork-strategy fewest --generate-hashes --python-version 3.11 --extra site --extra test \
 	    pyproject.toml -o requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
 	    --generate-hashes --python-version 3.11 tools/lab.in -o tools/lab.txt

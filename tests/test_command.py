@@ -139,7 +139,7 @@ def test_without_sympy_it_says_what_to_install(monkeypatch, capsys):
     monkeypatch.delattr("lstm_ref.derive.report", raising=False)
     monkeypatch.setitem(sys.modules, "sympy", None)
     assert program.main(["derive", "LSTM"]) == 2
-    assert "needs SymPy: pip install sympy" in capsys.readouterr().err
+    assert "needs SymPy: pip install 'lstm_ref[derive]'" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch, capsys):

@@ -6,8 +6,12 @@ here computes such a number: how long it would be is added up from its parts, th
 
 from math import comb, prod
 
-import sympy as sp
-from sympy.concrete.expr_with_limits import ExprWithLimits
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy as sp
+    from sympy.concrete.expr_with_limits import ExprWithLimits
+
 
 # Parts of an expression, bits of an exact number, size of a function's argument, summands after
 # multiplying out, steps of a sum, order of a derivative, entries of a matrix.

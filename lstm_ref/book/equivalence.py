@@ -9,11 +9,14 @@ too large to be evaluated (see bounds).
 import random
 from typing import Any
 
-import sympy as sp
-from sympy.core.function import AppliedUndef
-from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanAtom, BooleanFunction
-from sympy.matrices.expressions.matexpr import MatrixElement
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy as sp
+    from sympy.core.function import AppliedUndef
+    from sympy.core.relational import Relational
+    from sympy.logic.boolalg import BooleanAtom, BooleanFunction
+    from sympy.matrices.expressions.matexpr import MatrixElement
 
 from lstm_ref.book import bounds
 

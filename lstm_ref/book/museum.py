@@ -8,8 +8,12 @@ framed.
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
+
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    from matplotlib.axes import Axes
 
 from lstm_ref.check.summands import recipe
 from lstm_ref.derive.expressions import at

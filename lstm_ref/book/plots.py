@@ -5,9 +5,13 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator
 from numpy.typing import ArrayLike
+
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    from matplotlib.axes import Axes
+    from matplotlib.ticker import LogLocator
 
 from lstm_ref.book.drawings.shapes import tint
 from lstm_ref.book.style import GATES, MODELS, STATES, line

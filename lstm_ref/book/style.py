@@ -7,8 +7,12 @@ they are about 330 pixels wide.
 
 from typing import Any
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+
 
 WIDTH = 4.8  # inches
 METADATA = {"Date": None, "Creator": None}  # of an SVG file: nothing that changes
@@ -63,7 +67,8 @@ def use() -> None:
     mpl.rcParams.update(RC)
     if not _in_notebook():
         return
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
+    with needs(__name__):
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
 
     plt.switch_backend("module://matplotlib_inline.backend_inline")
     set_matplotlib_formats("svg", metadata=METADATA)

@@ -9,8 +9,12 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
+
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    from matplotlib.axes import Axes
 
 from lstm_ref.book.drawings.shapes import INK, tint
 from lstm_ref.book.plots import OTHERS

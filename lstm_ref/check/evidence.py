@@ -16,6 +16,7 @@ import numpy as np
 from lstm_ref.check import witnesses
 from lstm_ref.check.errors import relative
 from lstm_ref.check.witnesses import Errors
+from lstm_ref.optional import pip
 from lstm_ref.types import Arrays, CellLike, Params
 
 BY_DIFFERENCES = 1e-6  # tolerance of central differences: their own error is near 1e-9
@@ -149,7 +150,7 @@ class Evidence:
         try:
             from autograd import value_and_grad
         except ImportError:
-            raise NotRun("autograd is not installed: pip install autograd") from None
+            raise NotRun(f"autograd is not installed: {pip('autograd')}") from None
         E, plain = self._functional
         with warnings.catch_warnings():
             # Of an output without a way back to the tensors autograd only warns.

@@ -21,6 +21,7 @@ import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.check.errors import relative
+from lstm_ref.optional import needs
 from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
 
 # What enters from outside: {"dh": (T, H, B) at each output, "dstate_T": tuple at the last state}.
@@ -137,7 +138,8 @@ def by_hand(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
 
 def by_autograd(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
     """Gradients of E by HIPS autograd through the cell's own `forward`: dict like tensors."""
-    from autograd import grad  # not needed to import this module
+    with needs(f"{__name__}.by_autograd"):
+        from autograd import grad
 
     return dict(grad(functional(cell, errors))(dict(tensors)))
 

@@ -13,6 +13,8 @@ def add(commands: Any) -> None:
         "derive",
         help="equations, error terms, gradients and code of a cell",
         description="Derive the backward pass of a cell of the catalogue or of your own.",
+        epilog="example:\n  python -m lstm_ref derive LSTM --format latex",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "cell", nargs="?", help="a name of the catalogue (LSTM) or FILE.py:NAME, which is run"

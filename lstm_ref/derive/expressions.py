@@ -10,8 +10,12 @@ from __future__ import annotations
 from functools import cache
 from typing import NoReturn
 
-import sympy
-from sympy import tanh
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
+    from sympy import tanh
+
 
 __all__ = [
     "FUNCTIONS",

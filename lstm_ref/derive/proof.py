@@ -20,8 +20,11 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING
 
-import sympy
-from sympy.concrete.delta import deltasummation
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
+    from sympy.concrete.delta import deltasummation
 
 from lstm_ref.derive import terms
 from lstm_ref.derive.expressions import Dot, sigma, signals, t

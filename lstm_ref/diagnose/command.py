@@ -15,16 +15,20 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "diagnose",
         help="compare somebody's numbers with the golden vectors, and name the mistake",
-        description="Compare gradients and values, in a file .npz or .json, with golden vectors. "
-        "Exit code 0: all was compared and agrees; 1: something differs or was not compared; "
-        "2: unusable input.",
+        description="Compare gradients and values, in a file .npz or .json, with golden vectors.\n"
+        "Exit code 0: all was compared and agrees; 1: something differs or was not\n"
+        "compared; 2: unusable input.",
+        epilog="example:\n  python -m lstm_ref diagnose mine.npz --against lstm.npz",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("mine", help="what your implementation computed: FILE.npz or FILE.json")
     parser.add_argument(
         "--against", metavar="FILE", help="the golden vectors; default: computed from the sizes"
     )
     parser.add_argument(
-        "--cell", help="a name of the catalogue; default: what the files say, or LSTM"
+        "--cell",
+        help="a name of the catalogue, or FILE.py:NAME, which is run; "
+        "default: what the files say, or LSTM",
     )
     add_sizes(parser)
     parser.set_defaults(run=run)

@@ -10,7 +10,11 @@ from itertools import combinations, product
 from typing import Any
 
 import numpy as np
-import sympy
+
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.check import summands
 from lstm_ref.derive import terms

@@ -15,8 +15,10 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "vectors",
         help="golden test vectors: every number of a forward and a backward pass",
-        description="Write inputs, parameters, all intermediate values, error terms and gradients "
+        description="Write inputs, parameters, all intermediate values, error terms and gradients\n"
         "of a cell, in float64, to compare an implementation in any language with.",
+        epilog="example:\n  python -m lstm_ref vectors LSTM --T 5 --H 6 -o lstm.npz",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "cell", nargs="?", help="a name of the catalogue, like LSTM, or FILE.py:NAME, which is run"

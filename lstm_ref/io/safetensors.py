@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstm_ref.io.files import write_whole
+from lstm_ref.optional import needs
 
 
 def read(
@@ -66,11 +67,6 @@ def write(
 
 def package() -> Any:
     """The package safetensors. Raises ImportError that says how to get it."""
-    try:
+    with needs("a .safetensors file (.npz needs nothing)"):
         import safetensors
-    except ImportError as error:
-        raise ImportError(
-            "a .safetensors file needs the package safetensors: pip install safetensors; "
-            ".npz needs nothing"
-        ) from error
     return safetensors

@@ -15,8 +15,10 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "experiments",
         help="named training runs: list them, or run one and keep its result",
-        description="Without a name: the list. With a name: every condition with every seed; what "
+        description="Without a name: the list. With a name: every condition with every seed; what\n"
         "came out is written as JSON. Interrupted, it goes on with the same command.",
+        epilog="example:\n  python -m lstm_ref experiments adding-400 --seeds 1 -o adding.json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", nargs="?", help="a name of the list")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="seeds 0 to N-1 (5)")

@@ -1,6 +1,9 @@
 """The dial and the dial with stops, the cells that chapter 7 makes up: declared, not compiled."""
 
-from sympy import cos, sin
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    from sympy import cos, sin
 
 from lstm_ref.derive.declare.language import cell
 from lstm_ref.derive.expressions import sigma, t, tanh

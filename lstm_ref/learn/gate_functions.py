@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from lstm_ref.optional import needs
 from lstm_ref.types import Arrays
 
 # The weighted input at which a gate has a value.
@@ -33,7 +34,8 @@ GATED = {
 @functools.cache
 def module(name: str) -> Any:
     """The module of a cell of GATED, compiled from its declaration."""
-    import sympy  # which training need not load
+    with needs(__name__):
+        import sympy  # which training need not load
 
     from lstm_ref import cell, sigma, t, tanh
     from lstm_ref.derive.codegen import numpy_code

@@ -373,5 +373,5 @@ def test_an_unfinished_file_is_not_left_behind(tmp_path, monkeypatch):
 
 def test_without_the_package_the_error_says_so(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
-    with pytest.raises(ImportError, match="pip install safetensors"):
+    with pytest.raises(ImportError, match=r"pip install 'lstm_ref\[interop\]'"):
         torch_bridge.read_safetensors(tmp_path / "x")

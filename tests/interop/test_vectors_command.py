@@ -99,4 +99,4 @@ def test_without_sympy_it_says_what_to_install(monkeypatch, capsys):
     monkeypatch.delattr("lstm_ref.derive", raising=False)
     monkeypatch.setitem(sys.modules, "sympy", None)
     assert run("vectors", "LSTM") == 2
-    assert "needs SymPy: pip install sympy" in capsys.readouterr().err
+    assert "needs SymPy: pip install 'lstm_ref[derive]'" in capsys.readouterr().err

@@ -24,10 +24,10 @@ def test_a_safetensors_header_is_as_short_as_load_wants_it(tmp_path, params):
 def test_safetensors_missing_is_said(tmp_path, params, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors", None)
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
-    with pytest.raises(StorageError, match="pip install safetensors"):
+    with pytest.raises(StorageError, match=r"pip install 'lstm_ref\[interop\]'"):
         storage.save(tmp_path / "w.safetensors", lstm, params)
     (tmp_path / "w.safetensors").write_bytes(b"x")
-    with pytest.raises(StorageError, match="pip install safetensors"):
+    with pytest.raises(StorageError, match=r"pip install 'lstm_ref\[interop\]'"):
         storage.load(tmp_path / "w.safetensors")
 
 
