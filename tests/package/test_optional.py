@@ -80,9 +80,13 @@ def test_every_import_of_an_optional_package_is_guarded():
         for node in ast.walk(tree):
             if set(imported(node)) & set(optional.EXTRAS) and node.lineno not in guarded:
                 where = path.relative_to(PACKAGE).as_posix()
-                room_guards = (path.parent / "__init__.py").read_text("utf-8")
-                behind = "with needs(__name__)" in room_guards
-                assert behind or where in answered, f"{where}:{node.lineno}"
+                assert behind(path) or where in answered, f"{where}:{node.lineno}"
+
+
+def behind(path):
+    """Whether a package around a module is guarded, so that it is loaded first."""
+    around = [each for each in path.parents if PACKAGE in (each, *each.parents)]
+    return any("with needs(__name__)" in (p / "__init__.py").read_text("utf-8") for p in around)
 
 
 def imported(node):
