@@ -9,12 +9,12 @@ whose parts differ in width has more of them (P projected units, G gates of a bl
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-from lstm_ref.types import Params, Sizes, State
+from lstm_ref.types import Array, Arrays, Params, Sizes, State, Tape
 
 # complex128 is let through for the complex step, which differentiates with imaginary numbers.
 DTYPES = ("float32", "float64", "complex128")
@@ -35,8 +35,7 @@ def array(
     NaN, infinity).
     """
     spelled = "(" + ", ".join(letters) + ")"
-    if not hasattr(value, "shape") or not hasattr(value, "dtype"):
-        raise TypeError(f"{name}: expected an array {spelled}, got {type(value).__name__}")
+    plain(name, value, f"an array {spelled}")
     _dtype(name, value, dtype)
     if len(value.shape) != len(letters):
         hint = _hint(value, letters)
@@ -49,6 +48,47 @@ def array(
     if tuple(value.shape) != want:
         raise ValueError(f"{name}: expected shape {spelled} = {want}, got {tuple(value.shape)}")
     finite(name, value)
+
+
+def plain(name: str, value: Any, what: str = "an array") -> None:
+    """Refuse what is no plain array: a subclass means something else by * or by an index.
+
+    A matrix multiplies, a masked array leaves entries out, an array with names for its axes goes by
+    them. np.memmap only says where the numbers are and is let through; so is a box of autograd.
+    Raises TypeError. what: the words for what was expected.
+    """
+    kind = type(value)
+    if kind in (np.ndarray, np.memmap) or kind.__module__.partition(".")[0] == "autograd":
+        return
+    hint = ""
+    if isinstance(value, np.ma.MaskedArray):
+        hint = "; .filled(number) gives an array without a mask"
+    elif isinstance(value, np.ndarray) or hasattr(value, "__array__"):
+        hint = "; np.asarray makes a plain array"
+    raise TypeError(f"{name}: expected {what}, got {kind.__name__}{hint}")
+
+
+def own(value: Array) -> Array:
+    """A copy of an array in C order, which nobody else can change; autograd can follow it.
+
+    The order of the axes in memory can alter the last bit of a product, so it is always the same.
+    """
+    return np.array(value, order="C") if isinstance(value, np.ndarray) else value * 1
+
+
+def kept(params: Params, names: Iterable[str]) -> Arrays:
+    """A copy of the parameters, for the tape: `backward` needs those of its `forward`."""
+    return {name: own(params[name]) for name in names}
+
+
+def unchanged(params: Params, tape: Tape) -> None:
+    """Refuse other parameters than those that made the tape, by their values. Raises ValueError."""
+    for name, before in tape.get("params", {}).items():
+        if isinstance(before, np.ndarray) and not np.array_equal(before, params[name]):
+            raise ValueError(
+                f'params["{name}"]: changed since `forward` made the tape; '
+                "change parameters after `backward`, or run `forward` again"
+            )
 
 
 def _dtype(name, value, dtype):
@@ -105,7 +145,10 @@ def parameters(params: Params, shapes: Mapping[str, str]) -> tuple[Sizes, np.dty
 def state(
     name: str, value: Any, states: Mapping[str, str], sizes: Sizes, dtype: np.dtype | None
 ) -> State:
-    """Check a state: one array for each name in `states` (name -> letters); None means zeros."""
+    """Check a state: one array for each name in `states` (name -> letters); None means zeros.
+
+    Returns copies. Raises TypeError or ValueError.
+    """
     if value is None:
         return tuple(np.zeros([sizes[k] for k in letters], dtype) for letters in states.values())
     spelled = "(" + ", ".join(states) + ("," if len(states) == 1 else "") + ")"
@@ -115,13 +158,14 @@ def state(
         raise TypeError(f"{name}: expected a tuple {spelled} of arrays {shapes}, got {got}")
     for (symbol, letters), entry in zip(states.items(), value, strict=True):
         array(f"{name}: {symbol}", entry, letters, sizes, dtype)
-    return tuple(value)
+    return tuple(map(own, value))
 
 
 def step(shapes: Mapping[str, str], states: Mapping[str, str]) -> Callable[[F], F]:
     """Decorate `step(params, x, state)` or `step_backward(params, tape, dstate)` with the check.
 
-    The loop over time checks once and calls the bare function behind ``__wrapped__``.
+    The record of a step belongs to nobody else: it holds copies of what `step_backward` reads.
+    The loop over time checks and copies once and calls the bare function behind ``__wrapped__``.
     """
 
     def decorate(bare):
@@ -131,8 +175,13 @@ def step(shapes: Mapping[str, str], states: Mapping[str, str]) -> Callable[[F], 
             backward = isinstance(second, dict)
             x = second.get("x") if backward else second
             array("tape: x" if backward else "x", x, "DB", sizes, dtype)
-            name = "dstate" if backward else "state"
-            return bare(params, second, state(name, third, states, sizes, dtype))
+            third = state("dstate" if backward else "state", third, states, sizes, dtype)
+            if backward:
+                unchanged(params, second)
+                return bare(second.get("params", params), second, third)
+            mine = kept(params, shapes)
+            last, record = bare(mine, own(x), third)
+            return tuple(map(own, last)), {**record, "params": mine}
 
         return checked
 

@@ -11,6 +11,7 @@ the plain cells do, by `enter`, `leave` and `enter_backward`.
 from __future__ import annotations
 
 import inspect
+import threading
 
 import numpy as np
 
@@ -73,6 +74,7 @@ def forward(
     """Run `step` over x (T, D, B) from state0; return h (T, H, B), the last state and the tape."""
     _, state, tape = enter(cell, params, x, state0)
     step = inspect.unwrap(step)  # its arguments have just been checked
+    x, params = arguments.own(x), tape["params"]
     outputs, steps = [state[0]], []
     for t in range(len(x)):
         state, record = step(params, x[t], state)
@@ -80,7 +82,7 @@ def forward(
         steps.append(record)
     leave(cell, state)
     h = np.stack(outputs)[1:]  # h_0 in front, so that T = 0 has a shape too
-    return h, state, {**tape, "x": x, "steps": steps}
+    return h, tuple(map(arguments.own, state)), {**tape, "x": x, "steps": steps}
 
 
 def backward(
@@ -93,7 +95,7 @@ def backward(
 ) -> tuple[Arrays, Array, State]:
     """Back-propagate dh (T, H, B) and dstate_T; return gradients of parameters, x and state0."""
     _, dh, dstate = enter_backward(cell, params, tape, dh, dstate_T)
-    step_backward = inspect.unwrap(step_backward)
+    step_backward, params = inspect.unwrap(step_backward), tape["params"]
     dparams = {name: np.zeros_like(params[name]) for name in cell.SHAPES}
     dx = np.zeros_like(tape["x"])
     for t in reversed(range(len(dx))):
@@ -107,9 +109,34 @@ def backward(
 def workspace() -> Workspace:
     """Arrays that calls may share; pass it to `forward` again and again, for speed.
 
-    Every call of `forward` with it overwrites the tape of the call before.
+    Every call of `forward` with it overwrites the tape of the call before. It belongs to the thread
+    that uses it first.
     """
     return {"buffers": {}, "call": 0}
+
+
+def _claimed(space):
+    """A shared workspace, or an empty dict, made ready. Raises TypeError or ValueError."""
+    if not isinstance(space, dict):
+        raise TypeError(f"workspace: expected one from workspace(), got {type(space).__name__}")
+    space.setdefault("buffers", {})
+    space.setdefault("call", 0)
+    _ask_for_thread(space)
+    return space
+
+
+def _ask_for_thread(space):
+    me = threading.get_ident()
+    if space.setdefault("thread", me) != me:
+        raise ValueError("workspace: belongs to another thread; make one for each thread")
+
+
+def backward_space(tape: Tape) -> Workspace:
+    """Where `backward` has its arrays: the shared workspace, else a new one.
+
+    So two threads may go back through one tape that has no workspace.
+    """
+    return tape["space"] if tape["shared"] else workspace()
 
 
 def enter(
@@ -118,6 +145,7 @@ def enter(
     """Check the arguments of `forward`; return (sizes, initial states, tape so far).
 
     cell: its `Interface`. sizes: letter -> number. space: a `workspace`, None for one of its own.
+    The tape has a copy of the parameters, in C order; states are copies too.
     Raises TypeError or ValueError that names the argument.
     """
     sizes, dtype = arguments.parameters(params, cell.SHAPES)
@@ -126,9 +154,11 @@ def enter(
         raise ValueError(f"params: H must be a multiple of the number of blocks G, got {H}, {G}")
     arguments.array("x", x, cell.INPUT, sizes, dtype)
     initial = arguments.state("state0", state0, cell.STATES, sizes, dtype)
-    space = workspace() if space is None else space
+    shared = space is not None
+    space = workspace() if space is None else _claimed(space)
     space["call"] += 1
-    tape = dict(cell=cell.module, sizes=sizes, dtype=dtype, space=space, call=space["call"])
+    tape: Tape = dict(cell=cell.module, sizes=sizes, dtype=dtype, shared=shared)
+    tape |= dict(space=space, call=space["call"], params=arguments.kept(params, cell.SHAPES))
     return sizes, initial, tape
 
 
@@ -154,13 +184,17 @@ def enter_backward(
     if not isinstance(tape, dict) or tape.get("cell") != cell.module:
         got = tape.get("cell", "a dict") if isinstance(tape, dict) else type(tape).__name__
         raise TypeError(f"tape: expected the third result of {cell.module}.forward, got {got}")
+    if tape["shared"]:
+        _ask_for_thread(tape["space"])
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
     sizes, dtype = arguments.parameters(params, cell.SHAPES)
     if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
         raise ValueError("tape: made with parameters of another size or dtype")
+    arguments.unchanged(params, tape)
     sizes = tape["sizes"]
     if dh is None:
         dh = np.zeros([sizes[k] for k in cell.OUTPUT], dtype)
     arguments.array("dh", dh, cell.OUTPUT, sizes, dtype)
+    dh = np.ascontiguousarray(dh)  # not copied where it need not be: nobody writes into it
     return sizes, dh, arguments.state("dstate_T", dstate_T, cell.STATES, sizes, dtype)

@@ -67,7 +67,7 @@ def forward(
     rows = _buffer(space, "rows", (T + 1, 5 * H, B), dtype)  # the last one for c_T only
     rows[0, 4 * H :] = c_0
     tanh_c = _buffer(space, "tanh_c", (T, H, B), dtype)
-    _loop(_joint(params), read, rows, tanh_c)
+    _loop(_joint(tape["params"]), read, rows, tanh_c)
     last = read[T, :H].copy(), rows[T, 4 * H :].copy()
     loop.leave(CELL, last)
     return read[1:, :H].copy(), last, {**tape, "read": read, "rows": rows, "tanh_c": tanh_c}
@@ -100,7 +100,7 @@ def backward(
     """As `lstm.backward`: (dparams, dx, (dh_0, dc_0)). tape: from `forward` of this module."""
     sizes, dh, dstate = loop.enter_backward(CELL, params, tape, dh, dstate_T)
     read, dtype = tape["read"], tape["dtype"]
-    joint, space, H = _joint(params), tape["space"], sizes["H"]
+    joint, space, H = _joint(tape["params"]), loop.backward_space(tape), sizes["H"]
     delta = _buffer(space, "delta", (sizes["T"], 4 * H, sizes["B"]), dtype)
     back = _buffer(space, "back", (sizes["T"] + 1, *read[0, :-1].shape), dtype)
     back[-1, :H] = dstate[0]

@@ -35,6 +35,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     W_hh = params["W_hh"]
     W_hx = params["W_hx"]
@@ -62,6 +63,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
     x, h = run.take(tape, "x h")

@@ -42,6 +42,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     W_hh = params["W_hh"]
     W_h = np.concatenate([params["W_zh"], params["W_rh"]])
@@ -75,6 +76,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
     x, z, r, h_tilde, h, r_h = run.take(tape, "x z r h_tilde h r_h")

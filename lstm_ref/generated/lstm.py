@@ -44,6 +44,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     W_h = np.concatenate([params["W_fh"], params["W_ih"], params["W_oh"], params["W_ch"]])
     W_x = np.concatenate([params["W_fx"], params["W_ix"], params["W_ox"], params["W_cx"]])
@@ -78,6 +79,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, next_c = last
     x, f, i, c_tilde, c, o, h, tanh_c = run.take(tape, "x f i c_tilde c o h tanh_c")

@@ -40,6 +40,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     W_fh = params["W_fh"]
     W_hh = params["W_hh"]
@@ -73,6 +74,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
     x, f, h_tilde, h, h_f = run.take(tape, "x f h_tilde h h_f")

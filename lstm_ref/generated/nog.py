@@ -43,6 +43,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     w_fc = params["w_fc"]
     w_ic = params["w_ic"]
@@ -81,6 +82,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, next_c = last
     x, f, i, c_tilde, c, h, tanh_c = run.take(tape, "x f i c_tilde c h tanh_c")

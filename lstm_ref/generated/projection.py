@@ -46,6 +46,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, D, H, B, P = (sizes[k] for k in "TDHBP")
     W_hm = params["W_hm"]
     W_h = np.concatenate([params["W_fh"], params["W_ih"], params["W_oh"], params["W_ch"]])
@@ -83,6 +84,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, D, H, B, P = (sizes[k] for k in "TDHBP")
     next_h, next_c = last
     x, f, i, c_tilde, c, o, m, h, tanh_c = run.take(tape, "x f i c_tilde c o m h tanh_c")

@@ -63,7 +63,9 @@ def _room(space, part, sizes, dtype):
 
 def from_one(x: Array) -> Array:
     """A sequence with an empty slot 0 in front: x[t] is x_t."""
-    return np.concatenate([np.zeros((1, *x.shape[1:]), x.dtype), x])
+    found = np.zeros((len(x) + 1, *x.shape[1:]), x.dtype)
+    found[1:] = x
+    return found
 
 
 def rows(array: Array, *heights: int) -> list[Array]:
@@ -83,7 +85,7 @@ def enter_backward(
 ) -> tuple[Sizes, New, Array, State]:
     """As `loop.enter_backward`: (sizes, new, dh, errors at the last states)."""
     sizes, dh, last = loop.enter_backward(cell, params, tape, dh, dstate_T)
-    return sizes, _room(tape["space"], "backward", sizes, tape["dtype"]), dh, last
+    return sizes, _room(loop.backward_space(tape), "backward", sizes, tape["dtype"]), dh, last
 
 
 def zeros(sizes: Sizes, dtype: DTypeLike, letters: str) -> Array:

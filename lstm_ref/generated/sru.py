@@ -42,6 +42,7 @@ def forward(
     workspace: see lstm_ref.cells.loop.workspace.
     """
     sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
     T, H, B = (sizes[k] for k in "THB")
     W_cx = params["W_cx"]
     w_fc = params["w_fc"]
@@ -77,6 +78,7 @@ def backward(
     enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
     """
     sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
     T, H, B = (sizes[k] for k in "THB")
     next_c, = last
     x, f, r, c, W_cx_x = run.take(tape, "x f r c W_cx_x")

@@ -58,8 +58,6 @@ def run(
     if lengths is None or np.all(lengths == len(x)):
         shared = {}
         if workspace is not None and takes(cell, "workspace"):
-            workspace.setdefault("buffers", {})
-            workspace.setdefault("call", 0)
             shared = {"workspace": workspace}
         h, state, tape = cell.forward(params, x, state0, **shared)
         return h, state, {"whole": tape}

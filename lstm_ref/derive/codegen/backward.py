@@ -17,7 +17,7 @@ def body(plan: Plan) -> tuple[list[str], list[str]]:
     tape = [name for name in held if uses(work, name)]
     late = ", ".join(back.next[s] for s in cell.states) + ("," if len(cell.states) == 1 else "")
     head = ["sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)"]
-    head += [sizes_line(plan), f"{late} = last"]
+    head += ['params = tape["params"]', sizes_line(plan), f"{late} = last"]
     if tape:
         left = ", ".join(tape) + "," * (len(tape) == 1)
         head += call(f"{left} = run.take", [f'tape, "{" ".join(tape)}"'])

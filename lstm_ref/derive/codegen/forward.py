@@ -15,6 +15,7 @@ def body(plan: Plan, read_again: list[str]) -> list[str]:
     work += block("for t in range(1, T + 1):", _step(plan))
     head = [
         "sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)",
+        'params = tape["params"]',
         sizes_line(plan),
     ]
     last = "".join(f"{names[s]}[T], " for s in cell.states)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lstm_ref import arguments
 from lstm_ref.check import summands
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.catalogue import declared
@@ -80,6 +81,8 @@ class module_with:
         self, params: Params, x: Array, state0: State | None = None
     ) -> tuple[Array, State, Tape]:
         """As `lstm_ref.cells.lstm.forward`, T at least 1; autograd can follow it."""
+        for name, value in {**params, "x": x}.items():
+            arguments.plain(name, value)
         wrong = self.mistake.forward if self.mistake else None
         if state0 is None:
             state0 = tuple(np.zeros(shape) for shape in self._state_shapes(params, x))
@@ -87,7 +90,9 @@ class module_with:
         zeros = {n: np.zeros_like(state0[0][:, :1]) for n in cell.vectors if n not in params}
         values = summands.run(cell, {**zeros, **params}, x, state0)
         last = tuple(values[s][-1] for s in self.cell.states)
-        return np.stack(values[self.cell.output][1:]), last, {"x": x, "state0": state0}
+        tape: Tape = {"x": arguments.own(x), "state0": tuple(map(arguments.own, state0))}
+        tape["params"] = arguments.kept(params, params)
+        return np.stack(values[self.cell.output][1:]), last, tape
 
     def _state_shapes(self, params, x):
         sizes = {"B": x.shape[2], self.INPUT[1]: x.shape[1]}
@@ -99,6 +104,7 @@ class module_with:
         self, params: Params, tape: Tape, dh: Array, dstate_T: State | None = None
     ) -> tuple[Arrays, Array, State]:
         """As `lstm_ref.cells.lstm.backward`, with the mistake."""
+        arguments.unchanged(params, tape)
         if dstate_T is None:
             dstate_T = tuple(map(np.zeros_like, tape["state0"]))
         errors = {"dh": dh, "dstate_T": tuple(dstate_T)}
@@ -116,5 +122,6 @@ class module_with:
             numbers.errors["dh"][:] = mistake.spoil(numbers.errors, deltas, found)["dh"]
             return found
         for name in self.SHAPES:
-            found[name] = self._kept[name] = self._kept.get(name, 0) + found[name]
+            self._kept[name] = self._kept.get(name, 0) + found[name]
+            found[name] = self._kept[name].copy()
         return found
