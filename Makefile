@@ -60,8 +60,9 @@ test-torch: ## compare with PyTorch, in .venv-bench
 lint: install ## ruff: rules and format, notebooks too; mypy: the types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
-generate: install ## write lstm_ref/generated from the declared cells
+generate: install ## write lstm_ref/generated from the declared cells, and the README's picture
 	@$(FIXED) $(PY) tools/write_generated.py
+	@$(FIXED) $(PY) tools/draw_picture.py
 
 format: install ## let ruff write what `make lint` asks for
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
