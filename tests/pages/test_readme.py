@@ -1,4 +1,7 @@
-"""The README's example runs as it stands and is as short as promised; so do its commands."""
+"""The README's example runs as it stands and is as short as promised; so do its commands.
+
+What it names is there, and its picture is what the book draws.
+"""
 
 import json
 import re
@@ -44,3 +47,35 @@ def test_the_commands_run(tmp_path):
     assert "agree" in said["diagnose", "mine.json"]
     assert "adding-400" in said["experiments", "experiments"]
     assert "with 1 of 1 seeds" in said["experiments", "adding.json"]
+
+
+def test_what_it_names_is_there():
+    targets = set(re.findall(r"(?m)^([a-z][a-z-]*):", (ROOT / "Makefile").read_text()))
+    named = re.findall(r"(?:`|^)make ([a-z][a-z-]*)", TEXT, re.M)
+    assert {"book", "test", "lab", "address"} <= set(named) <= targets
+    links = re.findall(r"\]\(([^)]+)\)", TEXT) + re.findall(r"`([a-z_]+/[\w./-]+)`", TEXT)
+    assert len(links) >= 4 and not [
+        p for p in links if not (ROOT / p).exists() and ".json" not in p
+    ]
+
+
+def test_who_it_speaks_to():
+    sections = re.findall(r"(?m)^## (.+)", TEXT)
+    audiences = ["Two commands", "If you are a student", "If you implement an LSTM"]
+    assert sections[:5] == [*audiences, "If you invent cells", "If you teach"]
+
+
+def test_the_picture_is_what_the_book_draws():
+    """On a white ground, which covers it all: dark letters on a dark page cannot be read."""
+    code = "import draw_picture; print(draw_picture.picture(), end='')"
+    tools = ROOT / "tools"
+    done = run([tools / "environment.py", sys.executable, "-c", code], folder=tools)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == (tools.parent / "book/_assets/lstm_cell.svg").read_text("utf-8"), (
+        "run `make generate`"
+    )
+    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', done.stdout).groups()
+    ground = re.search(r'id="patch_1">\s*<path d="([^"]+)" style="fill: #ffffff"', done.stdout)[1]
+    assert ground.split()[:2] == ["M", "0"] and {width, height} <= set(ground.split())
+    (alt,) = re.findall(r"^!\[([^\]]+)\]", TEXT, re.M)
+    assert len(alt.split()) > 10
