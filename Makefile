@@ -18,8 +18,8 @@ CORE := tests/cells tests/check tests/derive/test_language.py tests/derive/test_
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install book address serve notebooks lab results check test test-torch generate lint format \
-    lock bench clean
+.PHONY: help install book address serve notebooks lab results check test alone lowest test-torch \
+    generate lint format lock bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -53,6 +53,12 @@ check: lint ## for every day, under a minute: lint and the core tests
 
 test: install ## everything that must hold; each notebook is executed once
 	@sh tools/test_all.sh
+
+alone: install ## every chapter alone, in a fresh environment and an empty folder; fetches
+	@$(PY) tools/alone.py
+
+lowest: ## the core tests with the lowest versions of NumPy, SymPy and autograd; fetches
+	@sh tools/lowest.sh $(CORE)
 
 test-torch: ## compare with PyTorch, in .venv-bench
 	@sh tools/test_torch.sh
