@@ -202,7 +202,8 @@ def read_safetensors(path: str | Path, prefix: str = "", max_bytes: int = MAX_BY
 
     Nothing in such a file is executed. Needs the package safetensors. Raises ImportError without
     it, ValueError for a file that is damaged, larger than max_bytes, or has a tensor under the
-    prefix that is neither float32 nor float64.
+    prefix that is neither float32 nor float64. A file of `write_safetensors` has a checksum, which
+    is verified; PyTorch's have none, and a number that was changed in them goes unseen.
     """
     safetensors.package()
     size = os.path.getsize(path)

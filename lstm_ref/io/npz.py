@@ -15,19 +15,25 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from lstm_ref.io.files import cut
+
 MEMBERS = 2000  # of an archive
 HEADER = 4096  # bytes of an array's header
+ROOM = 2**25  # bytes that a small archive may declare, however well they are compressed
+RATIO = 100  # beyond that: declared bytes of one byte of the archive
 
 
 def arrays(data: bytes, limit: int, error: type[Exception]) -> dict[str, NDArray[Any]]:
     """The arrays of an npz archive: dict name -> array, in the archive's order.
 
-    data: bytes of the archive; limit: most bytes of all members, as they declare them; error: the
-    class of what is raised. Arrays of numbers, booleans and text come, and records of them.
+    data: bytes of the archive; limit: most bytes of all members, as they declare them, which for a
+    strongly compressed archive is less; error: the class of what is raised. Arrays of numbers,
+    booleans and text come, and records of them.
     """
     found = {}
     with _opened(data, error) as archive:
-        for member in _members(archive, limit, error):
+        most = min(limit, max(ROOM, RATIO * len(data)))
+        for member in _members(archive, most, error):
             name = member.filename.removesuffix(".npy")
             found[name] = _array(name, _content(archive, member, error), error)
     return found
@@ -55,7 +61,7 @@ def _opened(data, error):
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except Exception as problem:  # zipfile raises many kinds on damaged bytes
-        raise error(f"damaged, or not .npz: {problem}") from problem
+        raise error(f"damaged, or not .npz: {cut(problem)}") from problem
 
 
 def _members(archive, limit, error):
@@ -81,9 +87,9 @@ def _content(archive, member, error):
         with archive.open(member) as stream:
             data = stream.read(member.file_size + 1)
     except Exception as problem:  # zipfile and zlib raise many kinds on damaged bytes
-        raise error(f"{member.filename}: damaged: {problem}") from problem
+        raise error(f"{member.filename:.80}: damaged: {cut(problem)}") from problem
     if len(data) != member.file_size:
-        raise error(f"{member.filename}: truncated")
+        raise error(f"{member.filename:.80}: truncated")
     return data
 
 
@@ -97,13 +103,17 @@ def _array(name, data, error):
             reader = getattr(np.lib.format, f"read_array_header_{version}_0")
             shape, fortran, dtype = reader(stream, max_header_size=HEADER)
     except Exception as problem:  # NumPy parses the header as Python: many kinds of errors
-        raise error(f"{name}: damaged, or not an array in NumPy's format") from problem
+        raise error(f"{name:.80}: damaged, or not an array in NumPy's format") from problem
     if dtype.hasobject:
-        raise error(f"{name}: dtype {dtype}: pickled Python objects, which are never loaded")
+        raise error(
+            f"{name:.80}: dtype {dtype!s:.80}: pickled Python objects, which are never loaded"
+        )
     start, wanted = stream.tell(), dtype.itemsize * math.prod(shape)
     if wanted != len(data) - start or min(shape, default=0) < 0:
-        raise error(f"{name}: shape {shape} needs {wanted} bytes, got {len(data) - start}")
+        raise error(
+            f"{name:.80}: shape {shape!s:.80} needs {wanted} bytes, got {len(data) - start}"
+        )
     try:
         return np.ndarray(shape, dtype, data, start, order="F" if fortran else "C").copy("C")
     except (ValueError, OverflowError) as problem:  # no bytes, but an axis beyond all bounds
-        raise error(f"{name}: bad shape {shape!s:.80}") from problem
+        raise error(f"{name:.80}: bad shape {shape!s:.80}") from problem

@@ -9,7 +9,7 @@ of a run that was never stopped.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,12 @@ import numpy as np
 from lstm_ref import __version__
 from lstm_ref.cells import name_of
 from lstm_ref.io import header as headers
+from lstm_ref.io.files import cut
 from lstm_ref.learn import numerics, storage
 from lstm_ref.learn.fingerprint import code
 from lstm_ref.types import Batch, CellLike, Params
 
-FORMAT, VERSION = "lstm_ref checkpoint", 1
-LATER = ("code", "blas", "blas kernel", "simd", "threads")  # of these the first files say nothing
+FORMAT, VERSION = "lstm_ref checkpoint", 2
 ADVICE = "remove this file to begin anew"
 
 
@@ -55,22 +55,27 @@ def save(path: str | Path, fingerprint: dict[str, Any], state: dict[str, Any]) -
     storage.write(path, arrays, about)
 
 
-def load(path: str | Path, fingerprint: dict[str, Any]) -> dict[str, Any] | None:
+def load(
+    path: str | Path,
+    fingerprint: dict[str, Any],
+    check: Callable[[dict[str, Any]], object] = dict,
+) -> dict[str, Any] | None:
     """The state that `save` wrote, None if there is no file.
 
-    Raises StorageError, with what to do, for a file that is damaged or belongs to another run, and
+    check: called with the state; a ValueError or TypeError of it says what of it cannot be. Raises
+    StorageError, with what to do, for a file that is damaged or belongs to another run, and
     for a name that `save` would refuse.
     """
     storage.kind(path)  # before there is something to lose
-    if not Path(path).exists():
-        return None
     try:
-        return _state(path, fingerprint)
+        return _state(path, fingerprint, check)
+    except FileNotFoundError:
+        return None
     except storage.StorageError as error:
         raise storage.StorageError(f"{error}\n{ADVICE}") from error
 
 
-def _state(path, fingerprint):
+def _state(path, fingerprint, check):
     arrays, about = storage.read(path)
     try:
         headers.check(about, FORMAT, VERSION, storage.StorageError)
@@ -79,21 +84,22 @@ def _state(path, fingerprint):
     if other := _differences(about.get("fingerprint"), fingerprint):
         raise storage.StorageError(f"{path}: the checkpoint of another run: {'; '.join(other)}")
     try:
-        return _unflatten(about["state"], "state", arrays)
+        state = _unflatten(about["state"], "state", arrays)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise storage.StorageError(f"{path}: damaged: {error!r:.200}") from error
+    try:
+        check(state)
+    except (TypeError, ValueError) as error:
+        raise storage.StorageError(f"{path}: damaged: {cut(error)}") from error
+    return state
 
 
 def _differences(theirs, ours):
-    """What differs between two fingerprints, in words. theirs: from a file, so it may be anything.
-
-    What an older file cannot say is not compared.
-    """
+    """What differs between two fingerprints, in words. theirs: from a file: it may be anything."""
     theirs = theirs if isinstance(theirs, dict) else {}
-    names = [k for k in {**ours, **theirs} if k in theirs or k not in LATER]
     return [
-        f"{k}: {theirs.get(k)!r:.60} there, {ours.get(k)!r:.60} here"
-        for k in names
+        f"{k:.60}: {theirs.get(k)!r:.60} there, {ours.get(k)!r:.60} here"
+        for k in {**ours, **theirs}
         if theirs.get(k) != ours.get(k)
     ]
 

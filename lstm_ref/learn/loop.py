@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.learn import checkpoint as checkpoints
-from lstm_ref.learn import descent, network, optim, progress, sequences
+from lstm_ref.learn import descent, network, optim, progress, run_state, sequences
 from lstm_ref.learn.tasks.common import is_number, whole
 from lstm_ref.types import AnyCell, Arrays, Batch, Params
 
@@ -153,7 +154,8 @@ def _begin(cell, params, batch, rules, checkpoint):
     first = batch(descent.generator(rules["seed"], 0))
     network.taken_apart(first)  # refused here, if it is no batch
     own = checkpoints.fingerprint(cell, params, first, rules)
-    return own, checkpoints.load(checkpoint, own) or now
+    check = partial(run_state.check, cell=cell, start=now, batch=first)
+    return own, checkpoints.load(checkpoint, own, check) or now
 
 
 def _cut(history, now):

@@ -1,14 +1,17 @@
 """Weights in a file, as .npz or .safetensors: numbers only, nothing that could be executed.
 
 A file holds named arrays and, as JSON, what they are: the format and its version, the cell's name
-and of a reader's declared cell a hash of its equations, as `identity.equations` has it.
-Loading trusts nothing: sizes are compared with the file's before memory is taken, and an error
-says which file, which array and what is wrong.
+and of a reader's declared cell a hash of its equations, as `identity.equations` has it. That text
+ends with a checksum over itself and over the arrays: names, dtypes, shapes, bytes.
+Loading trusts nothing: sizes are compared with the file's before memory is taken, the checksum is
+verified, and an error says which file, which array and what is wrong. Files of version 1 have no
+checksum and are refused: damage in them would go unseen.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,17 +21,18 @@ import numpy as np
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
 from lstm_ref.cells.resolve import resolve
+from lstm_ref.io import checksums, files, npz, safetensors
 from lstm_ref.io import header as headers
-from lstm_ref.io import npz, safetensors
-from lstm_ref.io.files import write_whole
+from lstm_ref.io.files import cut, write_whole
 from lstm_ref.learn import fingerprint, sequences
 from lstm_ref.types import AnyCell, Arrays, Params
 
-FORMAT, VERSION = "lstm_ref weights", 1
+FORMAT, VERSION = "lstm_ref weights", 2
 MANY = "lstm_ref weights of several networks"
 ABOUT = "about"  # the name under which the JSON text stands among the arrays of an .npz file
 DTYPES = {"<f4", "<f8", "<i8", "|u1", "|b1"}
 MOST_ABOUT = 1 << 20  # bytes
+SUMMED = re.compile(r'(, )?"checksum": "(sha256:[0-9a-f]{64})"\}\Z')  # the end of the JSON text
 OUTPUT_LAYER = ("W_yh", "b_y")
 
 
@@ -69,7 +73,7 @@ def load(
             _same_cell(cell, about)
             check(cell, params)
     except (ValueError, TypeError) as error:
-        raise StorageError(f"{path}: {error}") from error
+        raise StorageError(f"{path}: {cut(error)}") from error
     return params, about
 
 
@@ -100,7 +104,7 @@ def load_all(
         raise StorageError(f"{path}: expected {MANY}, version {VERSION}")
     try:
         if sorted(about["cells"]) != sorted(cells):
-            raise ValueError(f"expected {sorted(cells)}, got {sorted(about['cells'])}")
+            raise ValueError(f"expected {cut(sorted(cells))}, got {cut(sorted(about['cells']))}")
         nets: dict = {label: {} for label in cells}
         for place, value in arrays.items():
             label, number, name = place.split("/")
@@ -110,7 +114,7 @@ def load_all(
             for params in found.values():
                 check(cells[label], params)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise StorageError(f"{path}: {error}") from error
+        raise StorageError(f"{path}: {cut(error)}") from error
     return nets, about
 
 
@@ -141,13 +145,13 @@ def write(path: str | Path, arrays: Params, about: dict[str, Any]) -> None:
     Raises StorageError for another suffix than .npz and .safetensors, and where the package
     safetensors is missing; TypeError or ValueError for what `read` would refuse.
     """
-    text = _text(about)
     arrays = {n: np.ascontiguousarray(v).reshape(np.shape(v)) for n, v in arrays.items()}
     for name, value in arrays.items():
         if value.dtype.str not in DTYPES or name == ABOUT:
             raise TypeError(f"{name}: cannot be stored, {value.dtype}")
     if len(arrays) >= npz.MEMBERS:
         raise ValueError(f"params: {len(arrays)} arrays, expected fewer than {npz.MEMBERS}")
+    text = _text(about, arrays)
     if kind(path) == "npz":
         arrays[ABOUT] = np.frombuffer(text.encode(), np.uint8)
         write_whole(path, lambda file: npz.write(file, arrays))
@@ -161,23 +165,38 @@ def write(path: str | Path, arrays: Params, about: dict[str, Any]) -> None:
 def read(path: str | Path, limit: int = 1 << 30) -> tuple[Arrays, dict[str, Any]]:
     """Read what `write` wrote: (arrays, about). limit: most bytes of all arrays together.
 
-    Raises StorageError for a file that is not of this kind, damaged, too large or hostile.
+    Raises StorageError for a file that is not of this kind, not a file, damaged, too large, hostile
+    or without a checksum; FileNotFoundError.
     """
-    suffix, size = kind(path), Path(path).stat().st_size
-    if size > limit + MOST_ABOUT:
-        raise StorageError(f"{path}: {size} bytes, more than the limit of {limit}")
+    suffix = kind(path)
     try:
         arrays, text = READERS[suffix](path, limit)
+        for name, value in arrays.items():
+            if value.dtype.str not in DTYPES:
+                raise StorageError(f"{name:.80}: dtype {value.dtype!s:.80}, not {sorted(DTYPES)}")
         about = headers.parse(text, ABOUT, StorageError)
+        _verify(text, arrays)
+    except FileNotFoundError:
+        raise
     except StorageError as error:
-        raise StorageError(f"{path}: {error}") from error
+        raise StorageError(f"{path}: {cut(error)}") from error
     except Exception as error:  # readers of damaged files raise almost anything
         reason = str(error) or type(error).__name__
-        raise StorageError(f"{path}: damaged, or not .{suffix}: {reason:.200}") from error
-    for name, value in arrays.items():
-        if value.dtype.str not in DTYPES:
-            raise StorageError(f"{path}: {name}: dtype {value.dtype}, not {sorted(DTYPES)}")
+        raise StorageError(f"{path}: damaged, or not .{suffix}: {cut(reason)}") from error
+    del about["checksum"]
     return arrays, about
+
+
+def _verify(text, arrays):
+    """Refuse what is not as it was written, and what nobody can tell that of."""
+    end = SUMMED.search(text)
+    if end is None:
+        raise StorageError(
+            "no checksum: damaged, or of version 1, in which damage would go unseen; "
+            "numpy.load still reads the arrays of an .npz file"
+        )
+    if checksums.of(arrays, text[: end.start()]) != end[2]:
+        raise StorageError("damaged: its arrays or its text are not those of its checksum")
 
 
 def kind(path: str | Path) -> str:
@@ -188,23 +207,25 @@ def kind(path: str | Path) -> str:
     return suffix[1:]
 
 
-def _text(about):
+def _text(about, arrays):
     """`about` as JSON, in its own order: that of a dict of parameters decides last digits."""
+    about = {key: value for key, value in about.items() if key != "checksum"}
     try:
         text = json.dumps(about)
     except (TypeError, ValueError, RecursionError) as error:
-        raise TypeError(f"{ABOUT}: expected what JSON can hold: {error}") from error
-    _short(len(text))
-    return text
-
-
-def _short(size):
-    if size > MOST_ABOUT:
+        raise TypeError(f"{ABOUT}: expected what JSON can hold: {cut(error)}") from error
+    start = text[:-1]
+    more = f'{", " if about else ""}"checksum": "{checksums.of(arrays, start)}"}}'
+    if len(start + more) > MOST_ABOUT:
+        size = len(start + more)
         raise ValueError(f"{ABOUT}: expected at most {MOST_ABOUT} bytes as JSON, got {size}")
+    headers.bounded(start + more, ABOUT, ValueError)
+    return start + more
 
 
 def _read_npz(path, limit):
-    arrays = npz.arrays(Path(path).read_bytes(), limit + MOST_ABOUT, StorageError)
+    data = files.read(path, limit + MOST_ABOUT, StorageError)
+    arrays = npz.arrays(data, limit + MOST_ABOUT, StorageError)
     if ABOUT not in arrays:
         raise StorageError(f"does not say what it is: {ABOUT} is missing")
     text = arrays.pop(ABOUT).tobytes()
@@ -214,10 +235,9 @@ def _read_npz(path, limit):
 
 
 def _read_safetensors(path, limit):
-    try:
-        arrays, texts = safetensors.read(path, StorageError, longest=MOST_ABOUT)
-    except ImportError as error:
-        raise StorageError(str(error)) from error
+    arrays, texts = safetensors.read(
+        path, StorageError, longest=MOST_ABOUT, limit=limit + MOST_ABOUT
+    )
     if ABOUT not in texts:
         raise StorageError(f"does not say what it is: {ABOUT} is missing")
     return arrays, texts[ABOUT]

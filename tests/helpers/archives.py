@@ -7,6 +7,7 @@ import zipfile
 
 import numpy as np
 
+from lstm_ref.io import checksums
 from lstm_ref.learn import storage
 
 
@@ -28,6 +29,10 @@ def npy(value, header=None):
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + np.asarray(value).tobytes()
 
 
-def about(**changes):
-    text = {"format": storage.FORMAT, "version": storage.VERSION, "cell": "LSTM", **changes}
-    return npy(np.frombuffer(json.dumps(text).encode(), np.uint8))
+def about(arrays=None, **changes):
+    """What a file says of itself, as a member; with the checksum of `arrays`, if they are given."""
+    said = {"format": storage.FORMAT, "version": storage.VERSION, "cell": "LSTM", **changes}
+    text = json.dumps(said)
+    if arrays is not None:
+        text = f'{text[:-1]}, "checksum": "{checksums.of(arrays, text[:-1])}"}}'
+    return npy(np.frombuffer(text.encode(), np.uint8))

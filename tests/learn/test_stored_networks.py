@@ -47,9 +47,9 @@ def test_networks_of_another_cell_are_refused(tmp_path):
 def test_a_file_of_one_network_or_with_other_names_is_refused(tmp_path):
     path = tmp_path / "one.npz"
     storage.save(path, lstm, nets()["an LSTM", 0][1])
-    with pytest.raises(storage.StorageError, match="of several networks, version 1"):
+    with pytest.raises(storage.StorageError, match="of several networks, version 2"):
         storage.load_all(path, CELLS)
-    about = {"format": storage.MANY, "version": 1}
+    about = {"format": storage.MANY, "version": 2}
     about["cells"] = {"an LSTM": {"cell": "LSTM", "equations": [None]}}
     for name in ("W_fx", "another/0/W_fx", "an LSTM/first/W_fx", "an LSTM/0/W_fx"):
         storage.write(path, {name: np.zeros((4, 3))}, about)
