@@ -76,9 +76,10 @@ def write_whole(path: str | Path, write: Callable[[BinaryIO], object]) -> None:
                 beside.unlink()
             raise
     except OSError as problem:
-        if problem.errno is not None:  # not the temporary name, and not none, as of a full disk
-            problem.filename, problem.filename2 = os.fspath(path), None
-        raise
+        if problem.errno is None:
+            raise
+        # By its own name, not the temporary one or, as a full disk has it, none.
+        raise OSError(problem.errno, problem.strerror, os.fspath(path)) from problem
     _settle(place)
 
 

@@ -1,12 +1,12 @@
 """`python -m lstm_ref experiments`: list the named experiments, or run one."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+MOST = 2**26  # bytes of a stored result
 FOLDER = Path("lstm_ref") / "book" / "results"
 
 
@@ -33,12 +33,15 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; return the exit code: 0 done, 2 unusable input, 130 interrupted."""
     try:
         return _run(options)
-    except KeyboardInterrupt:  # also while modules are loaded, a cell derived, a net measured
-        print("interrupted; the same command goes on from here", file=sys.stderr)
+    except KeyboardInterrupt as error:  # also while a module is loaded, a net measured
+        complete = type(error).__name__ == "Complete"  # its module may not be loaded yet
+        then = str(error) if complete else "the same command goes on from here"
+        print(f"interrupted; {then}", file=sys.stderr)
         return 130
 
 
 def _run(options):
+    from lstm_ref.io.files import cut
     from lstm_ref.learn import experiments, trials
 
     if options.name is None:
@@ -52,7 +55,7 @@ def _run(options):
         show = sys.stderr.isatty() and not options.quiet
         result = trials.run(options.name, options.seeds, path, show)
     except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
+        print(cut(error, 2000), file=sys.stderr)
         return 2
     print(summary(result))
     print(f"written to {path}")
@@ -65,10 +68,13 @@ def output(name: str, given: str | None, seeds: int) -> Path:
     Raises ValueError, also for a result of the book with more seeds than the new one would have:
     the pages were written from it.
     """
+    from lstm_ref.io.files import writable
+
     if given is not None:
         path = Path(given)
         if path.suffix != ".json" or not path.parent.is_dir():
             raise ValueError(f"-o {given}: expected a .json file in a folder that exists")
+        writable(path)
         return path
     if not FOLDER.parent.is_dir():
         raise ValueError(f"no folder {FOLDER.parent} here: say with -o FILE.json where to write")
@@ -84,8 +90,11 @@ def output(name: str, given: str | None, seeds: int) -> Path:
 
 def _seeds(path):
     """With how many seeds a stored result was made; 0 if there is none that can be read."""
+    from lstm_ref.io import files, header
+
     try:
-        return len({trial["seed"] for trial in json.loads(path.read_bytes())["trials"]})
+        text = files.read(path, MOST, ValueError).decode()
+        return len({trial["seed"] for trial in header.parse(text, "result", ValueError)["trials"]})
     except (OSError, ValueError, TypeError, KeyError):
         return 0
 

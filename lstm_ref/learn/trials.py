@@ -2,13 +2,13 @@
 
 While an experiment runs, each trial has a checkpoint in a folder beside the result. A run that was
 interrupted or killed is taken up by the same command; the folder goes when the result is written.
+The folder is claimed: a second run of the same result is refused at once.
 Where a condition asks for its weights, they stand beside the result, in a file of the same name.
 """
 
 from __future__ import annotations
 
 import functools
-import glob
 import json
 import math
 import platform
@@ -22,7 +22,8 @@ import numpy as np
 from lstm_ref import __version__
 from lstm_ref.cells import lstm
 from lstm_ref.cells.resolve import resolve
-from lstm_ref.io.files import write_whole
+from lstm_ref.io.claims import claimed
+from lstm_ref.io.files import remove_left_overs, writable, write_whole
 from lstm_ref.learn import (
     experiments,
     gate_functions,
@@ -217,6 +218,10 @@ def trial(
     }
 
 
+class Complete(KeyboardInterrupt):
+    """Ctrl-C after the result was written: nothing is left to do."""
+
+
 def run(
     name: str,
     seeds: int,
@@ -227,12 +232,20 @@ def run(
     """Run an experiment with seeds 0 to seeds - 1 and write the result to `path`; return it.
 
     show: progress bars; report: called with one line after every trial. Raises ValueError for an
-    unknown name, OSError, `storage.StorageError` where the folder has trials of other settings,
-    `loop.Interrupted`.
+    unknown name, OSError, of which `claims.Busy` is one, `storage.StorageError` where the folder
+    has trials of other settings, ImportError for a package that a cell needs, `loop.Interrupted`,
+    Complete. What can be refused is refused before the first trial.
     """
     conditions, path = experiments.settings(name), Path(path)
+    writable(path)
+    for condition in conditions.values():
+        cell_of(condition["cell"])
     folder = path.with_name(f".{path.stem}.partial")
-    folder.mkdir(exist_ok=True)
+    with claimed(folder):
+        return _run(name, seeds, path, show, report, conditions, folder)
+
+
+def _run(name, seeds, path, show, report, conditions, folder):
     trials, files = [], []
     nets: dict = {}
     for k, (label, condition) in enumerate(conditions.items()):
@@ -256,20 +269,20 @@ def run(
         storage.save_all(path.with_suffix(".npz"), nets, **about)
     text = json.dumps(result, indent=1, allow_nan=False) + "\n"
     write_whole(path, lambda file: file.write(text.encode()))
-    _tidy(path, folder, files)
+    try:
+        _tidy(path, files)
+    except KeyboardInterrupt as error:
+        _tidy(path, files)  # or the next run would find some of the trials, and do the others again
+        raise Complete(f"the result is complete in {path}") from error
     return result
 
 
-def _tidy(path, folder, files):
+def _tidy(path, files):
     """Remove the checkpoints, and what a process that was killed while saving has left of them."""
-    for file in (path, *files):
-        for beside in file.parent.glob(f".{glob.escape(file.name)}.*.tmp"):
-            if beside.name[len(file.name) + 2 : -4].isdigit():  # named as `files` names them
-                beside.unlink(missing_ok=True)
+    for file in (path, path.with_suffix(".npz"), *files):
+        remove_left_overs(file, alone=True)
     for file in files:
         file.unlink(missing_ok=True)
-    if not any(folder.iterdir()):
-        folder.rmdir()
 
 
 def versions() -> dict[str, str]:

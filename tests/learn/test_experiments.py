@@ -263,8 +263,8 @@ def test_killed_while_saving_it_leaves_nothing_for_good(tiny, tmp_path):
     path, folder = tmp_path / "tiny.json", tmp_path / ".tiny.partial"
     script = [sys.executable, "-c", textwrap.dedent(KILLED_SAVING), str(path)]
     assert subprocess.run(script, capture_output=True).returncode == -signal.SIGKILL
-    (left,) = os.listdir(folder)
-    assert left.startswith(".0-0.npz.") and left.endswith(".tmp")
+    claim, left = sorted(os.listdir(folder), reverse=True)
+    assert claim.startswith("claim-") and left.startswith(".0-0.npz.") and left.endswith(".tmp")
     (tmp_path / ".tiny.json.123.tmp").write_bytes(b"half")
     trials.run("tiny", 1, path, report=lambda text: None)
     assert os.listdir(tmp_path) == ["tiny.json"]
@@ -274,6 +274,60 @@ def test_killed_while_saving_it_leaves_nothing_for_good(tiny, tmp_path):
         (folder / name).write_text("")
     trials.run("tiny", 1, path, report=lambda text: None)
     assert sorted(os.listdir(folder)) == [".0-0.npz.mine.tmp", "notes.txt"]
+
+
+def test_ctrl_c_while_tidying_up_leaves_a_complete_result(tiny, tmp_path, monkeypatch, capsys):
+    path, real, calls = tmp_path / "tiny.json", trials._tidy, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        real(*arguments)
+
+    monkeypatch.setattr(trials, "_tidy", interrupted)
+    assert cli("tiny", "--seeds", 1, "-o", path) == 130
+    assert capsys.readouterr().err == f"interrupted; the result is complete in {path}\n"
+    assert os.listdir(tmp_path) == ["tiny.json"]
+
+
+def test_a_second_run_of_the_same_result_is_refused(tiny, tmp_path, capsys):
+    from lstm_ref.io.claims import claimed
+
+    path = tmp_path / "tiny.json"
+    with claimed(tmp_path / ".tiny.partial"):
+        assert cli("tiny", "--seeds", 1, "-o", path) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("another run is at work (process ")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_missing_is_said_before_the_first_trial(tmp_path, monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError("No module named 'sympy'", name="sympy")
+
+    monkeypatch.setattr(trials, "truncated", missing)
+    monkeypatch.setattr(trials, "train", lambda *_: pytest.fail("trained"))
+    with pytest.raises(ModuleNotFoundError):
+        trials.run("three-gradients", 1, tmp_path / "x.json")
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_unwritable_name_is_refused_before_training(tiny, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(trials, "train", lambda *_: pytest.fail("trained"))
+    (tmp_path / "folder.json").mkdir()
+    assert cli("tiny", "-o", tmp_path / "folder.json") == 2
+    assert "folder.json" in capsys.readouterr().err
+    assert os.listdir(tmp_path) == ["folder.json"]
+
+
+def test_a_deeply_nested_result_in_place_is_no_traceback(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "lstm_ref" / "book" / "results"
+    folder.mkdir(parents=True)
+    (folder / "tiny.json").write_text("[" * 200_000)
+    assert cli("tiny", "--seeds", 1) == 0
+    assert json.loads((folder / "tiny.json").read_text())["experiment"] == "tiny"
 
 
 def test_other_settings_do_not_take_up_the_trials_of_before(tiny, tmp_path, monkeypatch, capsys):
