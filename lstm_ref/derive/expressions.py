@@ -47,6 +47,7 @@ class sigma(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """σ' = σ (1 − σ), as SymPy asks for it."""
         return self * (1 - self)
 
 
@@ -63,11 +64,13 @@ class Dot(sympy.Function):
 
     @classmethod
     def eval(cls, W: sympy.Symbol, v: sympy.Expr) -> sympy.Expr | None:
+        """What SymPy puts in its place: 0 of 0; None leaves it as it is."""
         if v == 0 or (W == SPREAD and v.is_number):  # what `but` leaves of a gate set to 0 or 1
             return v
         return None
 
     def fdiff(self, argindex: int = 1) -> NoReturn:
+        """Raises NotImplementedError: SymPy must not differentiate it unnoticed."""
         raise NotImplementedError("a matrix product is differentiated in lstm_ref.derive.terms")
 
 

@@ -90,4 +90,5 @@ def split(name: str) -> tuple[str, list[str]]:
 
 
 def text_letter(name: str) -> str:
+    """A signal in plain text: c_tilde as c with a tilde."""
     return f"{name[0]}\u0303" if name[1:] == "_tilde" else name

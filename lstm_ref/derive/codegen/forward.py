@@ -27,6 +27,7 @@ def body(plan: Plan, read_again: list[str]) -> list[str]:
 
 
 def sizes_line(plan: Plan) -> str:
+    """The line of code that gives the sizes a cell uses their letters, T first."""
     letters = [k for k in "TDHB" if k in "TB" or any(k in w for w in plan.cell.letters.values())]
     letters += sorted({k for w in plan.cell.letters.values() for k in w} - set("TDHB1"))
     return f'{", ".join(letters)} = (sizes[k] for k in "{"".join(letters)}")'

@@ -7,6 +7,7 @@ LONGEST = 96
 
 
 def indent(lines: Iterable[str], by: int = 4) -> list[str]:
+    """Lines `by` spaces further in; empty ones stay empty."""
     return [" " * by + line if line else line for line in lines]
 
 

@@ -30,6 +30,7 @@ class Stack:
 
     @property
     def pairs(self) -> tuple[tuple[str, sympy.Symbol], ...]:
+        """(equation, its matrix), from top to bottom."""
         return tuple(zip(self.rows, self.matrices, strict=True))
 
 
@@ -45,6 +46,7 @@ class Layout:
 
 
 def layout(cell: Cell) -> Layout:
+    """Which equations of a cell share a product, and in which order their rows lie."""
     found = {name: _stackable(cell, e.net) for name, e in cell.equations.items()}
     rows = [name for name in cell.equations if found[name]]
     early = [name for name in rows if _is_early(cell, name)]
@@ -63,6 +65,7 @@ def layout(cell: Cell) -> Layout:
 
 
 def summands(net: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    """The summands of a weighted input; itself, where it is no sum."""
     return sympy.Add.make_args(net)
 
 

@@ -74,10 +74,12 @@ class Cell:
 
     @property
     def title(self) -> str:
+        """The first line of its docstring, or its name."""
         return self.doc.splitlines()[0] if self.doc else self.name
 
     @cached_property
     def output(self) -> str:
+        """The signal that is its output: that of the last equation."""
         return list(self.equations)[-1]
 
     @cached_property
@@ -111,6 +113,7 @@ class Cell:
 
     @cached_property
     def KEEPS(self) -> str | None:
+        """The bias that makes the cell keep its state, b_f of an LSTM; None without one."""
         return terms.keeping_bias(self)
 
     @cached_property

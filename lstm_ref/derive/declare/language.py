@@ -92,6 +92,7 @@ class Notes:
 
     @property
     def input(self) -> str:
+        """The signal that comes from outside: the first one."""
         return self.signals[0]
 
     def free(self, names: Iterable[str]) -> list[str]:

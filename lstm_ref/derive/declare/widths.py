@@ -44,11 +44,13 @@ class Groups(dict[str, str]):
     blocks: str | None = None  # the group of the gates that the cells of a block share
 
     def find(self, name: str) -> str:
+        """The name that stands for the whole group of this one."""
         while self.setdefault(name, name) != name:
             name = self[name]
         return name
 
     def join(self, a: str, b: str) -> None:
+        """Make two groups one; the name that stood for that of b stands for both."""
         self[self.find(a)] = self.find(b)
 
 

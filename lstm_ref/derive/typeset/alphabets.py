@@ -48,6 +48,7 @@ class Style:
         return self.fraction(value.p, value.q) if value.is_Rational else self.decimal(value)
 
     def decimal(self, value: sympy.Number) -> str:
+        """A decimal number, with the digits it has."""
         return repr(float(value))
 
     def outside(self) -> str:
@@ -56,12 +57,15 @@ class Style:
         return f"e_{when}" if len(when) == 1 else f"e_{{{when}}}"
 
     def later(self, steps: int) -> Self:
+        """The same style, some steps later."""
         return replace(self, shift=self.shift + steps)
 
     def ranked(self, reads: Iterable[sympy.Basic]) -> Self:
+        """The same style, factors in the order of what an equation reads."""
         return replace(self, ranks=tuple(reads))
 
     def when(self, lag: int = 0) -> str:
+        """The time `lag` steps back: t, t-1, or a number."""
         steps = self.shift - lag
         if self.start:
             return str(steps)
@@ -79,45 +83,57 @@ class Latex(Style):
     thin, sum = r"\,", r"\sum_t "
 
     def constant(self, signs: tuple[str, str]) -> str:
+        """A constant, of which LaTeX and plain text are given."""
         return signs[0]
 
     def fraction(self, p: int, q: int) -> str:
+        """The fraction p/q."""
         return rf"{'-' * (p < 0)}\frac{{{abs(p)}}}{{{q}}}"
 
     def decimal(self, value: sympy.Number) -> str:
+        """A decimal number, with the digits it has."""
         digits, _, power = super().decimal(value).partition("e")
         return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits
 
     def signal(self, name: str, lag: int = 0) -> str:
+        """A signal `lag` steps back."""
         letter, below = split(name)
         return self._coloured(name, indexed(letter, [*below, self.when(lag)]))
 
     def parameter(self, name: str) -> str:
+        """A parameter."""
         return latex_letter(name)
 
     def subscripted(self, letter: str, name: str, lag: int = 0) -> str:
+        """A letter with a signal and a time below it."""
         return indexed(letter, [latex_letter(name), self.when(lag)])
 
     def delta(self, name: str, lag: int = 0) -> str:
+        """The error term of a signal."""
         return self.subscripted(r"\delta", name, lag)
 
     def net(self, name: str, lag: int = 0) -> str:
+        """The weighted input of a signal."""
         return self.subscripted(r"\mathrm{net}", name, lag)
 
     def power(self, base: str, exponent: str) -> str:
+        """A power; base and exponent are printed already."""
         return f"{base}^{{{exponent}}}"
 
     def function(
         self, kind: type[sympy.Function], argument: str, exponent: str | None = None
     ) -> str:
+        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
         name = {"atan": "arctan"}.get(kind.__name__, kind.__name__)
         power = "" if exponent is None else f"^{{{exponent}}}"
         return rf"\{name}{power}({argument})"
 
     def transposed(self, W: str) -> str:
+        """The transposed matrix."""
         return rf"{W}^\top"
 
     def partial(self, a: str, b: str) -> str:
+        """The derivative of a by b."""
         return rf"\frac{{\partial {a}}}{{\partial {b}}}"
 
     def _coloured(self, name, text):
@@ -133,44 +149,55 @@ class Text(Style):
     thin, sum = " ", "Σ_t "
 
     def constant(self, signs: tuple[str, str]) -> str:
+        """A constant, of which LaTeX and plain text are given."""
         return signs[1]
 
     def fraction(self, p: int, q: int) -> str:
+        """The fraction p/q."""
         return f"{p}/{q}"
 
     def signal(self, name: str, lag: int = 0) -> str:
+        """A signal `lag` steps back."""
         when = self.when(lag)
         return (
             f"{text_letter(name)}_{when}" if len(when) == 1 else f"{text_letter(name)}_{{{when}}}"
         )
 
     def parameter(self, name: str) -> str:
+        """A parameter."""
         return name
 
     def subscripted(self, letter: str, name: str, lag: int = 0) -> str:
+        """A letter with a signal and a time below it."""
         return f"{letter}_{text_letter(name)},{self.when(lag)}"
 
     def delta(self, name: str, lag: int = 0) -> str:
+        """The error term of a signal."""
         return self.subscripted("δ", name, lag)
 
     def net(self, name: str, lag: int = 0) -> str:
+        """The weighted input of a signal."""
         return self.subscripted("net", name, lag)
 
     def power(self, base: str, exponent: str) -> str:
+        """A power; base and exponent are printed already."""
         plain = exponent.lstrip("-").isdigit()
         return base + (exponent.translate(SUPERSCRIPT) if plain else f"^({exponent})")
 
     def function(
         self, kind: type[sympy.Function], argument: str, exponent: str | None = None
     ) -> str:
+        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
         name = kind.__name__
         power = "" if exponent is None else exponent.translate(SUPERSCRIPT)
         return f"{'σ' if name == 'sigma' else name}{power}({argument})"
 
     def transposed(self, W: str) -> str:
+        """The transposed matrix."""
         return f"{W}ᵀ"
 
     def partial(self, a: str, b: str) -> str:
+        """The derivative of a by b."""
         return f"∂{a}/∂{b}"
 
 
@@ -188,26 +215,32 @@ class Numpy(Style):
     left, right, thin = "(", ")", " @ "
 
     def signal(self, name: str, lag: int = 0) -> str:
+        """A signal `lag` steps back."""
         name = dict(self.names).get(name, name)
         if self.whole:
             return f"{name}[:-1]" if lag else f"{name}[1:]"
         return f"{name}[t - 1]" if lag else f"{name}[t]"
 
     def net(self, name: str, lag: int = 0) -> str:
+        """The weighted input of a signal."""
         return self.signal(f"net {name}", lag)
 
     def parameter(self, name: str) -> str:
+        """A parameter."""
         return dict(self.names).get(name, name)
 
     def number(self, value: sympy.Number) -> str:
+        """A number."""
         return str(value) if value.is_Rational else repr(float(value))
 
     def power(self, base: str, exponent: str) -> str:
+        """A power; base and exponent are printed already."""
         return f"{base}**{exponent}" if exponent.isdigit() else f"{base}**({exponent})"
 
     def function(
         self, kind: type[sympy.Function], argument: str, exponent: str | None = None
     ) -> str:
+        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
         text = f"{FUNCTIONS[kind]}({argument})"
         return text if exponent is None else self.power(text, exponent)
 
