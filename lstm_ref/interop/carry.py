@@ -14,7 +14,6 @@ the samples as rows. `rows` and `columns` turn one into the other.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
 # NAME -> (kind of layer, what it has that a plain layer of the kind may not have).
 KINDS = {
     "ELMAN": ("RNN", ()),
+    "IRNN": ("RNN", ("relu",)),
     "LSTM": ("LSTM", ()),
     "NP": ("LSTM", ()),
     "COUPLED": ("LSTM", ("coupled",)),
@@ -70,6 +70,7 @@ WHY = {
 }
 
 TURNED = ("W_zx", "W_zh", "b_z")  # of other sign where z writes
+WAYS = ("forward", "reverse")  # prefixes of `learn.layers.BothWays`
 
 
 class NotCarried(ValueError):
@@ -100,6 +101,52 @@ def carried(
     if cell.SHAPES != twin.SHAPES or cell.STATES != twin.STATES:
         raise NotCarried(f"{library} and {this}: the cell has this name, but other parameters")
     return kind, features
+
+
+def one_model(library: str, cell: CellLike, option: str, got: object, want: object) -> None:
+    """Refuse an option of a layer, said by the library, that means another model than the cell."""
+    if isinstance(got, np.ndarray) or got != want:
+        raise NotCarried(
+            f"{library}: {option}={got!r:.200}, and {name_of(cell)} needs {want!r}: another model"
+            + _other_cell(cell, str(got).lower())
+        )
+
+
+def _other_cell(cell, got):
+    """What is said of an option that another cell has, or none."""
+    if "hard_sigmoid" in got or "hardsigmoid" in got:
+        return (
+            "; Keras 2 and TensorFlow 1 have hard_sigmoid by default: straight lines in the place "
+            "of σ, which no cell of the book has"
+        )
+    if "relu" in got and KINDS[name_of(cell)][0] == "RNN":
+        return "; a simple RNN with relu is the cell IRNN"
+    return "; a simple RNN with tanh is the cell ELMAN" if name_of(cell) == "IRNN" else ""
+
+
+def by_way(params: Params) -> dict[str, Params]:
+    """{"forward": .., "reverse": ..} where the names begin so, else {"": params}."""
+    if not hasattr(params, "keys") or not any(str(k).startswith(WAYS) for k in params):
+        return {"": params}
+    return {way: {k[len(way) + 1 :]: params[k] for k in params if _way(k) == way} for way in WAYS}
+
+
+def _way(name):
+    way, dot, _ = str(name).partition(".")
+    if way not in WAYS or not dot:
+        raise ValueError(f"params: {name}: expected names that begin with forward. or reverse.")
+    return way
+
+
+def with_ways(dicts: Mapping[str, Params]) -> Arrays:
+    """The inverse of `by_way`. What reads forwards alone has no prefix.
+
+    A layer that reads backwards keeps its prefix: a cell refuses it, so it cannot be run forwards
+    by mistake.
+    """
+    if len(dicts) == 1 and next(iter(dicts)) in ("", "forward"):
+        return dict(next(iter(dicts.values())))
+    return {f"{way}.{name}": value for way, d in dicts.items() for name, value in d.items()}
 
 
 def given(cell: CellLike, params: Params, features: Container[str]) -> tuple[Arrays, Sizes]:
@@ -155,52 +202,6 @@ def no_bias(library: str, *biases: Array) -> None:
     """Refuse biases that are not zero, for a layer that has none."""
     if any(np.any(value) for value in biases):
         raise ValueError(f"bias: {library}'s layer without a bias needs biases of zero")
-
-
-def tensors(
-    library: str, found: Params, shapes: Mapping[str, str], optional: Sequence[str] = ()
-) -> tuple[Sizes, np.dtype]:
-    """Check arrays from a library; returns (sizes, dtype).
-
-    found: name -> array; shapes: name -> axes as text, "4H D"; the first of them tells the sizes.
-    optional: names that may be missing. Raises TypeError or ValueError that names the tensor,
-    what was expected and what came.
-    """
-    if not hasattr(found, "keys"):
-        raise TypeError(f"{library}: expected a dict of arrays, got {type(found).__name__}")
-    missing = [key for key in shapes if key not in found and key not in optional]
-    unknown = [key for key in found if key not in shapes]
-    for word, names in (("missing", missing), ("unknown", unknown)):
-        if names:
-            listed = ", ".join(map(str, names))
-            raise ValueError(f"{library}: {word} {listed}; expected {', '.join(shapes)}")
-    sizes: Sizes = {}
-    dtype: Any = None  # of the first one, like which the others must be
-    for key in (key for key in shapes if key in found):
-        dtype = _tensor(f"{library}: {key}", found[key], shapes[key].split(), sizes, dtype)
-    return sizes, dtype
-
-
-def _tensor(label, value, axes, sizes, dtype):
-    """One array against its axes ("4H", "D"); letters not yet in `sizes` are taken from it."""
-    spelled = f"({', '.join(axes)})"
-    if not isinstance(value, np.ndarray):
-        got = type(value).__name__
-        raise TypeError(f"{label}: expected a NumPy array {spelled}, got {got}")
-    if value.ndim != len(axes):
-        raise ValueError(f"{label}: expected shape {spelled}, got {value.shape}")
-    for axis, size in zip(axes, value.shape, strict=True):
-        if axis.isalpha():
-            sizes.setdefault(axis, size)
-    arguments.array(label, value, tuple(axes), {axis: _length(axis, sizes) for axis in axes}, dtype)
-    real(label, value.dtype)
-    return value.dtype
-
-
-def _length(axis, sizes):
-    """Length of an axis: "H", "4H" or "1"."""
-    number, letter = axis.rstrip("DHPB"), axis.lstrip("0123456789")
-    return int(number or 1) * (sizes[letter] if letter else 1)
 
 
 def rows(x: Array, batch_first: bool = False) -> Array:

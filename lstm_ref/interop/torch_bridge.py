@@ -1,4 +1,4 @@
-"""Parameters and states to and from PyTorch: nn.LSTM, nn.GRU, nn.RNN with tanh, and their cells.
+"""Parameters and states to and from PyTorch: nn.LSTM, nn.GRU, nn.RNN, and their cells.
 
 A layer there has weight_ih_l0 (4H, D), weight_hh_l0 (4H, H), bias_ih_l0 and bias_hh_l0 (4H,), rows
 in the order i f g o, where g is our c̃ (GRU: r z n, n is our h̃; z keeps; reset after the product).
@@ -20,13 +20,13 @@ Sequences: `carry.rows` and `carry.columns`, with batch_first as in PyTorch.
 from __future__ import annotations
 
 import os
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lstm_ref.interop import carry
+from lstm_ref.interop import carry, tensors, torch_names
 from lstm_ref.interop.carry import NotCarried
 from lstm_ref.io import safetensors
 from lstm_ref.types import Array, Arrays, CellLike, Params, State
@@ -43,9 +43,8 @@ __all__ = [
 ]
 
 LAYERS = {"RNN": "nn.RNN", "LSTM": "nn.LSTM", "GRU": "nn.GRU"}
-CAN = ("reset after", "z writes", "projection")
+CAN = ("relu", "reset after", "z writes", "projection")
 ORDER = {"RNN": "h", "LSTM": "ifco", "GRU": "rzh"}
-TENSOR = re.compile(r"(weight|bias)_(ih|hh|hr)(_l\d+(_reverse)?)?")
 MAX_BYTES = 2**31
 
 
@@ -53,7 +52,9 @@ def layer(cell: CellLike, params: Params) -> tuple[str, dict[str, Any]]:
     """The class in torch.nn and its arguments: ("LSTM", {"input_size": D, "hidden_size": H})."""
     kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
     _, sizes = carry.given(cell, params, features)
-    options = {"input_size": sizes["D"], "hidden_size": sizes["H"]}
+    options: dict[str, Any] = {"input_size": sizes["D"], "hidden_size": sizes["H"]}
+    if "relu" in features:
+        options["nonlinearity"] = "relu"
     if "projection" in features:
         if sizes["P"] >= sizes["H"]:
             raise NotCarried(
@@ -82,7 +83,7 @@ def to_torch(
     """
     kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
     params, sizes = carry.given(cell, params, features)
-    gates, end = ORDER[kind], _suffix(layer, reverse)
+    gates, end = ORDER[kind], torch_names.suffix(layer, reverse)
     found = {
         "weight_ih": carry.stack(params, gates, "W_{}x"),
         "weight_hh": carry.stack(params, gates, "W_{}h"),
@@ -100,26 +101,35 @@ def to_torch(
 
 def from_torch(
     cell: CellLike,
-    state_dict: Params,
+    state_dict: Any,
     layer: int | None = 0,
     reverse: bool = False,
     *,
     prefix: str = "",
     bias: bool = True,
+    nonlinearity: str | None = None,
 ) -> Arrays:
     """The tensors of one layer as our parameters, e.g. W_fx (H, D); see `to_torch`.
 
-    state_dict: name -> NumPy array, float32 or float64, kept. Other layers and the other direction
-    may be in it; with a prefix, names without it are not looked at. Other unknown names, missing
-    tensors, wrong shapes, NaN: TypeError or ValueError that names the tensor.
+    state_dict: name -> NumPy array or tensor, float32 or float64, kept; or the module itself. Other
+    layers and the other direction may be in it; with a prefix, names without it are not looked at.
+    Names may be short, w_ih and b_hh. Other unknown names, missing tensors, wrong shapes, NaN:
+    TypeError or ValueError that names the tensor.
+    nonlinearity: that of an nn.RNN, "tanh" (ELMAN) or "relu" (IRNN). The weights do not tell it: a
+    module says it, a file may (`write_safetensors`), else the cell says what is meant. Where one
+    of them contradicts the cell: NotCarried.
     """
     kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
-    gates, end = ORDER[kind], _suffix(layer, reverse)
+    gates, end = ORDER[kind], torch_names.suffix(layer, reverse)
+    state_dict, said = torch_names.opened(state_dict, prefix)
+    _same_nonlinearity(cell, kind, features, {"as given": nonlinearity, **said})
+    names = torch_names.of_layer(state_dict, prefix, end)
     shapes = _shapes(len(gates), "projection" in features, bias)
-    shapes = {f"{prefix}{key}{end}": axes for key, axes in shapes.items()}
-    found = _one_layer(state_dict, prefix, end)
-    sizes, dtype = carry.tensors("PyTorch", found, shapes)
-    found = {key[len(prefix) : len(key) - len(end)]: value for key, value in found.items()}
+    shapes = {names.get(key, f"{prefix}{key}{end}"): axes for key, axes in shapes.items()}
+    hint = torch_names.hint(state_dict, prefix, names)
+    chosen = {name: torch_names.array(name, state_dict[name]) for name in names.values()}
+    sizes, dtype = tensors.check("PyTorch", chosen, shapes, hint=hint)
+    found = {key: chosen[name] for key, name in names.items()}
     none = np.zeros(len(gates) * sizes["H"], dtype)
     ih, hh = found.get("bias_ih", none), found.get("bias_hh", none)
     params = carry.cut(found["weight_ih"], gates, "W_{}x")
@@ -133,42 +143,23 @@ def from_torch(
     return carry.taken(cell, params, features)
 
 
+def _same_nonlinearity(cell, kind, features, said):
+    """Refuse a nonlinearity, said by whom, that is not the cell's. The weights do not tell it."""
+    if kind != "RNN":
+        if said["as given"] is not None:
+            raise ValueError(f"nonlinearity: nn.{kind} has none, got {said['as given']!r:.80}")
+        return
+    want = "relu" if "relu" in features else "tanh"
+    for who, got in said.items():
+        if got is not None:
+            carry.one_model("PyTorch", cell, f"nonlinearity, {who},", got, want)
+
+
 def _shapes(n, projection, bias):
     """Tensors of a layer with n gates and their axes; first the one that tells the sizes."""
     shapes = {"weight_hr": "P H"} if projection else {}
     shapes |= {"weight_hh": f"{n}H {'P' if projection else 'H'}", "weight_ih": f"{n}H D"}
     return shapes | ({"bias_ih": f"{n}H", "bias_hh": f"{n}H"} if bias else {})
-
-
-def _suffix(layer, reverse):
-    """The end of a tensor's name: "_l0", "_l1_reverse", "" for a single cell."""
-    if layer is None:
-        if reverse:
-            raise ValueError("reverse: nn.LSTMCell and the like have one direction, got True")
-        return ""
-    if isinstance(layer, bool) or not isinstance(layer, int | np.integer) or layer < 0:
-        raise ValueError(f"layer: expected a whole number >= 0 or None, got {layer!r}")
-    return f"_l{layer}{'_reverse' if reverse else ''}"
-
-
-def _one_layer(state_dict, prefix, end):
-    """The tensors of this layer, names as they are; refuses what belongs to no layer."""
-    if not hasattr(state_dict, "keys"):
-        got = type(state_dict).__name__
-        raise TypeError(f"state_dict: expected a dict of NumPy arrays, got {got}")
-    found = {}
-    for key in state_dict:
-        if not isinstance(key, str):
-            raise ValueError(f"PyTorch: unknown {key!r}; expected names")
-        if not key.startswith(prefix):
-            continue
-        match = TENSOR.fullmatch(key[len(prefix) :])
-        if not match:
-            hint = "" if prefix else "; for a layer inside a model give its prefix"
-            raise ValueError(f"PyTorch: unknown {key}; no tensor of a recurrent layer{hint}")
-        if (match[3] or "") == end:
-            found[key] = state_dict[key]
-    return found
 
 
 def state_to_torch(cell: CellLike, *states: State) -> State | Array:
@@ -197,28 +188,43 @@ def state_from_torch(cell: CellLike, hx: State | Array, index: int = 0) -> State
     return carry.state_columns(cell, [value[index] for value in values], "hx")
 
 
-def read_safetensors(path: str | Path, prefix: str = "", max_bytes: int = MAX_BYTES) -> Arrays:
+def read_safetensors(path: str | Path, prefix: str = "", max_bytes: int = MAX_BYTES) -> Tensors:
     """The tensors of a .safetensors file whose names begin with prefix: name -> NumPy array.
 
-    Nothing in such a file is executed. Needs the package safetensors. Raises ImportError without
-    it, ValueError for a file that is damaged, larger than max_bytes, or has a tensor under the
-    prefix that is neither float32 nor float64. A file of `write_safetensors` has a checksum, which
-    is verified; PyTorch's have none, and a number that was changed in them goes unseen.
+    The texts of the file about itself are the attribute `about`. Nothing in such a file is
+    executed. Needs the package safetensors. Raises ImportError without it, ValueError for a file
+    that is damaged, larger than max_bytes, or has a tensor under the prefix that is neither float32
+    nor float64. A file of `write_safetensors` has a checksum, which is verified; PyTorch's have
+    none, and a number that was changed in them goes unseen.
     """
     safetensors.package()
     size = os.path.getsize(path)
     if size > max_bytes:
         raise ValueError(f"{path}: {size} bytes, more than max_bytes = {max_bytes}")
     try:
-        return safetensors.read(path, _Bad, prefix, ("F32", "F64"))[0]
+        return Tensors(*safetensors.read(path, _Bad, prefix, ("F32", "F64")))
     except _Bad as error:
         raise ValueError(f"{path}: {error}") from error
+
+
+class Tensors(dict[str, Array]):
+    """Name -> NumPy array, and `about`: what the file says of itself, text -> text."""
+
+    def __init__(self, arrays: Params, about: Mapping[str, str]) -> None:
+        super().__init__(arrays)
+        self.about = dict(about)
 
 
 class _Bad(ValueError):
     """A file that is no safetensors file, or has arrays of another kind."""
 
 
-def write_safetensors(path: str | Path, tensors: Params) -> None:
-    """Write name -> NumPy array as a .safetensors file, whole or not at all; needs safetensors."""
-    safetensors.write(path, tensors)
+def write_safetensors(
+    path: str | Path, tensors: Params, about: dict[str, str] | None = None
+) -> None:
+    """Write name -> NumPy array as a .safetensors file, whole or not at all; needs safetensors.
+
+    about: texts, such as {"nonlinearity": "relu"}, or {"rnn.nonlinearity": "relu"} for the tensors
+    with the prefix "rnn."; `from_torch` heeds them.
+    """
+    safetensors.write(path, tensors, about)

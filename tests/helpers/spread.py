@@ -6,7 +6,10 @@ lets it do; so the groups are taken from the names here.
 
 from collections import Counter
 
-from xdist.scheduler import LoadScopeScheduling
+try:
+    from xdist.scheduler import LoadScopeScheduling
+except ModuleNotFoundError:  # the environment of PyTorch lacks it and runs one process
+    LoadScopeScheduling = object
 
 PIECE = 40  # tests of a file that go to one process together; small, so that none ends much later
 

@@ -8,14 +8,14 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from bridged import GENERATED, cells
+from bridged import GENERATED, cells, scale_of
 from onnx import TensorProto, helper, numpy_helper
 
 from lstm_ref.cells import gru_after, gru_before, lstm
 from lstm_ref.check import witnesses
 from lstm_ref.interop import carry, onnx_bridge
 
-CARRIED = ["ELMAN", "LSTM", "NP", "VANILLA", "COUPLED", "CIFG", "NIAF", "NOAF"]
+CARRIED = ["ELMAN", "IRNN", "LSTM", "NP", "VANILLA", "COUPLED", "CIFG", "NIAF", "NOAF"]
 CARRIED += [name for name in GENERATED if name.startswith(("PEEPHOLE_", "GRU_"))]
 PRECISE = dict(atol=3e-6)  # float32, some twenty steps
 
@@ -54,7 +54,8 @@ def run_operator(cell, model, x, state0):
 
 def problem(cell, T=5, B=3, D=4, H=6):
     rng = np.random.default_rng(T)
-    tensors, _ = witnesses.problem(cell, rng, T=T, B=B, D=D, H=H, dtype=np.float32)
+    scale = scale_of(cell)
+    tensors, _ = witnesses.problem(cell, rng, T=T, B=B, D=D, H=H, dtype=np.float32, scale=scale)
     return witnesses.split(cell, tensors)
 
 

@@ -17,7 +17,7 @@ from bridged import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_ref.cells import elman, gru_after, gru_before, lstm
+from lstm_ref.cells import elman, gru_after, gru_before, irnn, lstm
 from lstm_ref.interop import onnx_bridge
 
 REASONS = {
@@ -31,7 +31,7 @@ REASONS = {
     "MGU": "one gate",
     "SRU": "no SRU layer",
 }
-CARRIED = [name for name in GENERATED if name not in REASONS]
+CARRIED = ["IRNN", *(name for name in GENERATED if name not in REASONS)]
 
 
 @cells(CARRIED)
@@ -120,10 +120,28 @@ OTHER_MODELS = [
     (gru_after, {"hidden_size": 4}, "GRU_AFTER needs linear_before_reset=1, got none"),
     (lstm, {"input_forget": 1}, "input_forget=1, and LSTM needs 0"),
     (GENERATED["COUPLED"], {"hidden_size": 4}, "COUPLED needs input_forget=1, got none"),
-    (lstm, {"direction": b"reverse"}, "direction='reverse', and LSTM needs 'forward'"),
+    (gru_after, {}, "GRU_AFTER needs linear_before_reset=1, got none"),
+    (GENERATED["COUPLED"], {}, "COUPLED needs input_forget=1, got none"),
+    (GENERATED["NIAF"], {}, "NIAF needs activations=.*Affine.*got none"),
+    (irnn, {}, r"IRNN needs activations=\['Relu'\], got none"),
+    (elman, {"activations": [b"Relu"]}, "activations=.*Relu.*with relu is the cell IRNN"),
     (lstm, {"clip": 3.0}, "clip=3.0, and LSTM needs None"),
     (lstm, {"activations": [b"Sigmoid", b"Relu", b"Tanh"]}, "activations=.*Relu"),
     (GENERATED["NOAF"], {"hidden_size": 4}, "NOAF needs activation"),
+    (
+        GENERATED["NOAF"],
+        {"activations": ["sigmoid", "tanh", "affine"], "activation_alpha": []},
+        r"NOAF needs activation_alpha=\[1.0\], got \[\]",
+    ),
+    (
+        GENERATED["NIAF"],  # one per function, or one for each that takes one: it is not the same
+        {
+            "activations": ["Sigmoid", "Affine", "Tanh"],
+            "activation_alpha": [0.0, 1.0, 0.0],
+            "activation_beta": [0.0],
+        },
+        r"activation_alpha=\[0.0, 1.0, 0.0\], and NIAF needs \[1.0\]",
+    ),
     (lstm, {"hidden_size": 5}, "hidden_size=5, and LSTM needs 4"),
 ]
 
@@ -143,8 +161,80 @@ def test_attributes_that_say_the_defaults_are_accepted():
     attributes["activations"] = [b"Sigmoid", b"Tanh", b"Tanh"]
     there = onnx_bridge.to_onnx(lstm, params)
     assert_same_bits(onnx_bridge.from_onnx(lstm, there, attributes), params)
+    assert_same_bits(onnx_bridge.from_onnx(lstm, there, {}), params)
+    small = {"activations": ["sigmoid", "tanh", "TANH"], "activation_alpha": [0.3]}
+    for more in ({"activation_alpha": []}, small, {"activation_beta": [0.5, 0.5]}):
+        assert_same_bits(onnx_bridge.from_onnx(lstm, there, attributes | more), params)
     with pytest.raises(ValueError, match="ONNX: unknown attribute colour"):
         onnx_bridge.from_onnx(lstm, there, {"colour": 1})
+
+
+BAD_ATTRIBUTES = [
+    ({"direction": "both"}, ValueError, "direction: expected forward, reverse, .* got 'both'"),
+    ({"layout": 2}, ValueError, "layout: expected 0 or 1, got 2"),
+    ({"activations": "Tanh"}, TypeError, "activations: expected a list of names, got 'Tanh'"),
+    ({"activations": ["Sigmoid"]}, ValueError, "activations: expected 3 names, got 1"),
+    ({"direction": "bidirectional"}, ValueError, r"R: expected shape \(2, 4H, H\) = \(2, 16, 4\)"),
+    ([1], TypeError, "attributes: expected a dict, name -> value, or None, got list"),
+]
+
+
+@pytest.mark.parametrize(
+    "attributes, error, message", BAD_ATTRIBUTES, ids=[message for *_, message in BAD_ATTRIBUTES]
+)
+def test_bad_attributes_are_refused_by_name(attributes, error, message):
+    there = onnx_bridge.to_onnx(lstm, parameters(lstm))
+    with pytest.raises(error, match=message):
+        onnx_bridge.from_onnx(lstm, there, attributes)
+
+
+def test_a_layer_of_another_kind_is_named():
+    there = onnx_bridge.to_onnx(gru_before, parameters(gru_before))
+    with pytest.raises(ValueError, match=r"R: expected .*got \(1, 12, 4\); 3 H are .* of a GRU"):
+        onnx_bridge.from_onnx(lstm, there)
+
+
+def both_ways(cell):
+    pairs = (("forward", 1), ("reverse", 2))
+    return {f"{way}.{n}": v for way, k in pairs for n, v in parameters(cell, seed=k).items()}
+
+
+@cells(CARRIED)
+def test_a_bidirectional_node_is_both_ways(cell):
+    params = both_ways(cell)
+    there = onnx_bridge.to_onnx(cell, params)
+    assert {value.shape[0] for value in there.values()} == {2}
+    _, attributes = onnx_bridge.layer(cell, params)
+    assert attributes["direction"] == "bidirectional"
+    ordered = {f"{way}.{name}": None for way in ("forward", "reverse") for name in cell.SHAPES}
+    for said in (None, attributes):
+        back = onnx_bridge.from_onnx(cell, there, said)
+        assert_same_bits(back, {name: params[name] for name in ordered})
+        for way in ("forward", "reverse"):
+            one = onnx_bridge.from_onnx(cell, there, said, direction=way)
+            assert_same_bits(one, {name: params[f"{way}.{name}"] for name in cell.SHAPES})
+
+
+def test_a_node_that_reads_backwards_is_not_read_as_one_that_reads_forwards():
+    params = parameters(lstm)
+    there = onnx_bridge.to_onnx(lstm, params)
+    backwards = onnx_bridge.from_onnx(lstm, there, {"direction": b"reverse"})
+    with pytest.raises(ValueError, match="params: missing"):
+        lstm.forward(backwards, np.ones((2, 3, 1)))
+    assert_same_bits(backwards, {f"reverse.{name}": value for name, value in params.items()})
+    said = {"direction": "reverse"}
+    assert_same_bits(onnx_bridge.from_onnx(lstm, there, said, direction="reverse"), params)
+    with pytest.raises(ValueError, match="direction: expected reverse or None, got 'forward'"):
+        onnx_bridge.from_onnx(lstm, there, said, direction="forward")
+
+
+def test_directions_of_other_widths_or_names():
+    params = both_ways(lstm)
+    wide = {f"reverse.{name}": value for name, value in parameters(lstm, H=5).items()}
+    with pytest.raises(onnx_bridge.NotCarried, match="both directions have as many units"):
+        onnx_bridge.layer(lstm, params | wide)
+    with pytest.raises(ValueError, match="params: W_fx: expected names that begin with forward"):
+        onnx_bridge.to_onnx(lstm, params | parameters(lstm))
 
 
 def test_peepholes_must_have_a_place():
@@ -213,10 +303,29 @@ def test_states_go_there_and_come_back(BH):
 
 
 def test_bad_states():
-    with pytest.raises(ValueError, match=r"Y_h: expected shape \(1, B, H\), got \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"Y_h: expected shape \(1 or 2, B, H\), got \(2, 3\)"):
         onnx_bridge.state_from_onnx(lstm, [np.ones((2, 3))] * 2)
     with pytest.raises(TypeError, match=r"values: expected a tuple \(h, c\)"):
         onnx_bridge.state_from_onnx(lstm, [np.ones((1, 2, 3))])
+
+
+@pytest.mark.parametrize("layout", [0, 1])
+def test_states_and_outputs_of_both_directions(layout):
+    rng = np.random.default_rng(0)
+    state = tuple(rng.normal(size=(4, 3)) for _ in range(4))
+    there = onnx_bridge.state_to_onnx(lstm, state, layout)
+    assert there["initial_c"].shape == ((3, 2, 4) if layout else (2, 3, 4))
+    np.testing.assert_array_equal(np.take(there["initial_c"], 1, layout), state[3].T)
+    back = onnx_bridge.state_from_onnx(lstm, there.values(), layout)
+    np.testing.assert_array_equal(back, state)
+    h = rng.normal(size=(5, 8, 3))  # T, 2 H, B
+    Y = np.moveaxis(h.reshape(5, 2, 4, 3), -1, 0 if layout else 2)
+    np.testing.assert_array_equal(onnx_bridge.outputs_from_onnx(Y, layout), h)
+    with pytest.raises(ValueError, match=r"Y: expected shape \(.*directions.*\), got \(5, 8, 3\)"):
+        onnx_bridge.outputs_from_onnx(h, layout)
+    one_and_two = [np.ones((1, 2, 3)), np.ones((2, 2, 3))]
+    with pytest.raises(ValueError, match="values: expected as many directions in each"):
+        onnx_bridge.state_from_onnx(lstm, one_and_two)
 
 
 @given(st.data())

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 from bridged import GENERATED, cells
 
-from lstm_ref.cells import elman, gru_after, lstm
+from lstm_ref.cells import elman, gru_after, irnn, lstm
 from lstm_ref.check import witnesses
 from lstm_ref.interop import carry, torch_bridge
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make test-torch` runs this")
 
-CARRIED = ["ELMAN", "LSTM", "NP", "GRU_AFTER", "GRU_AFTER_Z_WRITES"]
-every_kind = pytest.mark.parametrize("cell", [elman, gru_after, lstm], ids=lambda c: c.__name__)
+CARRIED = ["ELMAN", "IRNN", "LSTM", "NP", "GRU_AFTER", "GRU_AFTER_Z_WRITES"]
+every_kind = pytest.mark.parametrize(
+    "cell", [elman, irnn, gru_after, lstm], ids=lambda c: c.__name__
+)
 
 
 def numbers(state_dict):
@@ -112,6 +114,38 @@ def test_a_layer_of_torch_is_read_and_written_back(cell):
         np.testing.assert_array_equal(after[name], value)
 
 
+@pytest.mark.parametrize("name", ["RNN", "RNNCell"])
+def test_relu_is_not_read_as_tanh(name):
+    """The weights of both are the same; the module tells."""
+    torch.manual_seed(0)
+    inside = getattr(torch.nn, name)(3, 4, nonlinearity="relu", dtype=torch.float64)
+    model = torch.nn.ModuleDict({"rnn": inside})
+    layer = 0 if name == "RNN" else None
+    for source, prefix in ((inside, ""), (model, "rnn.")):
+        with pytest.raises(torch_bridge.NotCarried, match="'relu', and ELMAN needs 'tanh'"):
+            torch_bridge.from_torch(elman, source, layer, prefix=prefix)
+        params = torch_bridge.from_torch(irnn, source, layer, prefix=prefix)
+    x = np.random.default_rng(1).normal(size=(5, 3, 2))
+    h, _, _ = irnn.forward(params, x)
+    state = torch.zeros(2, 4, dtype=torch.float64)
+    y = torch.tensor(carry.rows(x))
+    if layer is None:
+        for step in y:
+            state = inside(step, state)
+    else:
+        state = inside(y)[0][-1]
+    np.testing.assert_allclose(h[-1].T, state.detach().numpy(), atol=1e-14)
+    tanh = getattr(torch.nn, name)(3, 4, dtype=torch.float64)
+    with pytest.raises(torch_bridge.NotCarried, match="'tanh', and IRNN needs 'relu'"):
+        torch_bridge.from_torch(irnn, tanh, layer)
+
+
+def test_tensors_of_another_precision_are_refused_by_name():
+    there = torch.nn.LSTM(3, 4, dtype=torch.bfloat16)
+    with pytest.raises(TypeError, match="weight_.*_l0: expected float32 or float64"):
+        torch_bridge.from_torch(lstm, there)
+
+
 def run_both_ways(cell, state_dict, L, x, hx):
     """L bidirectional layers by our cell: outputs (T, 2 H, B) and the last state of each."""
     last = []
@@ -131,8 +165,9 @@ def run_both_ways(cell, state_dict, L, x, hx):
 @every_kind
 def test_layers_on_layers_in_both_directions(cell):
     torch.manual_seed(0)
-    kind = torch_bridge.layer(cell, cell.init(np.random.default_rng(0), 3, 4))[0]
-    layer = getattr(torch.nn, kind)(3, 4, num_layers=3, bidirectional=True, dtype=torch.float64)
+    kind, options = torch_bridge.layer(cell, cell.init(np.random.default_rng(0), 3, 4))
+    options |= dict(num_layers=3, bidirectional=True, dtype=torch.float64)
+    layer = getattr(torch.nn, kind)(**options)
     rng = np.random.default_rng(1)
     x = rng.normal(size=(5, 3, 2))
     states = [tuple(rng.normal(size=(4, 2)) for _ in cell.STATES) for _ in range(6)]

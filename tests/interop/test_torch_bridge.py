@@ -29,7 +29,7 @@ from lstm_ref.cells import elman, gru_after, irnn, lstm, stacked
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.interop import carry, torch_bridge
 
-CARRIED = ["ELMAN", "LSTM", "NP", "GRU_AFTER", "GRU_AFTER_Z_WRITES", "PROJECTION"]
+CARRIED = ["ELMAN", "IRNN", "LSTM", "NP", "GRU_AFTER", "GRU_AFTER_Z_WRITES", "PROJECTION"]
 layers = st.one_of(st.none(), st.integers(0, 12))
 
 
@@ -82,6 +82,123 @@ def test_the_layout_written_out():
         "bias_ih": [8, 7, 9],
         "bias_hh": [0, 0, 10],
     }
+
+
+def test_the_nonlinearity_is_that_of_the_cell():
+    """The weights of nn.RNN are the same with tanh and relu: relu must not be read as tanh."""
+    params = parameters(elman)
+    there = torch_bridge.to_torch(elman, params)
+    for cell, own, other in ((elman, "tanh", "relu"), (irnn, "relu", "tanh")):
+        assert_same_bits(torch_bridge.from_torch(cell, there, nonlinearity=own), params)
+        means = rf"nonlinearity, as given,='{other}', and {cell.NAME} needs '{own}': another model"
+        with pytest.raises(torch_bridge.NotCarried, match=means + ".*is the cell"):
+            torch_bridge.from_torch(cell, there, nonlinearity=other)
+        for about in ({"nonlinearity": other}, {"nonlinearity": own, "a.nonlinearity": other}):
+            named = {f"a.{key}": value for key, value in there.items()}
+            with pytest.raises(torch_bridge.NotCarried, match="nonlinearity, of the file,="):
+                torch_bridge.from_torch(cell, torch_bridge.Tensors(named, about), prefix="a.")
+        model = Module(named, {"a": Module({}, {}, nonlinearity=other)})
+        with pytest.raises(torch_bridge.NotCarried, match="nonlinearity, of the module,="):
+            torch_bridge.from_torch(cell, model, prefix="a.")
+        assert_same_bits(torch_bridge.from_torch(cell, Module(there, {}, nonlinearity=own)), params)
+    _, options = torch_bridge.layer(irnn, params)
+    assert options["nonlinearity"] == "relu"
+    with pytest.raises(ValueError, match="nonlinearity: nn.LSTM has none, got 'tanh'"):
+        torch_bridge.from_torch(
+            lstm, torch_bridge.to_torch(lstm, parameters(lstm)), nonlinearity="tanh"
+        )
+
+
+class Module:
+    """What the bridge needs of a torch.nn.Module: its tensors, and modules inside."""
+
+    def __init__(self, state_dict, inside, **options):
+        self.state_dict = lambda: state_dict
+        vars(self).update(inside | options)
+
+
+def g2p_like():
+    """Names and shapes of the npz that g2p-en stores, with other numbers, and smaller."""
+    rng = np.random.default_rng(0)
+    H, E = 4, 3
+    shapes = {"emb": (6, E), "w_ih": (3 * H, E), "w_hh": (3 * H, H)}
+    shapes |= {"b_ih": (3 * H,), "b_hh": (3 * H,)}
+    found = {f"{p}_{n}": shape for p in ("enc", "dec") for n, shape in shapes.items()}
+    found |= {"fc_w": (5, H), "fc_b": (5,)}
+    return {key: rng.normal(size=shape).astype(np.float32) for key, shape in found.items()}
+
+
+def g2p_step(there, prefix, x, h):
+    """One step as g2p-en writes it, samples as rows."""
+    rzn_ih = x @ there[f"{prefix}_w_ih"].T + there[f"{prefix}_b_ih"]
+    rzn_hh = h @ there[f"{prefix}_w_hh"].T + there[f"{prefix}_b_hh"]
+    (r_ih, z_ih, n_ih), (r_hh, z_hh, n_hh) = np.split(rzn_ih, 3, 1), np.split(rzn_hh, 3, 1)
+    r, z = 1 / (1 + np.exp(-(r_ih + r_hh))), 1 / (1 + np.exp(-(z_ih + z_hh)))
+    return (1 - z) * np.tanh(n_ih + r * n_hh) + z * h
+
+
+@pytest.mark.parametrize("prefix", ["enc", "dec"])
+def test_a_model_by_short_names_is_read_from_its_npz(tmp_path, prefix):
+    np.savez(tmp_path / "checkpoint.npz", **g2p_like())
+    with np.load(tmp_path / "checkpoint.npz") as there:
+        params = torch_bridge.from_torch(gru_after, there, layer=None, prefix=f"{prefix}_")
+        x = there[f"{prefix}_emb"][[[0, 3], [5, 1], [2, 2]]]  # T, B, E
+        h = np.zeros((2, 4), np.float32)
+        for step in x:
+            h = g2p_step(there, prefix, step, h)
+    ours, _, _ = gru_after.forward(params, carry.columns(x))
+    np.testing.assert_allclose(ours[-1].T, h, atol=1e-6)
+
+
+HINTS = [
+    (dict(prefix="rnn"), r"unknown rnn.weight_ih_l0; .*give its prefix: 'dec.', 'rnn.'"),
+    (dict(), r"unknown rnn.weight_ih_l0; .*give its prefix: 'dec.', 'rnn.'"),
+    (dict(prefix="run."), r"missing run.weight_hh_l0, .*give its prefix: 'dec.', 'rnn.'"),
+    (dict(prefix="rnn.", bias=False), "unknown rnn.bias_ih_l0.*the layer has biases: without"),
+    (dict(prefix="rnn.", layer=2), "missing .*weight_hh_l2.*layers there: _l0, _l1_reverse"),
+    (dict(prefix="dec."), "missing dec.weight_hh_l0.*single cell: layer=None"),
+    (dict(prefix="dec.", layer=None), "missing dec.bias_ih, dec.bias_hh;.*none: bias=False"),
+]
+
+
+@pytest.mark.parametrize("options, message", HINTS, ids=[message for _, message in HINTS])
+def test_what_is_meant_is_said(options, message):
+    params = parameters(lstm)
+    there = torch_bridge.to_torch(lstm, params, prefix="rnn.")
+    there |= torch_bridge.to_torch(lstm, params, 1, True, prefix="rnn.")
+    there |= {"dec.w_ih": there["rnn.weight_ih_l0"], "dec.w_hh": there["rnn.weight_hh_l0"]}
+    with pytest.raises(ValueError, match=message):
+        torch_bridge.from_torch(lstm, there, **options)
+
+
+def test_other_layers_are_named():
+    projection = GENERATED["PROJECTION"]
+    there = torch_bridge.to_torch(projection, parameters(projection))
+    with pytest.raises(ValueError, match="unknown weight_hr_l0.*is the cell PROJECTION"):
+        torch_bridge.from_torch(lstm, there)
+    with pytest.raises(ValueError, match="missing weight_hr_l0.*the layer has no projection"):
+        torch_bridge.from_torch(projection, torch_bridge.to_torch(lstm, parameters(lstm)))
+    there = torch_bridge.to_torch(gru_after, parameters(gru_after))
+    with pytest.raises(ValueError, match=r"weight_hh_l0: .*; 3 H are the gates of a GRU"):
+        torch_bridge.from_torch(lstm, there)
+    with pytest.raises(ValueError, match=r"weight_hh_l0: .*; 3 H are the gates of a GRU"):
+        torch_bridge.from_torch(elman, there)
+    twice = there | {"w_ih_l0": there["weight_ih_l0"]}
+    with pytest.raises(ValueError, match="weight_ih_l0 and w_ih_l0: expected one of them"):
+        torch_bridge.from_torch(gru_after, twice)
+    more = {f"a.{key}": value for key, value in there.items()} | {"a.peephole": np.ones(4)}
+    with pytest.raises(ValueError, match="unknown a.peephole; no tensor of a recurrent layer"):
+        torch_bridge.from_torch(gru_after, more, prefix="a.")
+
+
+@pytest.mark.parametrize(
+    "kind", [np.ma.MaskedArray, np.matrix, np.recarray], ids=lambda kind: kind.__name__
+)
+def test_arrays_that_compute_otherwise_are_refused(kind):
+    there = torch_bridge.to_torch(gru_after, parameters(gru_after))
+    there["weight_hh_l0"] = there["weight_hh_l0"].view(kind)
+    with pytest.raises(TypeError, match="weight_hh_l0: expected a NumPy array"):
+        torch_bridge.from_torch(gru_after, there)
 
 
 def test_two_biases_are_added_but_inside_the_reset_gate():
@@ -294,7 +411,7 @@ def test_what_has_turned_is_a_copy(T, D, B):
 def test_every_cell_of_the_catalogue_is_known_here():
     folder = Path(lstm_ref.generated.__file__).parent
     names = {path.stem.upper() for path in folder.glob("[!_]*.py")} - {"RUNTIME"}
-    assert set(carry.KINDS) == names
+    assert set(carry.KINDS) == {*names, "IRNN"}
 
 
 def test_cells_by_hand_have_the_parameters_of_their_twins():
@@ -336,6 +453,19 @@ def test_weights_by_file(tmp_path):
             torch_bridge.read_safetensors(path)
     with pytest.raises(FileNotFoundError):
         torch_bridge.read_safetensors(tmp_path / "none")
+
+
+def test_a_file_says_its_nonlinearity(tmp_path):
+    pytest.importorskip("safetensors")
+    params = parameters(irnn, dtype=np.float32)
+    path = tmp_path / "rnn.safetensors"
+    there = torch_bridge.to_torch(irnn, params)
+    torch_bridge.write_safetensors(path, there, {"nonlinearity": "relu"})
+    found = torch_bridge.read_safetensors(path)
+    assert found.about["nonlinearity"] == "relu"
+    assert_same_bits(torch_bridge.from_torch(irnn, found), params)
+    with pytest.raises(torch_bridge.NotCarried, match="of the file,='relu', and ELMAN needs"):
+        torch_bridge.from_torch(elman, found)
 
 
 @given(st.binary(max_size=200), st.integers(0, 400), st.integers(0, 255))
