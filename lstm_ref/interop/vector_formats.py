@@ -13,12 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
+from lstm_ref.arguments import meaning
 from lstm_ref.interop.vector_files import Header, VectorsError
 from lstm_ref.io import npz
 from lstm_ref.io.files import write_whole
 from lstm_ref.types import Params
-
-MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "G": "gates of a block"}
 
 
 def save(path: str | Path, header: Header, arrays: Params) -> None:
@@ -72,8 +71,7 @@ def as_c(header: Header, arrays: Params) -> str:
     guard = f"LSTM_REF_{cell.upper()}_H"
     lines += [f"#ifndef {guard}", f"#define {guard}", ""]
     for letter, size in header["sizes"].items():
-        meaning = MEANING.get(letter, "units of another width")
-        lines.append(f"#define {cell.upper()}_{letter} {size} /* {meaning} */")
+        lines.append(f"#define {cell.upper()}_{letter} {size} /* {meaning(letter)} */")
     for name, value in arrays.items():
         axes = "".join(f"[{n}]" for n in value.shape)
         lines += ["", f"static const double {prefix}_{name}{axes} = {_braces(value.tolist())};"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from lstm_ref.learn import chapters, conditions
 
-# What a condition takes if it says nothing else. cell: a name for `trials.cell_of`;
+# What a condition takes if it says nothing else. cell: a name for `condition_cells.cell_of`;
 # start: options of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of
 # the output layer; updates to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on
 # `test` sequences; after: a name in `measures.AFTER`.

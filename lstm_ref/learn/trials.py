@@ -8,7 +8,6 @@ Where a condition asks for its weights, they stand beside the result, in a file 
 
 from __future__ import annotations
 
-import functools
 import json
 import math
 import platform
@@ -20,13 +19,10 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import __version__
-from lstm_ref.cells import lstm
-from lstm_ref.cells.resolve import resolve
 from lstm_ref.io.claims import claimed
 from lstm_ref.io.files import remove_left_overs, writable, write_whole
 from lstm_ref.learn import (
     experiments,
-    gate_functions,
     loop,
     measures,
     network,
@@ -34,6 +30,7 @@ from lstm_ref.learn import (
     storage,
     tasks,
 )
+from lstm_ref.learn.condition_cells import cell_of
 from lstm_ref.types import Array, Batch, Mask, Params, Target
 
 TEST_SEED = 99  # of the sequences for measuring, the same for all trials
@@ -74,61 +71,6 @@ def drawn_from(make: Callable[..., Batch], n: int) -> Callable[[np.random.Genera
     source = rng(POOL_SEED)
     made = [make(source) for _ in range(n)]
     return lambda rng: made[rng.integers(n)]
-
-
-def cell_of(name: str) -> tuple[Any, Callable[..., Any]]:
-    """(cell, function init) for the name of a cell in the settings.
-
-    A name of WRONG, of GATED, of `dial`, "LSTM with" a known mistake, or one that `resolve` takes.
-    """
-    if name in gate_functions.GATED:
-        return gate_functions.module(name), partial(gate_functions.init, name)
-    if name.startswith("LSTM with "):
-        return mistaken(name.removeprefix("LSTM with ")), lstm.init
-    if name in experiments.WRONG:
-        cell = truncated(name)
-    else:
-        cell = made_up(name) if name in ("DIAL", "STOPS") else resolve(name, fastest=True)
-    return cell, cell.init
-
-
-@functools.cache
-def truncated(kind: str) -> Any:
-    """The LSTM with a wrong gradient, derived: "LSTM without carousel" or "LSTM carousel only".
-
-    Without the carousel nothing goes back from c_t to c_{t-1} directly: the mistake of much
-    copied code. With the carousel only, nothing else goes back in time: the truncation of
-    Hochreiter & Schmidhuber 1997.
-    """
-    from lstm_ref.derive import catalogue
-    from lstm_ref.derive.codegen import numpy_code  # loads SymPy
-
-    def carousel(term):
-        return (term.of, term.by, term.lag) == ("c", "c", 1)
-
-    def others(term):
-        return term.lag == 1 and not carousel(term)
-
-    drop = {"LSTM without carousel": carousel, "LSTM carousel only": others}[kind]
-    name = kind.upper().replace(" ", "_")
-    return numpy_code.compiled(catalogue.LSTM.truncated(name, drop))
-
-
-@functools.cache
-def made_up(name: str) -> Any:
-    """A cell of chapter 7, compiled."""
-    from lstm_ref.derive.codegen import numpy_code  # loads SymPy
-    from lstm_ref.learn import dial
-
-    return numpy_code.compiled(getattr(dial, name))
-
-
-@functools.cache
-def mistaken(name: str) -> Any:
-    """The LSTM with a known mistake in its gradient, derived."""
-    from lstm_ref.mistakes import known  # loads SymPy
-
-    return known.module_with(known.find(name))
 
 
 def begin(

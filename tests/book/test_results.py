@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lstm_ref.book import results
+from lstm_ref.book import results, weights
 from lstm_ref.learn import experiments, measures, trials
+from lstm_ref.learn.condition_cells import cell_of
 
 
 def test_a_result_is_found_from_any_folder(tmp_path, monkeypatch):
@@ -47,9 +48,9 @@ KEPT = [
 def test_stored_weights_are_those_of_the_stored_result(name, label):
     """They give the score with which their training ended: no other file can stand in."""
     condition = STORED[name]["settings"][label]
-    nets, ended = results.weights(name)[label], results.by_condition(name)[label]
+    nets, ended = weights.load(name)[label], results.by_condition(name)[label]
     assert len(nets) == len(ended)
-    cell, _ = trials.cell_of(condition["cell"])
+    cell, _ = cell_of(condition["cell"])
     _, test = trials.batches(condition)
     for params, trial in zip(nets, ended, strict=True):
         assert all(value.dtype == np.float32 for value in params.values())
@@ -65,9 +66,9 @@ def test_weights_are_small():
 
 def test_weights_that_are_not_stored_are_refused():
     with pytest.raises(ValueError, match="gender: no weights are stored; python -m"):
-        results.weights("gender")
+        weights.load("gender")
     with pytest.raises(ValueError, match="result: expected one of"):
-        results.weights("inside")
+        weights.load("inside")
 
 
 @pytest.mark.parametrize("key, value", [("command", "another"), ("settings", "H")])
@@ -79,7 +80,7 @@ def test_weights_of_another_result_are_refused(monkeypatch, key, value):
         other["settings"]["LSTM"][value] += 1
     monkeypatch.setattr(results, "load", lambda name: other)
     with pytest.raises(ValueError, match="inside-gender: its weights are not those of the result"):
-        results.weights("inside-gender")
+        weights.load("inside-gender")
 
 
 def test_weights_of_another_cell_are_refused(monkeypatch):
@@ -87,4 +88,4 @@ def test_weights_of_another_cell_are_refused(monkeypatch):
     other["settings"]["LSTM"]["cell"] = "GRU_AFTER"
     monkeypatch.setattr(results, "load", lambda name: other)
     with pytest.raises(ValueError, match="expected weights of GRU_AFTER, got 'LSTM'"):
-        results.weights("inside-gender")
+        weights.load("inside-gender")

@@ -17,6 +17,7 @@ from places import ROOT
 from lstm_ref.cells import lstm
 from lstm_ref.check import witnesses
 from lstm_ref.learn import command, experiments, loop, measures, network, tasks, trials
+from lstm_ref.learn.condition_cells import cell_of
 from lstm_ref.learn.tasks import agreement
 
 TINY = experiments.Experiment(
@@ -102,7 +103,7 @@ def test_stored_results_are_of_the_settings_of_today():
 def gradients(kind, T, W_h=0.8):
     tensors, errors = witnesses.problem(lstm, np.random.default_rng(0), T=T)
     tensors |= {n: W_h * tensors[n] for n in lstm.SHAPES if n.startswith("W") and n.endswith("h")}
-    cell, _ = trials.cell_of(kind)
+    cell, _ = cell_of(kind)
     return witnesses.by_hand(cell, tensors, errors)
 
 
@@ -467,13 +468,13 @@ def test_loop_interrupted_is_a_keyboard_interrupt():
 
 
 def test_cells_of_the_chapters():
-    module, init = trials.cell_of("DIAL")
+    module, init = cell_of("DIAL")
     assert init is module.init and "W_ax" in module.SHAPES
-    assert trials.cell_of("STOPS")[0].SHAPES != module.SHAPES
-    module, init = trials.cell_of("LSTM with no-carousel")
+    assert cell_of("STOPS")[0].SHAPES != module.SHAPES
+    module, init = cell_of("LSTM with no-carousel")
     assert init is lstm.init and set(module.SHAPES) == set(lstm.SHAPES)
     with pytest.raises(ValueError, match="expected one of .*, got 'no-such'"):
-        trials.cell_of("LSTM with no-such")
+        cell_of("LSTM with no-such")
 
 
 def test_a_far_word_by_its_distance():
@@ -490,7 +491,7 @@ def test_a_far_word_by_its_distance():
     [("VANILLA", {"b_f", "b_i"}), ("NFG", {"b_i"}), ("NIG", {"b_f"}), ("GRU_AFTER", {"b_z"})],
 )
 def test_spread_biases(name, biases):
-    module, _ = trials.cell_of(name)
+    module, _ = cell_of(name)
     start = trials.spread_biases(module, np.random.default_rng(0), 500, 20)
     assert set(start) == biases and all(b.shape == (500, 1) for b in start.values())
     for bias, b in start.items():
@@ -502,7 +503,7 @@ def test_spread_biases(name, biases):
 
 def test_spread_biases_are_those_of_the_net():
     condition = experiments.settings("variants-latest")["BLOCK"] | dict(updates=1, every=1)
-    module, init = trials.cell_of("BLOCK")
+    module, init = cell_of("BLOCK")
     params = trials.begin(module, init, np.random.default_rng(3), condition, 5)
     b = np.log(np.random.default_rng(3).uniform(1, 19, (4, 1))).astype(np.float32)
     np.testing.assert_array_equal(params["b_f"], b)

@@ -7,6 +7,7 @@ import pytest
 
 from lstm_ref.cells import elman, lstm
 from lstm_ref.learn import experiments, gate_functions, network, storage, tasks, trials
+from lstm_ref.learn.condition_cells import cell_of
 
 
 def nets(seeds=2):
@@ -64,7 +65,7 @@ def test_an_experiment_keeps_the_weights_that_its_conditions_ask_for(tmp_path, m
     monkeypatch.setitem(experiments.EXPERIMENTS, "tiny", tiny)
     trials.run("tiny", 2, tmp_path / "tiny.json", report=lambda line: None)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.json", "tiny.npz"]
-    found, about = storage.load_all(tmp_path / "tiny.npz", {"kept": trials.cell_of("LSTM")[0]})
+    found, about = storage.load_all(tmp_path / "tiny.npz", {"kept": cell_of("LSTM")[0]})
     result = json.loads((tmp_path / "tiny.json").read_text())
     assert all(about[key] == result[key] for key in ("experiment", "command", "settings"))
     for seed in range(2):
@@ -110,7 +111,7 @@ FUNCTIONS = {
 def test_gated_cells_compute_their_equations(name):
     gate, input_gate = (FUNCTIONS[function] for function in gate_functions.GATED[name])
     rng = np.random.default_rng(4)
-    cell, init = trials.cell_of(name)
+    cell, init = cell_of(name)
     p = {key: rng.normal(size=value.shape) for key, value in init(rng, 3, 4, T_max=20).items()}
     x, h, c = rng.normal(size=(5, 3, 2)), np.zeros((4, 2)), np.zeros((4, 2))
     for x_t in x:

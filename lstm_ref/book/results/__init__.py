@@ -1,13 +1,12 @@
 """Results of the named experiments, stored: `python -m lstm_ref experiments NAME` writes them.
 
-NAME.json has what was measured; NAME.npz has the weights, where the experiment keeps them.
+NAME.json has what was measured; NAME.npz has the weights, where the experiment keeps them, which
+`lstm_ref.book.weights` reads.
 """
 
 import json
 from importlib import resources
 from typing import Any
-
-from lstm_ref.types import Array
 
 
 def names() -> list[str]:
@@ -33,25 +32,3 @@ def by_condition(name: str) -> dict[str, list[dict[str, Any]]]:
     for trial in load(name)["trials"]:
         found.setdefault(trial["condition"], []).append(trial)
     return found
-
-
-def weights(name: str) -> dict[str, list[dict[str, Array]]]:
-    """The trained networks of an experiment: dict of condition -> list of params by seed.
-
-    The file says by which command they were made: the `command` of `load(name)`, with its
-    settings. Raises ValueError for another name, where no weights are stored, and for weights of
-    another command, of other settings or of another cell.
-    """
-    from lstm_ref.learn import storage, trials  # which plain numbers do not need
-
-    result = load(name)
-    settings, command = result["settings"], result["command"]
-    kept = [label for label, condition in settings.items() if condition.get("weights")]
-    if not kept:
-        raise ValueError(f"{name}: no weights are stored; {command}")
-    cells = {label: trials.cell_of(settings[label]["cell"])[0] for label in kept}
-    with resources.as_file(resources.files(__name__).joinpath(f"{name}.npz")) as path:
-        nets, about = storage.load_all(path, cells)
-    if (about.get("command"), about.get("settings")) != (command, settings):
-        raise ValueError(f"{name}: its weights are not those of the result; run {command}")
-    return {label: [found[seed] for seed in sorted(found)] for label, found in nets.items()}

@@ -9,6 +9,7 @@ import json
 import types
 from typing import TYPE_CHECKING
 
+from lstm_ref.arguments import meaning
 from lstm_ref.derive.codegen import backward, forward
 from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.source_lines import call, indent
@@ -67,9 +68,6 @@ def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     return run.init(rng, CELL, D, H, **options)
 '''
 
-MEANING = {"T": "steps", "D": "inputs", "H": "units", "B": "samples", "P": "projected units"}
-MEANING |= {"G": "blocks, a divisor of H"}
-
 
 def source(cell: Cell) -> str:
     """The module's text, the same bytes on every run."""
@@ -94,7 +92,7 @@ def source(cell: Cell) -> str:
 def _head(cell):
     letters = dict.fromkeys([*cell.INPUT, *"".join(cell.letters.values())])
     letters.pop("1", None)
-    sizes = ", ".join(f"{k} {MEANING.get(k, 'units of another width')}" for k in letters)
+    sizes = ", ".join(f"{k} {meaning(k)}" for k in letters)
     equations = "\n".join(indent(latex.equations_as_text(cell).splitlines()))
     title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
     return HEAD.format(title=title, equations=equations, sizes=sizes)
