@@ -89,4 +89,4 @@ bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of
 	@.venv-bench/bin/python benchmarks/measure.py
 
 clean: ## remove what was built, keep .venv
-	rm -rf _build build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -70,6 +70,15 @@ def test_the_site_is_shown_after_the_tests_only():
     assert JOBS["pages", "build"]["needs"] == "test" and JOBS["pages", "deploy"]["needs"] == "build"
 
 
+def test_a_release_is_made_after_the_tests_only():
+    assert JOBS["release", "test"]["uses"] == f"{OURS}test.yml"
+    assert JOBS["release", "build"]["needs"] == "test"
+    assert JOBS["release", "publish"]["needs"] == "build"
+    writing = [name for name, job in JOBS.items() if "write" in job.get("permissions", {}).values()]
+    assert sorted(writing) == [("pages", "deploy"), ("release", "publish")]
+    assert "tools/release.py" in commands(JOBS["release", "build"])
+
+
 def test_pytorch_is_in_one_job_and_the_core_on_a_second_system():
     jobs = {name: job for (workflow, name), job in JOBS.items() if workflow == "test"}
     assert [name for name, job in jobs.items() if "test-torch" in commands(job)] == ["torch"]
