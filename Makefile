@@ -5,6 +5,8 @@ LAB ?=
 UPGRADE ?=
 EXECUTE ?=
 COMPARE ?=
+CASES ?= 10500
+SEED ?= 1
 REPOSITORY ?=
 
 PY := .venv/bin/python
@@ -19,7 +21,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help install book address serve notebooks lab results check test alone lowest test-torch \
-    generate lint format lock bench clean
+    generate lint format lock fuzz bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -83,6 +85,10 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 	    pyproject.toml -o requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
 	    --generate-hashes --python-version 3.11 tools/lab.in -o tools/lab.txt
+
+# Counts and no clock: the same cases everywhere. A fault comes with the line that runs it again.
+fuzz: install ## more than 10,000 damaged inputs at every door, two minutes (CASES=, SEED=)
+	@$(FIXED) $(PY) tests/fuzz/run.py --cases $(CASES) --seed $(SEED)
 
 bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of its own
 	@sh tools/bench_env.sh
