@@ -55,7 +55,12 @@ def parser() -> argparse.ArgumentParser:
     from lstm_ref.interop import command as vectors
     from lstm_ref.learn import command as experiments
 
-    whole = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        def error(self, message):
+            """Its messages repeat what was typed, however long that is."""
+            super().error(message if len(message) <= 300 else f"{message[:300]} ...")
+
+    whole = Parser(
         prog="lstm-ref" if "lstm-ref" in sys.argv[0] else "python -m lstm_ref",
         description="The LSTM, derived.",
         epilog="COMMAND --help tells more, with an example.",

@@ -129,6 +129,12 @@ def finite(name: str, value: Any, error: type[Exception] = ValueError) -> None:
         raise error(f"{name}: expected finite numbers, got {value[where]} at {list(where)}")
 
 
+def listed(names: Sequence[Any], most: int = 8, longest: int = 40) -> str:
+    """Names for a message, which stays short however many there are, and whatever they are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(f"{name!s:.{longest}}" for name in names[:most]) + more
+
+
 def parameters(params: Params, shapes: Mapping[str, str]) -> tuple[Sizes, np.dtype]:
     """Check a dict of parameters against `shapes` (name -> letters).
 
@@ -141,7 +147,7 @@ def parameters(params: Params, shapes: Mapping[str, str]) -> tuple[Sizes, np.dty
     unknown = [name for name in names if name not in shapes]
     if missing or unknown:
         wrong = [
-            f"{word} {', '.join(map(str, which))}"
+            f"{word} {listed(which)}"
             for word, which in (("missing", missing), ("unknown", unknown))
             if which
         ]

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from cells import every_cell
 
-from lstm_ref.cells import elman, gru_after, gru_before, lstm
+from lstm_ref.cells import elman, gru_after, gru_before, lstm, stacked
 from lstm_ref.check import witnesses
+from lstm_ref.generated import lstm as generated
 
 T, B, D, H = 3, 2, 4, 5
 
@@ -149,3 +150,24 @@ def test_numbers_that_overflow_are_not_returned(cell):
     signs = np.sign(x) * 10
     with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="after the last step"):
         cell.forward(huge, signs, state0)
+
+
+def test_a_message_about_names_stays_short():
+    params, x, _ = arguments(lstm)[:3]
+    for more in [f"more_{k}" for k in range(500)], ["z" * 5000]:
+        many = params | dict.fromkeys(more, params["b_f"])
+        with pytest.raises(ValueError, match=r"params: unknown .*; expected W_fx") as refused:
+            lstm.forward(many, x)
+        assert len(str(refused.value)) < 600
+
+
+@pytest.mark.parametrize("code", [lstm, stacked, generated])
+def test_a_tape_that_lacks_something_is_refused(code):
+    params, x, state0 = arguments(lstm)[:3]
+    h, _, tape = code.forward(params, x, state0)
+    for name in tape.keys() - {"cell"}:
+        less = {key: value for key, value in tape.items() if key != name}
+        try:  # of some entries nothing is read
+            code.backward(params, less, h)
+        except ValueError as error:
+            assert f"tape: no {name}; expected" in str(error)

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import inspect
 import threading
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -95,12 +97,13 @@ def backward(
 ) -> tuple[Arrays, Array, State]:
     """Back-propagate dh (T, H, B) and dstate_T; return gradients of parameters, x and state0."""
     _, dh, dstate = enter_backward(cell, params, tape, dh, dstate_T)
+    x, steps = take(tape, ("x", "steps"))
     step_backward, params = inspect.unwrap(step_backward), tape["params"]
     dparams = {name: np.zeros_like(params[name]) for name in cell.SHAPES}
-    dx = np.zeros_like(tape["x"])
+    dx = np.zeros_like(x)
     for t in reversed(range(len(dx))):
         dstate = (dstate[0] + dh[t], *dstate[1:])  # error from outside + error from the future
-        dparams_t, dx[t], dstate = step_backward(params, tape["steps"][t], dstate)
+        dparams_t, dx[t], dstate = step_backward(params, steps[t], dstate)
         for name, gradient in dparams_t.items():
             dparams[name] += gradient  # the same weights serve at every step: sum over time
     return dparams, dx, dstate
@@ -174,6 +177,14 @@ def leave(cell: Interface, last: State, outputs: Array | None = None) -> None:
         arguments.finite("the output", outputs, FloatingPointError)
 
 
+def take(tape: Tape, names: Sequence[str]) -> list[Any]:
+    """Several entries of a tape. Raises ValueError where one was taken out."""
+    if missing := [name for name in names if name not in tape]:
+        lacks = ", ".join(missing)
+        raise ValueError(f"tape: no {lacks}; expected what `forward` returned, as it is")
+    return [tape[name] for name in names]
+
+
 def enter_backward(
     cell: Interface, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None
 ) -> tuple[Sizes, Array, State]:
@@ -184,6 +195,7 @@ def enter_backward(
     if not isinstance(tape, dict) or tape.get("cell") != cell.module:
         got = tape.get("cell", "a dict") if isinstance(tape, dict) else type(tape).__name__
         raise TypeError(f"tape: expected the third result of {cell.module}.forward, got {got}")
+    take(tape, ("shared", "space", "call", "sizes", "dtype", "params"))
     if tape["shared"]:
         _ask_for_thread(tape["space"])
     if tape["call"] != tape["space"]["call"]:

@@ -99,7 +99,7 @@ def backward(
 ) -> tuple[Arrays, Array, State]:
     """As `lstm.backward`: (dparams, dx, (dh_0, dc_0)). tape: from `forward` of this module."""
     sizes, dh, dstate = loop.enter_backward(CELL, params, tape, dh, dstate_T)
-    read, dtype = tape["read"], tape["dtype"]
+    read, dtype, *_ = loop.take(tape, ("read", "dtype", "rows", "tanh_c"))
     joint, space, H = _joint(tape["params"]), loop.backward_space(tape), sizes["H"]
     delta = _buffer(space, "delta", (sizes["T"], 4 * H, sizes["B"]), dtype)
     back = _buffer(space, "back", (sizes["T"] + 1, *read[0, :-1].shape), dtype)

@@ -201,5 +201,5 @@ def find(name: str) -> Cell:
     """A cell of the catalogue by its name, capital or small letters. Raises DeclarationError."""
     key = re.sub(r"[-\s]", "_", name.strip()).upper()
     if key not in CELLS:
-        raise DeclarationError(f"no cell {name!r} in the catalogue; it has {', '.join(CELLS)}")
+        raise DeclarationError(f"no cell {name!r:.60} in the catalogue; it has {', '.join(CELLS)}")
     return CELLS[key]

@@ -95,7 +95,7 @@ def zeros(sizes: Sizes, dtype: DTypeLike, letters: str) -> Array:
 
 def take(tape: Tape, names: str) -> list[Array]:
     """Several arrays from the tape."""
-    return [tape[name] for name in names.split()]
+    return loop.take(tape, names.split())
 
 
 def give(dparams: Arrays, dx: Array, dstate0: State) -> tuple[Arrays, Array, State]:

@@ -197,7 +197,8 @@ EXPERIMENTS = {
 def settings(name: str) -> dict[str, dict[str, Any]]:
     """The conditions of an experiment with all their settings: dict of dicts. Raises ValueError."""
     if name not in EXPERIMENTS:
-        raise ValueError(f"experiment: expected one of {', '.join(EXPERIMENTS)}, got {name!r}")
+        known = ", ".join(EXPERIMENTS)
+        raise ValueError(f"experiment: expected one of {known}, got {name!r:.60}")
     return {
         condition: DEFAULTS | changes for condition, changes in EXPERIMENTS[name].conditions.items()
     }
