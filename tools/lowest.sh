@@ -10,9 +10,9 @@ done
 venv=.venv-lowest
 uv=".venv/bin/python -m uv"
 $uv venv --quiet --clear --python "$(command -v "${oldest:-python3}")" $venv
-# What runs the tests is of the lock; it asks for no NumPy of its own.
 $uv pip install --quiet --python $venv/bin/python --resolution lowest-direct \
-    --no-build-isolation-package lstm-ref ".[derive,check]"
+    ".[derive,check]"
+# What runs the tests asks for no NumPy of its own.
 $uv pip install --quiet --python $venv/bin/python --constraints requirements.txt \
     hypothesis nbformat pytest pytest-timeout pytest-xdist
 $venv/bin/python -c '
