@@ -2,10 +2,11 @@
 
     python tools/alone.py [01 09 ...]
 
-Makes the downloads of the site, installs the wheel with [book] and nothing else into
-_build/alone/venv, and executes each notebook of the archive in a folder that holds nothing but
-this notebook, outside the checkout. Without numbers: all twelve. What is printed is whether it
-ran, not whether the digits are those of the book, for newer versions may be installed here.
+Makes the downloads of the site, sees that the wheel brings NumPy alone, installs it with [book]
+and nothing else into _build/alone/venv, and executes each notebook of the archive in a folder that
+holds nothing but this notebook, outside the checkout. Without numbers: all twelve. What is printed
+is whether it ran, not whether the digits are those of the book, for newer versions may be installed
+here.
 """
 
 import json
@@ -26,16 +27,23 @@ PLACE = downloads.ROOT / "_build" / "alone"
 TIMEOUT = 900  # seconds a cell
 
 
-def environment(place, wheel):
-    """Make an environment with the wheel and [book] in it; its interpreter."""
+def environment(place, wanted):
+    """Make an environment in which this was installed; its interpreter."""
     uv = [sys.executable, "-m", "uv"]
     subprocess.run(
         [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, place], check=True
     )
     python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    given = ["--python", python, f"{wheel}[book]"]
+    given = ["--python", python, wanted]
     subprocess.run([*uv, "pip", "install", "--quiet", *given], check=True)
     return python
+
+
+def installed(python):
+    """Names of the packages in the environment of an interpreter."""
+    code = "import importlib.metadata as m; print(*(d.name for d in m.distributions()))"
+    done = subprocess.run([python, "-c", code], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
 
 
 def kernel(place, python):
@@ -70,7 +78,11 @@ def fault(name, data):
 def main(numbers):
     made = PLACE / "downloads"
     names = downloads.make(made)
-    python = environment(PLACE / "venv", next(made / n for n in names if n.endswith(".whl")))
+    wheel = next(made / n for n in names if n.endswith(".whl"))
+    if (brought := installed(environment(PLACE / "bare", wheel))) != {"lstm-ref", "numpy"}:
+        print(f"the wheel brings more than NumPy: {sorted(brought)}")
+        return 1
+    python = environment(PLACE / "venv", f"{wheel}[book]")
     os.environ.pop("PYTHONPATH", None)
     os.environ.update(kernel(PLACE, python))
     failed = []
