@@ -35,7 +35,7 @@ def problem(module, T, H=4, B=3, seed=0):
 
 
 def independent(name, module, errors):
-    """E of `witnesses.functional`, computed by the forward in tests/forwards.py."""
+    """E of `witnesses.functional`, computed by the forward in tests/helpers/forwards.py."""
 
     def E(tensors):
         start = {s: tensors[f"{s}_0"] for s in module.STATES}

@@ -31,7 +31,7 @@ def given(T=5, seed=3):
     return *witnesses.split(lstm, tensors), errors
 
 
-# ---- what the sources do, written down by somebody else in tests/wrong_lstm.py
+# ---- what the sources do, written down by somebody else in tests/helpers/wrong_lstm.py
 
 WAYS = {
     "cell-error-assigned": wrong_lstm.no_carousel,
