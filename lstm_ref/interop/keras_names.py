@@ -91,7 +91,8 @@ def _place(key):
 
 def is_cudnn(found: Params, gates: int) -> bool:
     """Whether the bias has the shape of CuDNN's two in a row, which no other layer has."""
-    bias, recurrent = (np.shape(found.get(name, ())) for name in ("bias", "recurrent_kernel"))
+    names = ("bias", "recurrent_kernel")
+    bias, recurrent = (tuple(getattr(found.get(name), "shape", ())) for name in names)
     return gates > 1 and len(recurrent) == 2 and bias == (2 * gates * recurrent[0],)
 
 

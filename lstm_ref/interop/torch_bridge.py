@@ -33,8 +33,10 @@ from lstm_ref.types import Array, Arrays, CellLike, Params, State
 
 __all__ = [
     "NotCarried",
+    "Tensors",
     "from_torch",
     "layer",
+    "layers_from_torch",
     "read_safetensors",
     "state_from_torch",
     "state_to_torch",
@@ -112,9 +114,9 @@ def from_torch(
     """The tensors of one layer as our parameters, e.g. W_fx (H, D); see `to_torch`.
 
     state_dict: name -> NumPy array or tensor, float32 or float64, kept; or the module itself. Other
-    layers and the other direction may be in it; with a prefix, names without it are not looked at.
-    Names may be short, w_ih and b_hh. Other unknown names, missing tensors, wrong shapes, NaN:
-    TypeError or ValueError that names the tensor.
+    layers and the other direction may be in it (`layers_from_torch` reads all); with a prefix,
+    names without it are not looked at. Names may be short, w_ih and b_hh. Other unknown names,
+    missing tensors, wrong shapes, NaN: TypeError or ValueError that names the tensor.
     nonlinearity: that of an nn.RNN, "tanh" (ELMAN) or "relu" (IRNN). The weights do not tell it: a
     module says it, a file may (`write_safetensors`), else the cell says what is meant. Where one
     of them contradicts the cell: NotCarried.
@@ -122,7 +124,7 @@ def from_torch(
     kind, features = carry.carried(cell, "PyTorch", LAYERS, CAN)
     gates, end = ORDER[kind], torch_names.suffix(layer, reverse)
     state_dict, said = torch_names.opened(state_dict, prefix)
-    _same_nonlinearity(cell, kind, features, {"as given": nonlinearity, **said})
+    torch_names.same_nonlinearity(cell, kind, features, {"as given": nonlinearity, **said})
     names = torch_names.of_layer(state_dict, prefix, end)
     shapes = _shapes(len(gates), "projection" in features, bias)
     shapes = {names.get(key, f"{prefix}{key}{end}"): axes for key, axes in shapes.items()}
@@ -143,16 +145,28 @@ def from_torch(
     return carry.taken(cell, params, features)
 
 
-def _same_nonlinearity(cell, kind, features, said):
-    """Refuse a nonlinearity, said by whom, that is not the cell's. The weights do not tell it."""
-    if kind != "RNN":
-        if said["as given"] is not None:
-            raise ValueError(f"nonlinearity: nn.{kind} has none, got {said['as given']!r:.80}")
-        return
-    want = "relu" if "relu" in features else "tanh"
-    for who, got in said.items():
-        if got is not None:
-            carry.one_model("PyTorch", cell, f"nonlinearity, {who},", got, want)
+def layers_from_torch(
+    cell: CellLike,
+    state_dict: Any,
+    *,
+    prefix: str = "",
+    bias: bool = True,
+    nonlinearity: str | None = None,
+) -> Arrays:
+    """All layers and directions that are there, as the parameters of `learn.layers`.
+
+    Of one layer those of the cell, in both directions those of BothWays(cell), "forward.W_fx"; of
+    several those of a Stack of either, "1.W_fx", "2.reverse.W_fx". Otherwise as `from_torch`.
+    """
+    source, _ = torch_names.opened(state_dict, prefix)
+    layers, ways = torch_names.layers(source, prefix)
+    params: Arrays = {}
+    options: dict[str, Any] = dict(prefix=prefix, bias=bias, nonlinearity=nonlinearity)
+    for k in range(layers):
+        dicts = {w: from_torch(cell, state_dict, k, w == "reverse", **options) for w in ways}
+        own = carry.with_ways(dicts)
+        params |= {f"{k + 1}.{n}": v for n, v in own.items()} if layers > 1 else own
+    return params
 
 
 def _shapes(n, projection, bias):

@@ -7,13 +7,13 @@ were taken out of PyTorch by hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import numpy as np
 
-from lstm_ref.interop import tensors
-from lstm_ref.types import Params
+from lstm_ref.interop import carry, tensors
+from lstm_ref.types import CellLike, Params
 
 TENSOR = re.compile(r"(weight|w|bias|b)_(ih|hh|hr)(_l\d+(?:_reverse)?)?")
 INSIDE = re.compile(rf"(.*?){TENSOR.pattern}")
@@ -45,6 +45,20 @@ def _nonlinearity(module, prefix):
     for name in filter(None, prefix.split(".")):
         module = getattr(module, name, None)
     return getattr(module, "nonlinearity", None)
+
+
+def same_nonlinearity(
+    cell: CellLike, kind: str, features: Container[str], said: Mapping[str, Any]
+) -> None:
+    """Refuse a nonlinearity, said by whom, that is not the cell's. The weights do not tell it."""
+    if kind != "RNN":
+        if said["as given"] is not None:
+            raise ValueError(f"nonlinearity: nn.{kind} has none, got {said['as given']!r:.80}")
+        return
+    want = "relu" if "relu" in features else "tanh"
+    for who, got in said.items():
+        if got is not None:
+            carry.one_model("PyTorch", cell, f"nonlinearity, {who},", got, want)
 
 
 def array(name: str, value: Any) -> Any:
@@ -91,6 +105,26 @@ def of_layer(state_dict: Params, prefix: str, end: str) -> dict[str, str]:
     return names
 
 
+def layers(state_dict: Params, prefix: str) -> tuple[int, tuple[str, ...]]:
+    """(number of layers, their directions). Raises ValueError for layers with gaps, or none."""
+    ends = set(_ends(state_dict, prefix))
+    ways = carry.WAYS if any(end.endswith("_reverse") for end in ends) else carry.WAYS[:1]
+    number = len({end.partition("_reverse")[0] for end in ends})
+    expected = {suffix(k, way == "reverse") for k in range(number) for way in ways}
+    if not ends or ends != expected:
+        wanted = ", ".join(sorted(expected)) or "_l0 at least"
+        said = _of_layers(state_dict, prefix)
+        raise ValueError(f"PyTorch: expected layers {wanted}{said}")
+    return number, ways
+
+
+def _ends(state_dict, prefix):
+    """The suffixes of the layers' tensors under this prefix."""
+    names = [key for key in state_dict if isinstance(key, str) and key.startswith(prefix)]
+    inside = (TENSOR.fullmatch(key[len(prefix) :]) for key in names)
+    return sorted({match[3] or "" for match in inside if match})
+
+
 def _of_prefixes(state_dict, prefix):
     """Which prefixes there are, if others than this one."""
     inside = (INSIDE.fullmatch(key) for key in state_dict if isinstance(key, str))
@@ -124,8 +158,7 @@ def hint(state_dict: Params, prefix: str, found: Mapping[str, str]) -> Callable[
 
 def _of_layers(state_dict, prefix):
     """Which layers there are under this prefix; if none, which prefixes."""
-    inside = (TENSOR.fullmatch(key[len(prefix) :]) for key in state_dict if key.startswith(prefix))
-    ends = sorted({match[3] or "" for match in inside if match})
+    ends = _ends(state_dict, prefix)
     if not ends:
         return _of_prefixes(state_dict, prefix)
     if ends == [""]:

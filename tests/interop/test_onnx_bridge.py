@@ -142,6 +142,15 @@ OTHER_MODELS = [
         },
         r"activation_alpha=\[0.0, 1.0, 0.0\], and NIAF needs \[1.0\]",
     ),
+    (
+        GENERATED["NIAF"],
+        {
+            "activations": ["Sigmoid", "Affine", "Tanh"],
+            "activation_alpha": [1.0, 5.0, 1.0],
+            "activation_beta": [0.0],
+        },
+        r"activation_alpha=\[1.0, 5.0, 1.0\], and NIAF needs \[1.0\]",
+    ),
     (lstm, {"hidden_size": 5}, "hidden_size=5, and LSTM needs 4"),
 ]
 

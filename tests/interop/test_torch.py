@@ -11,6 +11,7 @@ from bridged import GENERATED, cells
 from lstm_ref.cells import elman, gru_after, irnn, lstm
 from lstm_ref.check import witnesses
 from lstm_ref.interop import carry, torch_bridge
+from lstm_ref.learn.layers import BothWays, Stack
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed: `make test-torch` runs this")
 
@@ -180,6 +181,12 @@ def test_layers_on_layers_in_both_directions(cell):
     for k, state in enumerate(state_T):
         want = torch_bridge.state_from_torch(cell, last if len(last) > 1 else last[0], k)
         np.testing.assert_allclose(state, want, atol=1e-13)
+    network = Stack(*[BothWays(cell)] * 3)
+    together = tuple(part for state in states for part in state)
+    params = torch_bridge.layers_from_torch(cell, layer)
+    h, ends, _ = network.forward(params, x, together)
+    np.testing.assert_allclose(h, carry.columns(y.detach().numpy()), atol=1e-13)
+    np.testing.assert_allclose(ends, [part for state in state_T for part in state], atol=1e-13)
     back = {}
     for k in range(3):
         for reverse in (False, True):

@@ -150,6 +150,32 @@ def test_a_model_by_short_names_is_read_from_its_npz(tmp_path, prefix):
     np.testing.assert_allclose(ours[-1].T, h, atol=1e-6)
 
 
+def test_all_layers_are_the_parameters_of_a_network():
+    """Where only the first layer is read, h has the shape of all of them."""
+    dicts = {(k, way): parameters(lstm, seed=2 * k + way) for k in (0, 1) for way in (0, 1)}
+
+    def there(*chosen):
+        parts = [torch_bridge.to_torch(lstm, dicts[k, way], k, bool(way)) for k, way in chosen]
+        return {name: value for part in parts[::-1] for name, value in part.items()}
+
+    words = ("forward", "reverse")
+    want = {f"{k + 1}.{words[w]}.{n}": v for (k, w), d in dicts.items() for n, v in d.items()}
+    assert_same_bits(torch_bridge.layers_from_torch(lstm, there(*dicts)), want)
+    one = torch_bridge.layers_from_torch(lstm, there((0, 0)))
+    assert_same_bits(one, dicts[0, 0])
+    both = torch_bridge.layers_from_torch(lstm, there((0, 0), (0, 1)))
+    want = {f"{words[w]}.{n}": v for w in (0, 1) for n, v in dicts[0, w].items()}
+    assert_same_bits(both, want)
+    stacked = torch_bridge.layers_from_torch(lstm, there((0, 0), (1, 0)))
+    assert_same_bits(stacked, {f"{k + 1}.{n}": v for k in (0, 1) for n, v in dicts[k, 0].items()})
+    with pytest.raises(ValueError, match="expected layers _l0; layers there: _l1"):
+        torch_bridge.layers_from_torch(lstm, there((1, 0)))
+    with pytest.raises(ValueError, match="_l0, _l0_reverse, _l1, _l1_reverse; layers there: _l0, "):
+        torch_bridge.layers_from_torch(lstm, there((0, 0), (0, 1), (1, 0)))
+    with pytest.raises(ValueError, match="_l0 at least; .*give its prefix: ''"):
+        torch_bridge.layers_from_torch(lstm, there((0, 0)), prefix="rnn.")
+
+
 HINTS = [
     (dict(prefix="rnn"), r"unknown rnn.weight_ih_l0; .*give its prefix: 'dec.', 'rnn.'"),
     (dict(), r"unknown rnn.weight_ih_l0; .*give its prefix: 'dec.', 'rnn.'"),
