@@ -1,12 +1,16 @@
 """Bad input: a clear error that names the argument, what was expected and what came."""
 
+from itertools import count
+
 import numpy as np
 import pytest
 from cells import every_cell
 
-from lstm_ref.cells import elman, gru_after, gru_before, lstm, stacked
+from lstm_ref.cells import elman, gru_after, gru_before, irnn, lstm, stacked
 from lstm_ref.check import witnesses
+from lstm_ref.generated import gru_after as generated_gru_after
 from lstm_ref.generated import lstm as generated
+from lstm_ref.generated import vanilla
 
 T, B, D, H = 3, 2, 4, 5
 
@@ -171,3 +175,93 @@ def test_a_tape_that_lacks_something_is_refused(code):
             code.backward(params, less, h)
         except ValueError as error:
             assert f"tape: no {name}; expected" in str(error)
+
+
+class Named(np.ndarray):
+    """Somebody's subclass."""
+
+
+class Elsewhere:
+    """An array of another library: shape, dtype, and operators of its own."""
+
+    def __init__(self, value):
+        self.value, self.shape, self.dtype = value, value.shape, value.dtype
+
+    def __array__(self, *_, **__):
+        return self.value
+
+
+def masked(value):
+    return np.ma.masked_array(value, mask=value > 0)
+
+
+FOREIGN = {
+    "a masked array": (masked, "got MaskedArray; .filled"),
+    "a subclass": (lambda v: v.view(Named), "got Named; np.asarray makes a plain array"),
+    "a record array": (lambda v: v.view(np.recarray), "got recarray; np.asarray"),
+    "of another library": (Elsewhere, "got Elsewhere; np.asarray makes a plain array"),
+    "text": (lambda v: v.astype(str), "expected float32 or float64, got <U"),
+    "objects": (lambda v: v.astype(object), "expected float32 or float64, got object"),
+    "named fields": (lambda v: v.astype([("re", float)]), "expected float32 or float64, got "),
+    "other bytes": (lambda v: v.astype(">f8"), "expected float32 or float64, got >f8"),
+    "one number": (lambda v: 3.0, "expected an array .*, got float"),
+}
+
+
+def calls(cell, foreign):
+    """Every way into a cell: (name of the argument, call with this argument made foreign)."""
+    params, x, state0, errors = arguments(cell)
+    tape, dh, last = cell.forward(params, x, state0)[2], errors["dh"], errors["dstate_T"]
+    for name in params:
+        bad = {**params, name: foreign(params[name])}
+        yield rf'params\["{name}"\]', lambda bad=bad: cell.forward(bad, x, state0)
+        yield rf'params\["{name}"\]', lambda bad=bad: cell.backward(bad, tape, dh, last)
+    first = tuple(map(foreign, state0))
+    yield "state0: h", lambda: cell.forward(params, x, first)
+    yield "dstate_T: h", lambda: cell.backward(params, tape, dh, first)
+    if foreign is not np.matrix:  # which has two axes
+        yield "x", lambda: cell.forward(params, foreign(x), state0)
+        yield "dh", lambda: cell.backward(params, tape, foreign(dh), last)
+
+
+DOORS = [elman, irnn, lstm, gru_before, gru_after, stacked, generated_gru_after, vanilla]
+at_every_door = pytest.mark.parametrize("cell", DOORS, ids=lambda cell: cell.__name__)
+
+
+@at_every_door
+@pytest.mark.parametrize("what", FOREIGN)
+def test_what_is_no_plain_array_is_refused_by_name(cell, what):
+    foreign, says = FOREIGN[what]
+    for name, call in calls(cell, foreign):
+        with pytest.raises(TypeError, match=f"^{name}: .*{says}"):
+            call()
+
+
+@at_every_door
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_a_matrix_is_refused(cell):
+    """Its * is a product of matrices: the GRU was off by 0.38 without an error."""
+    for name, call in calls(cell, np.matrix):
+        says = f"^{name}: expected .*, got matrix; np.asarray makes a plain array"
+        with pytest.raises(TypeError, match=says):
+            call()
+
+
+@at_every_door
+def test_an_array_in_a_file_is_let_through(cell, tmp_path):
+    numbers = count()
+
+    def mapped(value):
+        path = tmp_path / f"{next(numbers)}"
+        value.tofile(path)
+        return np.memmap(path, value.dtype, "r", shape=value.shape)
+
+    params, x, state0, errors = arguments(cell)
+    results = []
+    for change in (np.copy, mapped):
+        given = {n: change(v) for n, v in params.items()}
+        h, last, tape = cell.forward(given, change(x), tuple(map(change, state0)))
+        back = cell.backward(given, tape, change(errors["dh"]), tuple(map(change, last)))
+        results.append([h, *last, *back[0].values(), back[1], *back[2]])
+    for one, other in zip(*results, strict=True):
+        assert type(one) is type(other) is np.ndarray and np.array_equal(one, other)

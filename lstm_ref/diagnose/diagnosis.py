@@ -12,6 +12,7 @@ changes far more than that; else the answer is "no known mistake matches". Needs
 from __future__ import annotations
 
 import argparse
+import copy
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -66,15 +67,19 @@ def diagnose(
         against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
     header, right = _vectors(against, cell)
     numbers = evaluate.numbers_of(cell, right)
-    runs = [mine] if isinstance(mine, Mapping) else run(mine, cell, numbers)
+    given = isinstance(mine, Mapping)
+    runs, changed = ([dict(mine)], []) if given else run(mine, cell, numbers)
     for arrays in runs:
         found = Comparison(arrays, cell, header, right)
         report = found.verdict() or explain(found, evaluations)
         if not report.ok:
             break
+    notes = [report.note] if report.note else []
     if len(runs) > 1:
-        report = report.but(note="a second run on the same arguments gives other numbers")
-    return report
+        notes = ["a second run on the same arguments gives other numbers"]
+    if changed:
+        notes.append(f"changes {', '.join(changed)} in place: who reads it next gets other numbers")
+    return report.but(note="; ".join(notes))
 
 
 def _vectors(against, cell):
@@ -91,10 +96,11 @@ def _vectors(against, cell):
     return header, right
 
 
-def run(mine: Any, cell: Cell, numbers: Numbers) -> list[dict[str, Any]]:
-    """Run somebody's module or backward function twice on the same arguments.
+def run(mine: Any, cell: Cell, numbers: Numbers) -> tuple[list[dict[str, Any]], list[str]]:
+    """Run somebody's module or backward function twice, each time on arguments of its own.
 
-    Returns a list of dicts of arrays: of the first run, and of the second if it differs.
+    Returns (a list of dicts of arrays: of the first run, and of the second if it differs; names of
+    the arguments that the first run changes in place).
     """
     backward = getattr(mine, "backward", mine)
     if not callable(backward):
@@ -103,14 +109,45 @@ def run(mine: Any, cell: Cell, numbers: Numbers) -> list[dict[str, Any]]:
             f"mine: expected a dict of arrays, a backward function or a module, got {got}"
         )
     forward = getattr(mine, "forward", None) or resolve(cell).forward
-    params = {n: v.copy() for n, v in numbers.params.items()}
-    h, state_T, tape = forward(params, numbers.x.copy(), tuple(v.copy() for v in numbers.state0))
-    errors = numbers.errors["dh"].copy(), tuple(v.copy() for v in numbers.errors["dstate_T"])
+    given, again = _given(numbers), _given(numbers)
+    h, _, tape = forward(*(given[name] for name in ("params", "x", "state0")))
     values = {"h": np.array(h)} if hasattr(mine, "forward") else {}
-    first = {**values, **_results(backward(params, tape, *errors), cell)}
-    second = {**values, **_results(backward(params, tape, *errors), cell)}
+    given["the tape"], again["the tape"] = tape, _copied(tape)
+
+    def ran(own):
+        found = backward(*(own[name] for name in ("params", "the tape", "dh", "dstate_T")))
+        return {**values, **_results(found, cell)}
+
+    first = ran(given)
+    changed = [name for name in given if not _same(given[name], again[name])]
+    second = ran(again)
     same = all(n in second and np.array_equal(first[n], second[n]) for n in first)
-    return [first] if same else [first, second]
+    return [first] if same else [first, second], changed
+
+
+def _given(numbers):
+    """Copies of all arguments of the two functions, by their names."""
+    names = dict(params=numbers.params, x=numbers.x, state0=numbers.state0, **numbers.errors)
+    return copy.deepcopy(names)
+
+
+def _copied(tape):
+    """A copy of somebody's tape; the tape itself if it holds what cannot be copied."""
+    try:
+        return copy.deepcopy(tape)
+    except Exception:  # whatever his own classes raise
+        return tape
+
+
+def _same(one, other):
+    """Whether two nests of dicts, tuples and lists hold the same arrays."""
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return True
 
 
 def _results(found, cell):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lstm_ref.arguments import plain
 from lstm_ref.cells import name_of
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.check.witnesses import shapes
@@ -209,6 +210,8 @@ class BothWays(_Parts):
         self, params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
     ) -> tuple[Arrays, Array, State]:
         """As `run_backward`: (dparams, dx, dstate0)."""
+        if dh is not None:
+            plain("dh", dh)
         lengths, rows = tape["lengths"], tape["rows"]
         first, second = (None, None) if dh is None else (dh[:, :rows], turn(dh[:, rows:], lengths))
         dicts: list[Arrays] = []

@@ -74,7 +74,7 @@ def scores(
     tape). A step counts if the mask is True there for any sample.
     """
     cell, own = resolve(cell, fastest=True), own_params(cell, params)
-    x, target, mask, lengths = _parts(params, batch)
+    x, target, mask, lengths = _parts(own, batch)
     h, state_T, tape = sequences.run(cell, own, x, state0, lengths, workspace)
     steps = np.flatnonzero(mask.any(axis=1))
     if len(steps) < len(h):
@@ -116,7 +116,7 @@ def gradients(
 def last_state(cell: AnyCell, params: Params, batch: Batch, state0: State | None = None) -> State:
     """The state after a batch, without a loss."""
     cell, own = resolve(cell, fastest=True), own_params(cell, params)
-    x, _, _, lengths = _parts(params, batch)
+    x, _, _, lengths = _parts(own, batch)
     return sequences.run(cell, own, x, state0, lengths)[1]
 
 
@@ -131,13 +131,14 @@ def accuracy(cell: AnyCell, params: Params, batch: Batch) -> float:
     y, target, mask, _ = scores(cell, params, batch)
     if not np.issubdtype(target.dtype, np.integer):
         raise TypeError(f"target: expected class numbers, got {target.dtype}")
+    mask = output_layer.classes(y, target, mask)
     return float((y.argmax(axis=1) == target)[mask].mean())
 
 
-def _parts(params, batch):
-    """(x, target, mask, lengths) with the dtype of the parameters, and with a mask."""
+def _parts(own, batch):
+    """(x, target, mask, lengths) with the dtype of the cell's parameters, and with a mask."""
     x, target, mask, lengths = taken_apart(batch)
-    dtype = params["b_y"].dtype
+    dtype = getattr(next(iter(own.values())), "dtype", None)
     if np.issubdtype(x.dtype, np.floating):
         x = x.astype(dtype, copy=False)
     if np.issubdtype(target.dtype, np.floating):
@@ -157,14 +158,20 @@ def taken_apart(batch: Batch) -> tuple[Array, Target, Mask, Any]:
         got = len(batch) if isinstance(batch, tuple | list) else type(batch).__name__
         raise TypeError(f"batch: expected (x, target, mask) or one with lengths, got {got}")
     x, target, mask, lengths = (*batch, None)[:4]
+    if isinstance(x, np.ndarray):
+        arguments.plain("x", x)
     x = np.asarray(x)
     if x.ndim < 2:
         raise ValueError(f"x: expected shape (T, D, B), got {x.shape}")
     shape = (len(x), x.shape[-1])
     mask = np.ones(shape, bool) if mask is None else mask
     for name, value in (("target", target), ("mask", mask)):
-        if not isinstance(value, np.ndarray):
-            raise TypeError(f"{name}: expected an array, got {type(value).__name__}")
+        arguments.plain(name, value)
+    if target.ndim not in (2, 3) or (len(target), target.shape[-1]) != shape:
+        T, B = shape
+        raise ValueError(
+            f"target: expected shape (T, B) or (T, K, B) with T = {T}, B = {B}, got {target.shape}"
+        )
     if mask.shape != shape or mask.dtype != bool:
         raise ValueError(f"mask: expected booleans {shape}, got {mask.dtype} {mask.shape}")
     return x, target, mask, lengths

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import DTypeLike
 
+from lstm_ref import arguments
 from lstm_ref.types import Array, Arrays, Mask, Params, Target
 
 
@@ -21,7 +22,13 @@ def init(rng: np.random.Generator, H: int, K: int, dtype: DTypeLike = np.float64
 
 
 def scores(params: Params, h: Array) -> Array:
-    """y = W_yh h + b_y: (T, H, B) -> (T, K, B), or (H, B) -> (K, B)."""
+    """y = W_yh h + b_y: (T, H, B) -> (T, K, B), or (H, B) -> (K, B).
+
+    Raises TypeError or ValueError for parameters that do not fit: a bias (K,) would broadcast.
+    """
+    sizes = {"H": h.shape[-2]}
+    for name, letters in {"W_yh": "KH", "b_y": "K1"}.items():
+        arguments.array(f'params["{name}"]', params[name], letters, sizes, h.dtype)
     return params["W_yh"] @ h + params["b_y"]
 
 
@@ -41,7 +48,7 @@ def cross_entropy(y: Array, target: Target, mask: Mask | None = None) -> tuple[f
     Returns (loss, dy like y). Large scores do no harm as long as their differences can be held:
     beyond that (3.4e38 in float32) the loss is inf, and dy is right all the same.
     """
-    mask = _classes(y, target, mask)
+    mask = classes(y, target, mask)
     if not mask.all():
         y = np.where(mask[:, None, :], y, np.array(0, y.dtype))
     with np.errstate(over="ignore"):  # -inf is the right rounding of what is too large
@@ -55,13 +62,17 @@ def cross_entropy(y: Array, target: Target, mask: Mask | None = None) -> tuple[f
     return loss, dy * mask[:, None, :] / np.array(n, y.dtype)
 
 
-def _classes(y, target, mask):
-    """Check class numbers and mask against the scores y; return the mask, for None all True."""
+def classes(y: Array, target: Target, mask: Mask | None) -> Mask:
+    """Check class numbers and mask against the scores y; return the mask, for None all True.
+
+    Raises TypeError or ValueError.
+    """
+    arguments.plain("target", target)
     shape = (y.shape[0], y.shape[2])
-    if target.shape != shape:
-        raise ValueError(f"target: expected shape (T, B) of y {y.shape}, got {target.shape}")
     if not np.issubdtype(target.dtype, np.integer):
         raise TypeError(f"target: expected integers, got {target.dtype}")
+    if target.shape != shape:
+        raise ValueError(f"target: expected shape (T, B) of y {y.shape}, got {target.shape}")
     mask = np.ones(shape, bool) if mask is None else booleans(mask, shape)
     if target[mask].min() < 0 or target[mask].max() >= y.shape[1]:
         raise ValueError(f"target: expected classes 0 to {y.shape[1] - 1}, got others")
@@ -73,8 +84,7 @@ def booleans(mask: Mask, shape: tuple[int, ...]) -> Mask:
 
     Raises TypeError or ValueError.
     """
-    if not isinstance(mask, np.ndarray):
-        raise TypeError(f"mask: expected an array of booleans {shape}, got {type(mask).__name__}")
+    arguments.plain("mask", mask, f"an array of booleans {shape}")
     if mask.shape != shape or mask.dtype != bool or not mask.any():
         got = f"{mask.dtype} {mask.shape}" if mask.any() else "no True"
         raise ValueError(f"mask: expected shape {shape} of booleans with some True, got {got}")
@@ -87,6 +97,9 @@ def squared_error(y: Array, target: Target, mask: Mask | None = None) -> tuple[f
     y and target have the same shape. mask (T, B) for y (T, K, B) says which steps of which samples
     count, None for all; what y and target hold elsewhere changes nothing, NaN neither.
     """
+    arguments.plain("target", target)
+    if target.dtype == bool:
+        raise TypeError("target: expected numbers, got bool")
     if y.shape != target.shape:
         raise ValueError(f"target: expected shape {y.shape} of y, got {target.shape}")
     if mask is None:
@@ -104,5 +117,6 @@ def loss(y: Array, target: Target, mask: Mask | None = None) -> tuple[float, Arr
     """Loss and dy, by what the target is: class numbers (T, B), cross-entropy; numbers (T, K, B),
     squared error.
     """
+    arguments.plain("target", target)
     which = cross_entropy if np.issubdtype(target.dtype, np.integer) else squared_error
     return which(y, target, mask)

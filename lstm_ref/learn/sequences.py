@@ -53,6 +53,7 @@ def run(
     """
     if lengths is not None:
         lengths = check_lengths(lengths, x)
+        _plain(x=x, state0=state0)
     if hasattr(cell, "parts"):
         return cell.forward(params, x, state0, lengths, workspace)
     if lengths is None or np.all(lengths == len(x)):
@@ -70,7 +71,8 @@ def run_backward(
     """`cell.backward` for a tape of `run`: (dparams, dx, dstate0).
 
     dh (T, H, B): error at the outputs, None for none; behind the end of a sequence it counts
-    nothing. dx is zero there. dstate_T: error at the state at the end of each sequence.
+    nothing. dx is zero there. dstate_T: error at the state at the end of each sequence. Raises
+    TypeError or ValueError.
     """
     if hasattr(cell, "parts"):
         return cell.backward(params, tape, dh, dstate_T)
@@ -80,8 +82,10 @@ def run_backward(
 
 
 def check_lengths(lengths: ArrayLike, x: Array) -> Whole:
-    """lengths (B,) for x (T, D, B) as an array, each from 1 to T. Raises ValueError."""
-    lengths = np.asarray(lengths)
+    """A copy of lengths (B,) for x (T, D, B), each from 1 to T. Raises TypeError or ValueError."""
+    if isinstance(lengths, np.ndarray):
+        arguments.plain("lengths", lengths)
+    lengths = np.array(lengths)  # a copy: tapes keep it
     if getattr(x, "ndim", 0) != 3:
         raise ValueError(f"x: expected shape (T, D, B), got {getattr(x, 'shape', type(x))}")
     T, _, B = x.shape
@@ -91,7 +95,15 @@ def check_lengths(lengths: ArrayLike, x: Array) -> Whole:
         )
     if lengths.min() < 1 or lengths.max() > T:
         raise ValueError(f"lengths: expected 1 to T = {T}, got {lengths.min()} to {lengths.max()}")
-    return lengths
+    return lengths.astype(np.int64)  # unsigned ones turn to floats in a difference
+
+
+def _plain(**given):
+    """Refuse what is no plain array before it is cut: a piece of it would be one."""
+    for name, value in given.items():
+        for part in value if isinstance(value, tuple | list) else [value]:
+            if part is not None:
+                arguments.plain(name, part)
 
 
 def _run_by_length(cell, params, x, state, lengths):
@@ -115,9 +127,16 @@ def _run_by_length(cell, params, x, state, lengths):
 
 
 def _backward_by_length(cell, params, tape, dh, dstate_T):
-    dstate = tape["state"] if dstate_T is None else dstate_T
-    dstate = tuple(np.zeros_like(s) if dstate_T is None else s.copy() for s in dstate)
-    dparams = {name: np.zeros_like(params[name]) for name in cell.SHAPES}
+    (T, _, B), state = tape["shape"], tape["state"]
+    _plain(dh=dh, dstate_T=dstate_T)
+    if dh is not None and (len(dh.shape), *dh.shape[:1], *dh.shape[2:]) != (3, T, B):
+        raise ValueError(f"dh: expected shape (T, H, B) with T = {T}, B = {B}, got {dh.shape}")
+    if dstate_T is not None and [s.shape for s in dstate_T] != [s.shape for s in state]:
+        want, got = ([s.shape for s in states] for states in (state, dstate_T))
+        raise ValueError(f"dstate_T: expected shapes {want}, got {got}")
+    dstate = tuple(np.zeros_like(s) for s in state) if dstate_T is None else dstate_T
+    dstate = tuple(np.array(s) for s in dstate)
+    dparams = {name: np.zeros(np.shape(params[name]), state[0].dtype) for name in cell.SHAPES}
     dx = np.zeros(tape["shape"], dstate[0].dtype)
     for start, end, active, piece in reversed(tape["pieces"]):
         part = None if dh is None else np.ascontiguousarray(dh[start:end][:, :, active])

@@ -87,9 +87,8 @@ def counting():
 
 def writing(name):
     def forward(params, x, state0=None):
-        result = elman.forward(params, x, state0)
         {"x": x, "h_0": state0[0], "b_h": params["b_h"]}[name][:] += 1e-3
-        return result
+        return elman.forward(params, x, state0)
 
     return but(forward=forward)
 

@@ -2,6 +2,7 @@
 
 import importlib
 from itertools import combinations
+from types import SimpleNamespace
 
 import foreign
 import numpy as np
@@ -415,10 +416,66 @@ def test_part_of_the_gradients(names, number):
 
 
 def test_a_second_run_is_looked_at():
-    for name in ("not-reset", "errors-overwritten"):
-        report = asked(known.module_with(known.find(name)))
-        assert report.mistakes[0].names == (name,)
-        assert "second run" in report.text
+    report = asked(known.module_with(known.find("not-reset")))
+    assert report.mistakes[0].names == ("not-reset",)
+    assert "second run" in report.text and "in place" not in report.text
+
+
+def test_a_right_backward_that_writes_into_its_arguments():
+    report = asked(known.module_with(known.find("errors-overwritten")))
+    says = "changes dh in place: who reads it next gets other numbers"
+    assert report.ok and report.note == says and f"note:    {says}" in report.text
+    assert not asked(lstm).note
+
+
+def writes_into(which):
+    """The book's LSTM, right, with a backward pass that spoils one of its arguments."""
+
+    def forward(params, x, state0):
+        found = lstm.forward(params, x, state0)
+        x[:] = 0 if which == "x" else x
+        state0[1][:] = 0 if which == "state0" else state0[1]
+        return found
+
+    def backward(params, tape, dh, dstate_T):
+        found = lstm.backward(params, tape, dh, dstate_T)
+        for array in {
+            "params": params.values(),
+            "dh": [dh],
+            "dstate_T": dstate_T[1:],
+            "the tape": [record["f"] for record in tape["steps"]],
+        }.get(which, ()):
+            array[:] = 0
+        if which == "steps":
+            tape["steps"].clear()
+        return found
+
+    return SimpleNamespace(forward=forward, backward=backward)
+
+
+@pytest.mark.parametrize("which", ["params", "x", "state0", "dh", "dstate_T", "the tape", "steps"])
+def test_what_a_right_module_changes_is_a_remark(which):
+    report = asked(writes_into(which))
+    name = "the tape" if which == "steps" else which
+    assert report.ok and report.note.startswith(f"changes {name} in place: ")
+
+
+class Locked:
+    """What no copy can be made of."""
+
+    def __deepcopy__(self, memo):
+        raise RuntimeError("not to be copied")
+
+
+def test_a_tape_that_cannot_be_copied():
+    def forward(*given):
+        h, state_T, tape = lstm.forward(*given)
+        return h, state_T, (tape, Locked())
+
+    def backward(params, tape, dh, dstate_T):
+        return lstm.backward(params, tape[0], dh, dstate_T)
+
+    assert asked(SimpleNamespace(forward=forward, backward=backward)).ok
 
 
 def test_other_inputs():
