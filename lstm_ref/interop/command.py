@@ -47,13 +47,15 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
     from lstm_ref.derive import report
     from lstm_ref.derive.declare import files
-    from lstm_ref.interop import vectors
+    from lstm_ref.interop import vector_formats, vectors
 
     if options.list:
         return report.run(None, "text", True)
     if options.cell is None:
         return _refuse("lstm_ref vectors: expected a cell, or --list")
     try:
+        if options.output is not None:
+            vector_formats.refuse(options.output)
         cell = files.declared(options.cell)
         sizes = {letter: getattr(options, letter) for letter in SIZES}
         header, arrays = vectors.make(cell, **sizes, seed=options.seed)

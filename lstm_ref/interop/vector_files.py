@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.io import files, npz
 from lstm_ref.io import header as headers
-from lstm_ref.io import npz
+from lstm_ref.io.files import cut
 from lstm_ref.types import Params
 
 Header = dict[str, Any]
@@ -42,22 +43,23 @@ def load(path: str | Path) -> tuple[Header, Params]:
     """
     try:
         data = _bytes(path)
-        return _archive(data) if data[:2] == b"PK" else _document(data)
+        header, arrays = _archive(data) if data[:2] == b"PK" else _document(data)
     except VectorsError as error:
-        raise VectorsError(f"{path}: {error}") from error
+        raise VectorsError(f"{path}: {cut(error)}") from error
+    for name in ("cell", "seed", "package"):
+        if (size := len(str(header.get(name, "")))) > LONGEST:
+            raise VectorsError(f"{path}: header: {name}: {size} characters, more than {LONGEST}")
+    return header, arrays
 
 
 def _bytes(path):
     """Content of a regular file of limited size."""
     try:
-        if not Path(path).is_file():  # a pipe or /dev/zero would never end
-            raise VectorsError("no such file" if not Path(path).exists() else "not a file")
-        with open(path, "rb") as file:
-            data = file.read(BYTES + 1)
-    except OSError as error:
-        raise VectorsError(error.strerror) from error
-    if not 0 < len(data) <= BYTES:
-        raise VectorsError(f"larger than {BYTES} bytes, the limit" if data else "empty file")
+        data = files.read(path, BYTES, VectorsError)
+    except FileNotFoundError as error:
+        raise VectorsError("no such file") from error
+    if not data:
+        raise VectorsError("empty file")
     return data
 
 
@@ -73,8 +75,9 @@ def _plausible(name, shape):
 
 def checked(header: Header, arrays: Params) -> tuple[Header, Params]:
     """Both, if there are arrays with names that a file can hold, and finite numbers."""
-    if not arrays:
-        raise VectorsError("holds no arrays")
+    if not 0 < len(arrays) < npz.MEMBERS:
+        some = f"{len(arrays)} arrays, expected fewer than {npz.MEMBERS}"
+        raise VectorsError(some if arrays else "holds no arrays")
     for name, value in arrays.items():
         if not isinstance(name, str) or not 0 < len(name) <= LONGEST or not name.isprintable():
             raise VectorsError(f"{name!r:.80} cannot name an array")

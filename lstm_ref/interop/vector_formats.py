@@ -16,7 +16,7 @@ import numpy as np
 from lstm_ref.arguments import meaning
 from lstm_ref.interop.vector_files import Header, VectorsError
 from lstm_ref.io import npz
-from lstm_ref.io.files import write_whole
+from lstm_ref.io.files import writable, write_whole
 from lstm_ref.types import Params
 
 
@@ -25,12 +25,20 @@ def save(path: str | Path, header: Header, arrays: Params) -> None:
 
     The file appears complete or not at all: it is written beside its place, then renamed.
     """
-    path = Path(path)
-    if path.suffix not in FORMATS:
-        raise VectorsError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
-    data = FORMATS[path.suffix](header, arrays)
+    refuse(path)
+    data = FORMATS[Path(path).suffix](header, arrays)
     try:
         write_whole(path, lambda file: file.write(data))
+    except OSError as error:
+        raise VectorsError(f"{path}: {error.strerror}") from error
+
+
+def refuse(path: str | Path) -> None:
+    """Raise VectorsError for a name that `save` could not write: for use before the work."""
+    if Path(path).suffix not in FORMATS:
+        raise VectorsError(f"{path}: expected a name that ends in {', '.join(FORMATS)}")
+    try:
+        writable(path)
     except OSError as error:
         raise VectorsError(f"{path}: {error.strerror}") from error
 

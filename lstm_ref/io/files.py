@@ -89,7 +89,7 @@ def writable(path: str | Path) -> None:
     _mode(place)
     folder = place.parent
     if not folder.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "no such folder", os.fspath(folder))
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(folder))
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, "the folder cannot be written to", os.fspath(folder))
 

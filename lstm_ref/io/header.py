@@ -11,6 +11,7 @@ from lstm_ref.io.files import cut
 MEMBERS = 10_000  # of all objects together
 DEPTH = 64  # of lists and objects in one another
 STRINGS = 2**20  # characters of all texts and names together
+OTHERS = bytes(set(range(256)) - set(b"[]{}"))
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
@@ -64,8 +65,8 @@ def bounded(
     of the text, for messages; error: the class of what is raised.
     """
     bare = STRING.sub('"', text)
-    _at_most(f"{name}: characters of texts", len(text) - len(bare), strings, error)
     _at_most(f"{name}: members", bare.count(":"), members, error)
+    _at_most(f"{name}: characters of texts", len(text) - len(bare), strings, error)
     if numbers is not None:
         _at_most(f"{name}: numbers", sum(map(bare.count, ",[{")), numbers, error)
     _at_most(f"{name}: nested too deeply: levels", _depth(bare), DEPTH, error)
@@ -78,10 +79,9 @@ def _at_most(what, found, limit, error):
 
 def _depth(bare):
     """How deep lists and objects stand in one another, in a text without strings."""
-    signs = np.frombuffer(bare.encode("ascii", "replace"), np.uint8)
+    signs = np.frombuffer(bare.encode("ascii", "replace").translate(None, OTHERS), np.uint8)
     up = (signs == ord("[")) | (signs == ord("{"))
-    down = (signs == ord("]")) | (signs == ord("}"))
-    steps = up[up | down].astype(np.int32) * 2 - 1
+    steps = up.astype(np.int32) * 2 - 1
     return int(np.cumsum(steps).max(initial=0))
 
 

@@ -349,7 +349,7 @@ except vectors.VectorsError as error:
         ("zeros", "declares .* bytes, more than .*, the limit"),
         ("entries", "1000000 members, more than 2000, the limit"),
         ("lists", "JSON: .* numbers so far, more than"),
-        ("large", "larger than .* bytes, the limit"),
+        ("large", "1000000000000 bytes, more than the limit of 268435456"),
     ],
 )
 def test_bombs_are_refused_within_600_megabytes(kind, message, tmp_path):
@@ -449,3 +449,40 @@ def test_any_bytes(tmp_path_factory, content):
     except VectorsError:
         return
     assert all(np.isfinite(a).all() for a in arrays.values())
+
+
+def test_a_million_members_are_refused_before_they_are_parsed(tmp_path, monkeypatch):
+    from lstm_ref.io import header
+
+    monkeypatch.setattr(header.json, "loads", lambda *_, **__: pytest.fail("parsed"))
+    path = tmp_path / "many.json"
+    texts = {
+        "members: 1000000, more than 10000": ",".join(f'"{k}":1' for k in range(10**6)),
+        "characters of texts: .*, more than 1048576": f'"{"x" * 2**21}": 1',
+        "levels: 101, more than 64": f'"a": {"[" * 100}1{"]" * 100}',
+    }
+    for message, text in texts.items():
+        path.write_text("{" + text + "}")
+        with pytest.raises(VectorsError, match=f"many.json: .*{message}, the limit"):
+            vectors.read_arrays(path)
+
+
+def test_signs_in_texts_are_not_counted():
+    from lstm_ref.io import header
+
+    text = json.dumps({"a": '\\":,[{' * 9000, "b:": [[1]]})
+    header.bounded(text, "t", ValueError, members=2, numbers=4)
+    assert set(header.parse(text, "t", ValueError, members=2)) == {"a", "b:"}
+    with pytest.raises(ValueError, match="members: 2, more than 1"):
+        header.bounded(text, "t", ValueError, members=1)
+    header.bounded('"' + "\\" * 10**6, "t", ValueError, strings=10**7)  # one without an end
+
+
+@pytest.mark.parametrize("name, value", [("cell", "x" * 10_000), ("seed", 10**200)])
+def test_what_a_file_says_is_never_echoed_uncut(tmp_path, name, value):
+    header, arrays = vectors.make("ELMAN")
+    vectors.write(tmp_path / "v.json", {**header, name: value}, arrays)
+    for read in (vectors.read, vectors.read_arrays):
+        with pytest.raises(VectorsError, match=f"header: {name}: .* characters") as caught:
+            read(tmp_path / "v.json")
+        assert len(str(caught.value)) < 400
