@@ -31,7 +31,10 @@ SOURCE = """\
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install --quiet "lstm-ref[book] @ git+{address}@{branch}"
+    import subprocess
+
+    package = "lstm-ref[book] @ git+{address}@{branch}"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", package], check=True)
 """
 
 

@@ -7,6 +7,7 @@ import sys
 import zipfile
 
 import downloads
+import keys
 import nbformat
 import pytest
 import run_notebooks
@@ -37,8 +38,7 @@ def unpacked(wheel, tmp_path_factory):
 
 
 def code(path):
-    cells = nbformat.read(path, as_version=4).cells
-    return [cell.source for cell in cells if cell.cell_type == "code"]
+    return [cell.source for cell in keys.code_cells(nbformat.read(path, as_version=4))]
 
 
 def imports(source):
