@@ -79,7 +79,7 @@ class Cell:
 
     @cached_property
     def output(self) -> str:
-        """The signal that is its output: that of the last equation."""
+        """The signal of the last equation, which is its output."""
         return list(self.equations)[-1]
 
     @cached_property
