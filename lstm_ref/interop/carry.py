@@ -107,9 +107,14 @@ def one_model(library: str, cell: CellLike, option: str, got: object, want: obje
     """Refuse an option of a layer, said by the library, that means another model than the cell."""
     if isinstance(got, np.ndarray) or got != want:
         raise NotCarried(
-            f"{library}: {option}={got!r:.200}, and {name_of(cell)} needs {want!r}: another model"
+            f"{library}: {option}={shown(got)}, and {name_of(cell)} needs {want!r}: another model"
             + _other_cell(cell, str(got).lower())
         )
+
+
+def shown(value: object) -> str:
+    """A value that came from outside, for a message: one line, not too long."""
+    return " ".join(f"{value!r:.200}".split())
 
 
 def _other_cell(cell, got):

@@ -111,7 +111,7 @@ def from_cudnn(found: Params, gates: int) -> Arrays:
 def uses_bias(config: Mapping[str, Any] | None, bias: bool) -> bool:
     """Whether the layer has a bias; where its config says nothing, as given."""
     layers = [inner for _, inner in _layers(config)]
-    return bool(layers[0].get("use_bias", bias)) if layers else bias
+    return _flag(layers[0], "use_bias", bias) if layers else bias
 
 
 def same_model(
@@ -129,7 +129,7 @@ def same_model(
             wanted["reset_after"] = "reset after" in features
         for key in wanted.keys() & inner.keys():
             carry.one_model("Keras", cell, key, _text(inner[key]), wanted[key])
-        if bool(inner.get("go_backwards", False)) != turned:
+        if _flag(inner, "go_backwards", False) != turned:
             raise NotCarried(
                 f"Keras: go_backwards={not turned}, and {name_of(cell)} reads "
                 f"{'backwards' if turned else 'forwards'}: run it over x[::-1], without config"
@@ -155,6 +155,14 @@ def _inside(config):
     if not hasattr(inner, "keys"):
         raise TypeError(f"config: expected a dict, as get_config gives, got {type(inner).__name__}")
     return inner
+
+
+def _flag(config, key, default):
+    """True or False from a config."""
+    value = config.get(key, default)
+    if not isinstance(value, bool):
+        raise TypeError(f"config: {key}: expected True or False, got {carry.shown(value)}")
+    return value
 
 
 def _text(value):

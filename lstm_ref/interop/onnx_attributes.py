@@ -113,8 +113,8 @@ def same_model(
 
 def layout(value: int) -> int:
     """0 or 1; raises ValueError for anything else."""
-    if isinstance(value, bool) or value not in (0, 1):
-        raise ValueError(f"layout: expected 0 or 1, got {value!r:.80}")
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value not in (0, 1):
+        raise ValueError(f"layout: expected 0 or 1, got {carry.shown(value)}")
     return int(value)
 
 

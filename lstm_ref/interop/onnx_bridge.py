@@ -133,8 +133,9 @@ def from_onnx(
     }
     if direction is None:
         return carry.with_ways(dicts)
-    if direction not in dicts:
-        raise ValueError(f"direction: expected {' or '.join(dicts)} or None, got {direction!r:.80}")
+    if not isinstance(direction, str) or direction not in dicts:
+        got = carry.shown(direction)
+        raise ValueError(f"direction: expected {' or '.join(dicts)} or None, got {got}")
     return dicts[direction]
 
 

@@ -35,7 +35,7 @@ def check(
     said = hint(missing, unknown) if hint is not None and (missing or unknown) else ""
     for word, names in (("missing", missing), ("unknown", unknown)):
         if names:
-            expected = ", ".join(shapes)
+            expected = listed([*shapes])
             raise ValueError(f"{library}: {word} {listed(names)}; expected {expected}{said}")
     sizes: Sizes = {}
     dtype: Any = None  # of the first one, like which the others must be
@@ -47,7 +47,7 @@ def check(
 def listed(names: Sequence[Any]) -> str:
     """Names for a message, not more of them than can be read."""
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(f"{name!s:.80}" for name in names[:LISTED]) + more
+    return ", ".join(f"{name!s:.50}" for name in names[:LISTED]) + more
 
 
 def _tensor(label, value, axes, sizes, dtype):

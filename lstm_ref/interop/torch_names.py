@@ -53,7 +53,9 @@ def same_nonlinearity(
     """Refuse a nonlinearity, said by whom, that is not the cell's. The weights do not tell it."""
     if kind != "RNN":
         if said["as given"] is not None:
-            raise ValueError(f"nonlinearity: nn.{kind} has none, got {said['as given']!r:.80}")
+            raise ValueError(
+                f"nonlinearity: nn.{kind} has none, got {carry.shown(said['as given'])}"
+            )
         return
     want = "relu" if "relu" in features else "tanh"
     for who, got in said.items():

@@ -336,6 +336,9 @@ def test_the_config_of_the_cell_is_accepted():
     assert_same_bits(keras_bridge.from_keras(lstm, listed, config=config), both)
     with pytest.raises(keras_bridge.NotCarried, match="merge_mode='sum', and LSTM needs 'concat'"):
         keras_bridge.from_keras(lstm, listed, config=config | {"merge_mode": "sum"})
+    for key in ("use_bias", "go_backwards"):
+        with pytest.raises(TypeError, match=f"config: {key}: expected True or False, got 'no'"):
+            keras_bridge.from_keras(lstm, there["forward"], config=layer_config(**{key: "no"}))
     with pytest.raises(TypeError, match="config: expected a dict, as get_config gives, got str"):
         keras_bridge.from_keras(lstm, listed, config="LSTM")
 

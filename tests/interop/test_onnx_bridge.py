@@ -180,6 +180,7 @@ def test_attributes_that_say_the_defaults_are_accepted():
 
 BAD_ATTRIBUTES = [
     ({"direction": "both"}, ValueError, "direction: expected forward, reverse, .* got 'both'"),
+    ({"layout": np.ones((2, 2))}, ValueError, r"layout: expected 0 or 1, got \[\[1.0, 1.0\]"),
     ({"layout": 2}, ValueError, "layout: expected 0 or 1, got 2"),
     ({"activations": "Tanh"}, TypeError, "activations: expected a list of names, got 'Tanh'"),
     ({"activations": ["Sigmoid"]}, ValueError, "activations: expected 3 names, got 1"),
@@ -235,6 +236,8 @@ def test_a_node_that_reads_backwards_is_not_read_as_one_that_reads_forwards():
     assert_same_bits(onnx_bridge.from_onnx(lstm, there, said, direction="reverse"), params)
     with pytest.raises(ValueError, match="direction: expected reverse or None, got 'forward'"):
         onnx_bridge.from_onnx(lstm, there, said, direction="forward")
+    with pytest.raises(ValueError, match=r"direction: expected reverse or None, got \{\}"):
+        onnx_bridge.from_onnx(lstm, there, said, direction={})
 
 
 def test_directions_of_other_widths_or_names():
@@ -333,6 +336,8 @@ def test_states_and_outputs_of_both_directions(layout):
     with pytest.raises(ValueError, match=r"Y: expected shape \(.*directions.*\), got \(5, 8, 3\)"):
         onnx_bridge.outputs_from_onnx(h, layout)
     one_and_two = [np.ones((1, 2, 3)), np.ones((2, 2, 3))]
+    with pytest.raises(ValueError, match=r"layout: expected 0 or 1, got array\(\[\[1., 1.\]"):
+        onnx_bridge.outputs_from_onnx(h, np.ones((2, 2)))
     with pytest.raises(ValueError, match="values: expected as many directions in each"):
         onnx_bridge.state_from_onnx(lstm, one_and_two)
 
