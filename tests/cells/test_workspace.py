@@ -8,7 +8,7 @@ import pytest
 from lstm_ref.cells import stacked
 from lstm_ref.check import witnesses
 from lstm_ref.generated import vanilla
-from lstm_ref.learn import network, sequences
+from lstm_ref.learn import loop, network, sequences
 from lstm_ref.learn.layers import BothWays, Stack
 
 CELLS = [stacked, vanilla]
@@ -116,6 +116,20 @@ def test_through_sequences_and_networks(cell):
     )
     for refused in in_thread(*calls):
         assert isinstance(refused, ValueError) and str(refused) == SAYS
+
+
+def test_two_trainings_at_once_are_those_of_each_alone():
+    params = network.start("LSTM", np.random.default_rng(0), 4, 6, 2)
+
+    def batch(rng):
+        return rng.normal(size=(8, 4, 3)), rng.integers(0, 2, (8, 3)), None
+
+    def fit(seed):
+        rules = dict(updates=20, learning_rate=0.01, seed=seed)
+        return lambda: loop.fit("LSTM", params, batch, **rules).params
+
+    for alone, found in zip((fit(0)(), fit(1)()), in_thread(fit(0), fit(1)), strict=True):
+        assert all(np.array_equal(found[name], alone[name]) for name in params)
 
 
 @by_cell
