@@ -19,12 +19,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
+import fuzz_bombs
+import fuzz_bridges
 import fuzz_cells
+import fuzz_files
 import fuzz_text
 from fuzz_case import Case, judged
 
 DOORS = {}
-for room in (fuzz_cells, fuzz_text):
+for room in (fuzz_files, fuzz_bombs, fuzz_cells, fuzz_bridges, fuzz_text):
     DOORS |= room.DOORS
 TOTAL = sum(door.share for door in DOORS.values())
 MEMORY = 6 << 30  # bytes of address space of the whole run
