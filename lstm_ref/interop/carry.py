@@ -13,7 +13,8 @@ the samples as rows. `rows` and `columns` turn one into the other.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, ValuesView
+from typing import Any
 
 import numpy as np
 
@@ -234,7 +235,24 @@ def state_rows(cell: CellLike, state: State | None, label: str = "state") -> Sta
     return tuple(np.array(value.T, order="C") for value in checked)
 
 
+def entries(cell: CellLike, values: Sequence[Any], label: str) -> list[Any]:
+    """The arrays of a state from elsewhere, as a list: one for each state of the cell.
+
+    Raises TypeError for another number of them, for what is no list, and for a subclass of array.
+    """
+    names = ", ".join(cell.STATES) + ("," if len(cell.STATES) == 1 else "")
+    several = isinstance(values, tuple | list | ValuesView)
+    if not several or len(values) != len(cell.STATES):
+        got = f"{len(values)} of them" if several else type(values).__name__
+        raise TypeError(f"{label}: expected a tuple ({names}) of arrays, got {got}")
+    for name, value in zip(cell.STATES, values, strict=True):
+        if isinstance(value, np.ndarray):
+            arguments.plain(f"{label}: {name}", value)
+    return list(values)
+
+
 def state_columns(cell: CellLike, values: Sequence[Array], label: str = "state") -> State:
     """The inverse of `state_rows`: arrays (B, H) -> a tuple of (H, B), checked."""
+    values = entries(cell, values, label)
     turned = tuple(np.array(np.transpose(value), order="C") for value in values)
     return arguments.state(label, turned, cell.STATES, {}, None)

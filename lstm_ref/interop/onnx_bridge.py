@@ -191,9 +191,9 @@ def state_from_onnx(cell: CellLike, values: Sequence[Array], layout: int = 0) ->
     carry.carried(cell, "ONNX", LAYERS, CAN)
     axis = _axis(layout)
     expected = "(B, 1 or 2, H)" if axis else "(1 or 2, B, H)"
-    values = list(values)
-    for key, value in zip(cell.STATES, values, strict=False):
-        if np.ndim(value) != 3 or value.shape[axis] not in (1, 2):
+    values = carry.entries(cell, values, "values")
+    for key, value in zip(cell.STATES, values, strict=True):
+        if getattr(value, "ndim", None) != 3 or value.shape[axis] not in (1, 2):
             raise ValueError(f"Y_{key}: expected shape {expected}, got {np.shape(value)}")
     if len({value.shape[axis] for value in values}) > 1:
         shapes = [value.shape for value in values]

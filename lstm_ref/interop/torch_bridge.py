@@ -193,9 +193,9 @@ def state_to_torch(cell: CellLike, *states: State) -> State | Array:
 def state_from_torch(cell: CellLike, hx: State | Array, index: int = 0) -> State:
     """PyTorch's hx, (h, c) of (L, B, H) or one array, -> our state of layer `index`, see above."""
     carry.carried(cell, "PyTorch", LAYERS, CAN)
-    values = hx if isinstance(hx, tuple | list) else (hx,)
-    for key, value in zip(cell.STATES, values, strict=False):
-        if getattr(value, "ndim", None) != 3:
+    values = carry.entries(cell, hx if isinstance(hx, tuple | list) else (hx,), "hx")
+    for key, value in zip(cell.STATES, values, strict=True):
+        if getattr(value, "ndim", None) != 3 or not len(value):
             raise ValueError(f"hx: {key}: expected shape (L, B, H), got {np.shape(value)}")
         if not 0 <= index < len(value):
             raise ValueError(f"index: expected 0 to {len(value) - 1}, got {index}")

@@ -109,7 +109,7 @@ def right_gradients(cell):
 NUMBERS = ["0", "-1", "1", "2", "1.5", "1e3", "", " 2", "9" * 30, "9" * 5000, "x", "\u0663", "--T"]
 NAMES = ["LSTM", "lstm", "Elman", "LSTN", "", " ", "x" * 300, "\udcff", "no.py:A"]
 NAMES += ["..", "/dev/null", "\0", "-", "%s", "{}"]
-OUTPUTS = ["no/such/a.npz", "a.txt", "", ".npz", "x" * 300 + ".npz", "\0.npz", "/"]
+OUTPUTS = ["no/such/a.npz", "a.txt", "", ".npz", "x" * 300 + ".npz", "\0.npz", "\udcff.json", "/"]
 
 
 def command(rng, folder):

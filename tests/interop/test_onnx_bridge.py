@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstm_ref.cells import elman, gru_after, gru_before, irnn, lstm
-from lstm_ref.interop import onnx_bridge
+from lstm_ref.interop import keras_bridge, onnx_bridge
 
 REASONS = {
     "NIG": "no input gate",
@@ -350,3 +350,16 @@ def test_whatever_comes_in_is_refused_or_right(data):
 
 def test_import_loads_numpy_only():
     assert_loads_only_numpy("onnx_bridge")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[], 3.0, np.ones((1, 1, 2, 3)), [np.ma.ones((1, 2, 3))]],
+    ids=["none", "a number", "an array", "a mask"],
+)
+def test_a_state_that_is_none_is_refused(values):
+    """Of no arrays it was the state of no layer, and a mask was read through."""
+    with pytest.raises(TypeError, match=r"^values: (h: )?expected a"):
+        onnx_bridge.state_from_onnx(elman, values)
+    with pytest.raises(TypeError, match=r"^states: (h: )?expected a"):
+        keras_bridge.state_from_keras(elman, values)
