@@ -16,7 +16,16 @@ from places import ROOT
 
 from lstm_ref.cells import lstm
 from lstm_ref.check import witnesses
-from lstm_ref.learn import command, experiments, loop, measures, network, tasks, trials
+from lstm_ref.learn import (
+    command,
+    condition_cells,
+    experiments,
+    loop,
+    measures,
+    network,
+    tasks,
+    trials,
+)
 from lstm_ref.learn.condition_cells import cell_of
 from lstm_ref.learn.tasks import agreement
 
@@ -307,7 +316,7 @@ def test_what_is_missing_is_said_before_the_first_trial(tmp_path, monkeypatch):
     def missing(name):
         raise ModuleNotFoundError("No module named 'sympy'", name="sympy")
 
-    monkeypatch.setattr(trials, "truncated", missing)
+    monkeypatch.setattr(condition_cells, "truncated", missing)
     monkeypatch.setattr(trials, "train", lambda *_: pytest.fail("trained"))
     with pytest.raises(ModuleNotFoundError):
         trials.run("three-gradients", 1, tmp_path / "x.json")
