@@ -27,8 +27,8 @@ def scores(params: Params, h: Array) -> Array:
     Raises TypeError or ValueError for parameters that do not fit: a bias (K,) would broadcast.
     """
     sizes = {"H": h.shape[-2]}
-    for name, letters in {"W_yh": "KH", "b_y": "K1"}.items():
-        arguments.array(f'params["{name}"]', params[name], letters, sizes, h.dtype)
+    arguments.array('params["W_yh"]', params["W_yh"], "KH", sizes)
+    arguments.array('params["b_y"]', params["b_y"], "K1", sizes, params["W_yh"].dtype)
     return params["W_yh"] @ h + params["b_y"]
 
 
