@@ -88,14 +88,14 @@ def attributes(rng, folder):
     activations = right.get("activations", [])
     unread = key.startswith("activation_") and "Affine" not in activations
     free = key == "layout" or value is None or unread
-    turned = key == "direction" and value in ("reverse", b"reverse")
+    turned = key == "direction" and repr(value).endswith("'reverse'")
     return Case(
         f"onnx {name}, attribute {key}: {value!r:.40}",
         lambda: onnx_bridge.from_onnx(cell, there, changed),
         lambda result: (
             same(result, {f"reverse.{k}": v for k, v in own.items()})
             if turned
-            else (said == means or free) and same(result, own)
+            else (same(said, means) or free) and same(result, own)
         ),
         REFUSALS,
         ("ONNX", "attributes", key),
