@@ -83,11 +83,14 @@ def attributes(rng, folder):
     changed = {**right, key: (value := rng.choice(STRANGE))}
     if rng.random() < 0.2:
         changed, value = {k: v for k, v in right.items() if k != key}, "left out"
+    if value is True:
+        changed[key] = 1  # Python's True is 1
     said = {k: v for k, v in changed.items() if k != "hidden_size"}
     means = {k: v for k, v in right.items() if k != "hidden_size"}
     activations = right.get("activations", [])
     unread = key.startswith("activation_") and "Affine" not in activations
-    free = key == "layout" or value is None or unread
+    zeros = key == "activation_beta" and isinstance(value, np.ndarray)  # as NOAF has it
+    free = key == "layout" or value is None or unread or zeros
     turned = key == "direction" and repr(value).endswith("'reverse'")
     return Case(
         f"onnx {name}, attribute {key}: {value!r:.40}",
@@ -95,7 +98,7 @@ def attributes(rng, folder):
         lambda result: (
             same(result, {f"reverse.{k}": v for k, v in own.items()})
             if turned
-            else (same(said, means) or free) and same(result, own)
+            else (repr(said) == repr(means) or free) and same(result, own)
         ),
         REFUSALS,
         ("ONNX", "attributes", key),
@@ -113,10 +116,11 @@ def states(library, rng, folder):
     there = tuple(there) if not isinstance(there, np.ndarray) else (there,)
     may = rng.random() < 0.2
     what, changed = (damage.kept_state if may else damage.state)(rng, there)
+    wider = len(there) == 1 and "one longer" in what  # more samples, with nothing to contradict
     return Case(
         f"{library}, state: {what}",
         lambda: read(cell, changed),
-        lambda result: "Masked" not in what and same(result, state),
+        lambda result: "Masked" not in what and (same(result, state) or wider),
         REFUSALS,
         ("hx", "states", "values", "Y_", "state"),
     )
