@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from cells import shown
 
 from lstm_ref.cells import stacked
 from lstm_ref.check import witnesses
@@ -102,7 +103,7 @@ def test_several_threads_go_back_through_one_tape(cell):
         assert all(np.array_equal(dx, want) for dx in results)
 
 
-@pytest.mark.parametrize("cell", [stacked, Stack("LSTM", "VANILLA"), BothWays("LSTM")], ids=str)
+@pytest.mark.parametrize("cell", [stacked, Stack("LSTM", "VANILLA"), BothWays("LSTM")], ids=shown)
 def test_through_sequences_and_networks(cell):
     params = network.start(cell, np.random.default_rng(0), 4, 6, 2)
     x = np.random.default_rng(1).normal(size=(5, 4, 3))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from cells import shown
 
 from lstm_ref.cells import lstm, stacked
 from lstm_ref.learn import network, output_layer, sequences
@@ -34,7 +35,7 @@ SUBCLASSES = [masked, lambda value: value.view(Named), lambda value: value.view(
 
 
 @pytest.mark.parametrize("subclass", SUBCLASSES)
-@pytest.mark.parametrize("cell", [lstm, stacked, Stack("LSTM"), BothWays("LSTM")], ids=str)
+@pytest.mark.parametrize("cell", [lstm, stacked, Stack("LSTM"), BothWays("LSTM")], ids=shown)
 def test_subclasses_are_refused_where_sequences_are_cut(cell, subclass):
     params, x, h, state, tape = sequence(cell)
     bad = subclass(x), tuple(map(subclass, state))
@@ -62,7 +63,7 @@ def test_errors_that_are_longer_or_wider_than_the_sequences():
 
 
 @pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64])
-@pytest.mark.parametrize("cell", [lstm, BothWays("LSTM")], ids=str)
+@pytest.mark.parametrize("cell", [lstm, BothWays("LSTM")], ids=shown)
 def test_lengths_of_any_whole_type(cell, kind):
     params, x, h, _, tape = sequence(cell)
     other, _, again = sequences.run(cell, params, x, None, LENGTHS.astype(kind))
@@ -74,7 +75,7 @@ def test_lengths_of_any_whole_type(cell, kind):
 @pytest.mark.parametrize(
     "lengths", [[0, 5, 3], [-1, 5, 3], [2, 6, 3], [2, 5], [2.0, 5.0, 3.0], [True] * 3, [[2, 5, 3]]]
 )
-@pytest.mark.parametrize("cell", [lstm, Stack("LSTM"), BothWays("LSTM")], ids=str)
+@pytest.mark.parametrize("cell", [lstm, Stack("LSTM"), BothWays("LSTM")], ids=shown)
 def test_lengths_that_are_none(cell, lengths):
     params, x, *_ = sequence(cell)
     with pytest.raises(ValueError, match="lengths: expected "):
