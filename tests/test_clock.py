@@ -16,6 +16,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "lstm_ref"
 CLOCKS = {"time", "datetime", "timeit", "sched", "signal"}
 MAY = {
     "learn/loop.py": "when a checkpoint is written, not what is in it",
+    "io/claims.py": "two that claim a folder at the same moment wait a little, not equally long",
     "learn/descent.py": "how long a run took, which is told with its result",
 }
 

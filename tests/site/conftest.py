@@ -53,8 +53,15 @@ def find_chromium(playwright):
 
 
 def pytest_collection_modifyitems(items):
-    """Before the pages, one by one, what looks at all of them."""
-    items.sort(key=lambda item: "visit" in getattr(item, "fixturenames", ()))
+    """Before the pages, one by one, what looks at all of them; then the largest page first."""
+
+    def place(item):
+        if "visit" not in getattr(item, "fixturenames", ()):
+            return -1, 0
+        page = HTML / f"{item.callspec.params['visit']}.html"
+        return 0, -page.stat().st_size if page.exists() else 0
+
+    items.sort(key=place)
 
 
 # Ends with the module: Playwright's event loop must be gone when nbval starts its kernels.
