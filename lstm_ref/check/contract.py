@@ -18,14 +18,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-from lstm_ref.cells.resolve import resolve
+from lstm_ref.cells.resolve import PARTS, resolve
 from lstm_ref.check import checklist, witnesses
 from lstm_ref.check.evidence import Evidence, NotRun
 from lstm_ref.check.failure import ContractFailed, Failure
 from lstm_ref.check.promises import PROMISES
 from lstm_ref.types import CellLike
-
-PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module a cell
 
 
 class Report(dict[str, dict[str, float]]):

@@ -46,8 +46,7 @@ def check(
 
 def listed(names: Sequence[Any]) -> str:
     """Names for a message, not more of them than can be read."""
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(f"{name!s:.50}" for name in names[:LISTED]) + more
+    return arguments.listed(names, LISTED, 50)
 
 
 def _tensor(label, value, axes, sizes, dtype):
