@@ -21,16 +21,16 @@ from lstm_ref.optional import needs
 with needs(__name__):
     import sympy
 
+from lstm_ref.cells.functions import ELEMENTWISE
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive import terms
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import FUNCTIONS, SPREAD, Dot, t
 from lstm_ref.derive.terms import Product, Term
-from lstm_ref.generated.runtime import gather, sigmoid, spread
+from lstm_ref.generated.runtime import gather, spread
 from lstm_ref.types import Array, Arrays, Params, State
 
-NUMERIC = {f: sigmoid if name == "sigmoid" else getattr(np, name.removeprefix("np."))
-           for f, name in FUNCTIONS.items()}  # fmt: skip
+NUMERIC = {function: ELEMENTWISE[word] for function, word in FUNCTIONS.items()}
 
 
 @dataclass(frozen=True)

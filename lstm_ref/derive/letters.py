@@ -52,7 +52,7 @@ def taken(name: str) -> tuple[str, str] | None:
     for start, (meaning, other) in BEFORE.items():
         if rest and plain.startswith(start):
             return meaning.format(rest), other.format(rest)
-    if plain in {function.__name__ for function in FUNCTIONS}:
+    if plain in FUNCTIONS.values():
         return f"the function {plain}", "a"
     return TAKEN.get(plain)
 

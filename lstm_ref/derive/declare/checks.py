@@ -21,7 +21,7 @@ from lstm_ref.derive.expressions import (
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
-NAMES = ", ".join(function.__name__ for function in FUNCTIONS)
+NAMES = ", ".join(FUNCTIONS.values())
 MADE_OF = f"an equation is made of +, -, *, /, powers, products W @ v and {NAMES}"
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lstm_ref.derive.declare.language import Notes
 
 OURS = {"t", "sigma", "tanh", "spread"}
-SYMPYS = {function.__name__ for function in FUNCTIONS} - OURS
+SYMPYS = set(FUNCTIONS.values()) - OURS
 # What SymPy says about its vectors when they are taken for something else.
 MISTAKEN = {
     "'Symbol' object is not subscriptable": (

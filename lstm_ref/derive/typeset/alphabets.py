@@ -6,13 +6,14 @@ from typing import Self
 
 import sympy
 
-from lstm_ref.derive.expressions import FUNCTIONS
 from lstm_ref.derive.letters import indexed, latex_letter, split, text_letter
 
 __all__ = ["Alphabet", "Latex", "Numpy", "Page", "Style", "Text", "latex_letter", "text_letter"]
 
 GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
 SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+NUMPY = {"sigma": "sigmoid", "atan": "np.arctan"}
+NUMPY |= {n: f"np.{n}" for n in ("tanh", "exp", "log", "sin", "cos", "sinh", "cosh")}
 CONSTANTS = {
     sympy.pi: (r"\pi", "π"),
     sympy.E: (r"\mathrm{e}", "e"),
@@ -241,7 +242,7 @@ class Numpy(Style):
         self, kind: type[sympy.Function], argument: str, exponent: str | None = None
     ) -> str:
         """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
-        text = f"{FUNCTIONS[kind]}({argument})"
+        text = f"{NUMPY.get(kind.__name__, kind.__name__)}({argument})"
         return text if exponent is None else self.power(text, exponent)
 
 
