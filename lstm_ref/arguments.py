@@ -21,21 +21,6 @@ DTYPES = ("float32", "float64", "complex128")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-SPARE = "PQRUVXYACEFIJKLMNOSWZ"  # further widths of a cell, after D, H and G: P as in projection
-MEANING = {
-    "T": "steps",
-    "D": "inputs",
-    "H": "units",
-    "B": "samples",
-    "P": "projected units",
-    "G": "blocks, a divisor of H",
-}
-
-
-def meaning(letter: str) -> str:
-    """What the size with this letter counts, in words."""
-    return MEANING.get(letter, "units of another width")
-
 
 def array(
     name: str, value: Any, letters: Sequence[str], sizes: Sizes, dtype: np.dtype | None = None

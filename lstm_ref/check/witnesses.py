@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref import arguments
 from lstm_ref.check.errors import relative
 from lstm_ref.optional import needs
+from lstm_ref.sizes import SPARE
 from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
 
 # What enters from outside: {"dh": (T, H, B) at each output, "dstate_T": tuple at the last state}.
@@ -49,8 +49,8 @@ class GradientMismatch(AssertionError):
 
 def widths(T: int, B: int, D: int, H: int) -> Sizes:
     """letter -> size. G: blocks, the largest divisor of H below H; P: H + 1 projected units; the
-    further letters of `arguments.SPARE` H + 2 and so on."""
-    spare = {letter: H + n for n, letter in enumerate(arguments.SPARE, 1)}
+    further letters of `sizes.SPARE` H + 2 and so on."""
+    spare = {letter: H + n for n, letter in enumerate(SPARE, 1)}
     blocks = max(n for n in range(1, max(H, 2)) if H % n == 0)
     return {"T": T, "B": B, "D": D, "H": H, "1": 1, **spare, "G": blocks}
 

@@ -28,10 +28,14 @@ __all__ = [
     "ONES",
     "OPERATORS",
     "SPREAD",
+    "Column",
     "Constant",
     "Dot",
+    "Left",
     "Mean",
     "Outer",
+    "Right",
+    "Row",
     "Size",
     "Softmax",
     "Total",
@@ -40,6 +44,7 @@ __all__ = [
     "at",
     "dots",
     "logsigmoid",
+    "matrix",
     "maximum",
     "minimum",
     "move",
@@ -236,6 +241,30 @@ class Softmax(_Opaque):
     nargs = 1
 
 
+class Row(_Opaque):
+    """What leads from the error G at C v to that at the matrix C: G vᵀ."""
+
+    nargs = 1
+
+
+class Column(_Opaque):
+    """What leads from the error G at Cᵀ v to that at the matrix C: v Gᵀ."""
+
+    nargs = 1
+
+
+class Right(_Opaque):
+    """What leads from the error G at a bᵀ to that at a: G b."""
+
+    nargs = 1
+
+
+class Left(_Opaque):
+    """What leads from the error G at a bᵀ to that at b: Gᵀ a."""
+
+    nargs = 1
+
+
 OPERATORS = (Dot, Outer, Total, Mean, Softmax)
 
 
@@ -273,6 +302,12 @@ def _parameters(expr):
 def dots(expr: sympy.Expr) -> list[Dot]:
     """The matrix products of an expression, sorted by text: `atoms` are sets, without order."""
     return list(_sorted(expr, Dot))
+
+
+def matrix(product: Dot) -> sympy.Expr:
+    """The matrix of a product, without a sign that it is transposed."""
+    A = product.args[0]
+    return A.args[0] if isinstance(A, Transposed) else A
 
 
 def operators(expr: sympy.Expr) -> list[sympy.Expr]:

@@ -3,8 +3,8 @@
 δ_u is the error term of the equation of u: ∂E/∂net_u where u = act(net_u) has parameters inside,
 else ∂E/∂u. By the chain rule ∂E/∂s_t is a sum over all equations that read s, at the same step
 (lag 0) and one step later (lag 1). Each summand is a `Term`; a summand of the gradient of a matrix
-is a `Product`. The list of both, `every`, is the only source of the printed formulas, of the
-generated code, of what the proof compares, and of truncations.
+is a `Product`. A cell has one list of both, `Cell.terms`, the only source of the printed formulas,
+of the generated code, of what the proof compares, and of truncations.
 """
 
 from __future__ import annotations
@@ -19,7 +19,24 @@ from lstm_ref.optional import needs
 with needs(__name__):
     import sympy
 
-from lstm_ref.derive.expressions import Dot, at, dots
+from lstm_ref.derive.expressions import (
+    ONES,
+    Column,
+    Dot,
+    Left,
+    Mean,
+    Outer,
+    Right,
+    Row,
+    Size,
+    Softmax,
+    Total,
+    Transposed,
+    at,
+    dots,
+    matrix,
+    operators,
+)
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
@@ -31,17 +48,24 @@ ONE = sympy.Integer(1)
 class Term:
     """One summand of ∂E/∂of_t: the error of equation `by`, `lag` steps later, carried to `of`.
 
-    via None:  δ_by ⊙ inner
-    via W:     Wᵀ(δ_by ⊙ inner) ⊙ outer, through a product W v with v read from `of`
+    With G = δ_by ⊙ inner it is op(G) ⊙ outer, where via says what op is:
 
-    inner and outer are written at the step of `by`: in them `of` is read at t - lag.
+    - None: G itself;
+    - a matrix A, through a product A v with v read from `of`: Aᵀ G. A is the symbol of a
+      parameter, a signal, `Transposed` of one of them, or SPREAD;
+    - ONES, through a sum over units: the sum of G over its units, the same in every unit of `of`;
+    - Row(v) or Column(v), through C v or Cᵀ v, `of` being the matrix C: G vᵀ or v Gᵀ;
+    - Right(b) or Left(a), through a bᵀ with a or b read from `of`: G b or Gᵀ a.
+
+    Where `of` is a number and the result is not, its units are summed. v is the argument of the
+    product or sum. All is written at the step of `by`: there `of` is read at t - lag.
     """
 
     of: str
     by: str
     lag: int
     inner: sympy.Expr
-    via: sympy.Symbol | None = None
+    via: sympy.Expr | None = None
     v: sympy.Expr | None = None
     outer: sympy.Expr = ONE
 
@@ -50,72 +74,148 @@ class Term:
 class Product:
     """One summand of ∂E/∂W: Σ_t (δ_by ⊙ inner) vᵀ, from a product W v in the equation of `by`.
 
-    It has the other fields of a `Term` too, so that one predicate can be asked about both.
+    transposed: from a product Wᵀ v; then it is Σ_t v (δ_by ⊙ inner)ᵀ. It has the other fields of a
+    `Term` too, so that one predicate can be asked about both.
     """
 
     of: str
     by: str
     inner: sympy.Expr
     v: sympy.Expr
+    transposed: bool = False
     lag: int = field(default=0, init=False, repr=False)
     via: None = field(default=None, init=False, repr=False)
     outer: sympy.Expr = field(default=ONE, init=False, repr=False)
 
 
-def of(cell: Cell, name: str) -> list[Term]:
-    """All terms of a signal or of a vector of parameters, in the order of the equations.
+@dataclass(frozen=True)
+class Terms:
+    """The whole list of a cell.
 
-    Those of the same step come first, then those of the next step. Dropped terms are left out.
+    terms: of every input, signal, vector and number among the parameters, in the order of the
+    equations, those of the same step first. products: of every matrix. slopes: ∂u/∂net_u of every
+    equation, None for one without activation.
     """
-    found = []
-    for lag, symbol in _occurrences(cell, name):
+
+    terms: dict[str, tuple[Term, ...]]
+    products: dict[str, tuple[Product, ...]]
+    slopes: dict[str, sympy.Expr | None]
+
+
+def derived(cell: Cell) -> Terms:
+    """Derive the list of a cell; `Cell.terms` has it. What the cell drops is left out."""
+    terms: dict[str, list[Term]] = {n: [] for n in (*cell.inputs, *cell.equations, *cell.vectors)}
+    products: dict[str, list[Product]] = {name: [] for name in cell.matrices}
+    for lag in (0, 1):
         for by, equation in cell.equations.items():
-            found += _through(equation.net, name, by, lag, symbol)
-    return [term for term in found if not any(drop(term) for drop in cell.dropped)]
+            for name, symbol in _occurrences(cell, equation.net, lag):
+                terms[name] += _through(equation.net, name, by, lag, symbol, *_where(cell, by))
+            for product in dots(equation.net) if lag == 0 else ():
+                if (name := str(matrix(product))) in products:
+                    products[name].append(_product(cell, name, by, product))
+    kept = _kept(cell)
+    return Terms(
+        {name: tuple(filter(kept, found)) for name, found in terms.items()},
+        {name: tuple(filter(kept, found)) for name, found in products.items()},
+        {name: slope(cell, name) for name in cell.equations},
+    )
+
+
+def _kept(cell):
+    return lambda item: not any(drop(item) for drop in cell.dropped)
+
+
+def of(cell: Cell, name: str) -> list[Term]:
+    """The terms of a signal or of a vector of parameters, without what the cell drops."""
+    return list(cell.terms.terms.get(name, ()))
+
+
+def products(cell: Cell, name: str) -> list[Product]:
+    """The summands of the gradient of the matrix `name`, without what the cell drops."""
+    return list(cell.terms.products.get(name, ()))
 
 
 def every(cell: Cell) -> Iterator[Term | Product]:
     """All terms and products of a cell that are not dropped: of its signals, then parameters."""
-    for name in (cell.input, *cell.equations, *cell.vectors):
-        yield from of(cell, name)
-    for name in cell.matrices:
-        yield from products(cell, name)
+    for found in (*cell.terms.terms.values(), *cell.terms.products.values()):
+        yield from found
 
 
-def _occurrences(cell, name):
-    if name == cell.input or name in cell.equations:
-        return [(0, at(name)), (1, at(name, 1))]
-    return [(0, sympy.Symbol(name))]
+def _occurrences(cell, net, lag):
+    """(name, symbol) of what an equation reads at this lag and an error goes to; once each."""
+    names = [(n, at(n, lag)) for n in (*cell.inputs, *cell.equations)]
+    if lag == 0:
+        names += [(n, sympy.Symbol(n)) for n in cell.vectors]
+    read = net.free_symbols | net.atoms(sympy.Indexed)
+    return [(name, symbol) for name, symbol in names if symbol in read]
 
 
-@cache  # formulas, code and proof ask for the same terms: each is differentiated once
-def _through(net, name, by, lag, symbol):
-    """Terms of one equation, by one symbol: its elementwise part, then each matrix product."""
-    if not net.has(symbol):
-        return ()
+def _where(cell, by):
+    """What the terms of an equation depend on besides its expression: ranks and widths."""
+    from lstm_ref.derive.declare.widths import letter_of  # which needs a cell
+
+    means = operators(cell.equations[by].net)
+    widths = tuple((m, letter_of(cell, m.args[0])) for m in means if isinstance(m, Mean))
+    return cell.rank(by), widths
+
+
+@cache  # variants share equations: each is differentiated once
+def _through(net, name, by, lag, symbol, rank, widths):
+    """Terms of one equation, by one symbol: its elementwise part, then each operator."""
     slots, found = _slots(net), []
     inner = _slope(net, symbol, slots)
     if inner != 0:
         found.append(Term(name, by, lag, inner))
-    for product, slot in slots.items():
-        W, v = product.args
-        if v.has(symbol):
+    for operator, slot in slots.items():
+        if operator.has(symbol):
             carried = _slope(net, slot, slots)
-            found.append(Term(name, by, lag, carried, W, v, _slope(v, symbol, {})))
+            found += _through_operator(Term(name, by, lag, carried), operator, symbol, rank, widths)
     return tuple(found)
 
 
-def products(cell: Cell, name: str) -> list[Product]:
-    """All summands of the gradient of the matrix `name`. Dropped ones are left out."""
-    found = []
-    for by, equation in cell.equations.items():
-        for product in dots(equation.net):
-            if str(product.args[0]) == name:
-                found.append(Product(name, by, at_product(cell, by, product), product.args[1]))
-    return [product for product in found if not any(drop(product) for drop in cell.dropped)]
+def _through_operator(term, operator, symbol, rank, widths):
+    """Terms through one operator; term: with the factor from the error to the operator's value."""
+    *left, v = operator.args
+    outer = _slope(v, symbol, {})
+    if isinstance(operator, Dot):
+        yield from _through_product(term, operator, symbol, outer)
+    elif isinstance(operator, Outer):
+        (a,) = left
+        if a.has(symbol):
+            yield _new(term, via=Right(v), v=a, outer=_slope(a, symbol, {}))
+        if v.has(symbol):
+            yield _new(term, via=Left(a), v=v, outer=outer)
+    elif isinstance(operator, Total | Mean):
+        inner = term.inner
+        if isinstance(operator, Mean):
+            inner = inner / Size(dict(widths)[operator])
+        via = ONES if rank else None  # the error of a number is a number: nothing is to be summed
+        yield _new(term, inner=inner, via=via, v=v, outer=outer)
+    elif isinstance(operator, Softmax):
+        inner = term.inner * operator
+        yield _new(term, inner=inner, v=v, outer=outer)
+        yield _new(term, inner=inner, via=ONES, v=v, outer=-operator * outer)
 
 
-def at_product(cell: Cell, by: str, product: Dot) -> sympy.Expr:
+def _through_product(term, product, symbol, outer):
+    A, v = product.args
+    if matrix(product) == symbol:
+        yield _new(term, via=Column(v) if isinstance(A, Transposed) else Row(v), v=v)
+    if v.has(symbol):
+        yield _new(term, via=A, v=v, outer=outer)
+
+
+def _new(term, **fields):
+    known = {"inner": term.inner, **fields}
+    return Term(term.of, term.by, term.lag, **known)
+
+
+def _product(cell, name, by, product):
+    A, v = product.args
+    return Product(name, by, at_product(cell, by, product), v, isinstance(A, Transposed))
+
+
+def at_product(cell: Cell, by: str, product: sympy.Expr) -> sympy.Expr:
     """What δ_by is multiplied with to get the error at a product W v in the equation of `by`."""
     return _at_product(cell.equations[by].net, product)
 
@@ -149,7 +249,10 @@ def keeping_bias(cell: Cell) -> str | None:
     That gate keeps the state where it is 1. One that writes, h = (1 - z) h + z h̃, is not meant.
     """
     for state in cell.states:
-        for term in _through(cell.equations[state].net, state, state, 1, at(state, 1)):
+        net = cell.equations[state].net
+        if not net.has(at(state, 1)):
+            continue
+        for term in _through(net, state, state, 1, at(state, 1), *_where(cell, state)):
             gate = term.inner.args[1] if isinstance(term.inner, Dot) else term.inner
             if term.via is None and gate in map(at, cell.equations):
                 summands = sympy.Add.make_args(cell.equations[gate.base.label.name].net)
@@ -163,12 +266,12 @@ def net_name(name: str) -> str:
 
 
 def _slots(expr):
-    """A placeholder for every matrix product: what is left works unit by unit."""
-    return {product: sympy.Dummy(f"slot{k}") for k, product in enumerate(dots(expr))}
+    """A placeholder for every operator: what is left works unit by unit."""
+    return {operator: sympy.Dummy(f"slot{k}") for k, operator in enumerate(operators(expr))}
 
 
 def _slope(expr, symbol, slots):
-    """Unit-by-unit derivative with the products held fixed. Never simplified, never expanded."""
+    """Unit-by-unit derivative with the operators held fixed. Never simplified, never expanded."""
     plain = expr.xreplace(slots)
     # Plain symbols instead of indexed ones: SymPy would differentiate c[t-1] by c[t] too.
     symbols = sorted(plain.atoms(sympy.Indexed), key=str)

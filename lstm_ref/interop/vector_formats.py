@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_ref.arguments import meaning
 from lstm_ref.interop.vector_files import Header, VectorsError
 from lstm_ref.io import npz
 from lstm_ref.io.files import writable, write_whole
+from lstm_ref.sizes import meaning
 from lstm_ref.types import Params
 
 

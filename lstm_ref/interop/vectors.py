@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstm_ref import __version__, arguments
+from lstm_ref import __version__
 from lstm_ref.check import witnesses
 from lstm_ref.interop import vector_files, vector_formats
 from lstm_ref.interop.vector_files import NUMBERS, Header, VectorsError
 from lstm_ref.interop.vector_formats import as_json
 from lstm_ref.io import header as headers
+from lstm_ref.sizes import SPARE
 from lstm_ref.types import Arrays, Params
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def make(
 
 def _affordable(cell, sizes):
     """Refuse, before anything is allocated, what could not be read back."""
-    widest = max(sizes["D"], sizes["H"] + len(arguments.SPARE))
+    widest = max(sizes["D"], sizes["H"] + len(SPARE))
     signals = sizes["T"] * sizes["B"] * widest * (3 * len(cell.equations) + 3)
     total = signals + 2 * widest**2 * len(cell.matrices)
     if total > NUMBERS:

@@ -9,11 +9,11 @@ import json
 import types
 from typing import TYPE_CHECKING
 
-from lstm_ref.arguments import meaning
 from lstm_ref.derive.codegen import backward, forward
 from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.source_lines import call, indent
 from lstm_ref.derive.typeset import latex
+from lstm_ref.sizes import meaning
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from lstm_ref import arguments
 from lstm_ref.derive import terms
 from lstm_ref.derive.codegen.stacking import alone, factors, layout
 from lstm_ref.derive.expressions import SPREAD, Dot, at
 from lstm_ref.derive.typeset.alphabets import Numpy
 from lstm_ref.derive.typeset.printing import show
+from lstm_ref.sizes import SPARE
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
 RESERVED = {
     *keyword.kwlist,
-    *arguments.SPARE,
+    *SPARE,
     *"tTDHBGdx",
     "np",
     "run",

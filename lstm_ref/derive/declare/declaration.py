@@ -10,14 +10,16 @@ from typing import Any
 
 import sympy
 
-from lstm_ref.derive import terms
+from lstm_ref.derive import terms, tree
 from lstm_ref.derive.declare import checks, widths
+from lstm_ref.derive.declare.ranks import family_of
 from lstm_ref.derive.expressions import (
-    SPREAD,
+    FUNCTIONS,
     DeclarationError,
     Dot,
     at,
     dots,
+    matrix,
     move,
     parameters,
     signals,
@@ -26,17 +28,22 @@ from lstm_ref.derive.expressions import (
 
 @dataclass(frozen=True)
 class Equation:
-    """name[t] = expr. reads: its symbols in the order in which they were written."""
+    """name[t] = expr.
+
+    reads: its symbols in the order in which they were written; written: the right side as it was
+    typed, None where it was not typed but made, by `but` for instance.
+    """
 
     name: str
     expr: sympy.Expr
     reads: tuple[sympy.Basic, ...] = ()
+    written: tree.Node | None = field(default=None, compare=False)
 
     @cached_property
     def activation(self) -> type[sympy.Function] | None:
         """The function on the outside if a parameter is inside it, else None."""
         expr = self.expr
-        outside = isinstance(expr, sympy.Function) and not isinstance(expr, Dot)
+        outside = expr.func in FUNCTIONS
         return expr.func if outside and len(expr.args) == 1 and parameters(expr) else None
 
     @cached_property
@@ -46,12 +53,27 @@ class Equation:
 
 
 @dataclass(frozen=True)
+class Given:
+    """What a cell is told besides its equations.
+
+    inputs: further ones after the first. scalars: inputs and families of parameters that are one
+    number. fixed: families of parameters that are given and not learned. constants: (name, value).
+    """
+
+    inputs: tuple[str, ...] = ()
+    scalars: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    constants: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Cell:
     """A declared cell. Made by `@cell`, or from another one by `but` and `truncated`.
 
     equations: name -> Equation, in order; the last is the output. dropped: predicates on
     `terms.Term` and `terms.Product`; what one of them is true for is left out, which makes the
-    gradient wrong on purpose. Raises DeclarationError.
+    gradient wrong on purpose. given: further inputs, constants and the like. letters: the sizes of
+    every signal and parameter, see `widths.letters`. Raises DeclarationError.
     """
 
     name: str
@@ -59,16 +81,20 @@ class Cell:
     input: str
     equations: dict[str, Equation]
     dropped: tuple[Callable[[terms.Term | terms.Product], bool], ...] = ()
-    letters: dict[str, str] = field(init=False, repr=False)
+    given: Given = Given()
+    letters: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         checks.check(self)
         object.__setattr__(self, "letters", widths.letters(self))
 
+    def __hash__(self):
+        return hash((self.name, self.input, *(e.expr for e in self.equations.values())))
+
     def __getitem__(self, name):
         """The signal `name` for use in `but`: V["i"][t]."""
-        if name != self.input and name not in self.equations:
-            known = ", ".join([self.input, *self.equations])
+        if name not in self.inputs and name not in self.equations:
+            known = ", ".join([*self.inputs, *self.equations])
             raise DeclarationError(f"{self.name} has no signal {name!r}; it has {known}")
         return sympy.IndexedBase(name)
 
@@ -76,6 +102,25 @@ class Cell:
     def title(self) -> str:
         """The first line of its docstring, or its name."""
         return self.doc.splitlines()[0] if self.doc else self.name
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Every signal that comes from outside, the first one first."""
+        return (self.input, *self.given.inputs)
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """The named numbers and their values."""
+        return dict(self.given.constants)
+
+    def rank(self, name: str) -> int:
+        """0 for a number, 1 for a vector, 2 for a matrix; name: a signal or a parameter."""
+        return len(self.letters[name].replace("1", ""))
+
+    @cached_property
+    def terms(self) -> terms.Terms:
+        """Every way in which the error depends on anything, derived once."""
+        return terms.derived(self)
 
     @cached_property
     def output(self) -> str:
@@ -90,26 +135,35 @@ class Cell:
 
     @cached_property
     def matrices(self) -> list[str]:
-        """Names of the matrices, in the order of their first use."""
-        others = {self.input, *self.equations, str(SPREAD)}
-        return [name for name in self.letters if name[0].isupper() and name not in others]
+        """Names of the learned matrices, in the order of their first use."""
+        return [n for n in self._parameters() if n[0].isupper() and n not in self.fixed]
 
     @cached_property
     def vectors(self) -> list[str]:
-        """Names of the parameters with one number a unit, in the order of their first use."""
-        return [name for name in self._parameters() if name not in self.matrices]
+        """Names of the learned parameters with one number a unit, or one in all, in that order."""
+        return [n for n in self._parameters() if not n[0].isupper() and n not in self.fixed]
+
+    @cached_property
+    def fixed(self) -> list[str]:
+        """Names of the parameters that are given and not learned, in that order."""
+        return [n for n in self._parameters() if family_of(n, self.given.fixed)]
 
     # What `lstm_ref.cells.interface` asks every cell for.
     NAME = property(lambda self: self.name)
     INPUT = property(lambda self: f"T{self.letters[self.input]}B")
+    INPUTS = property(lambda self: {x: f"T{self.letters[x]}B" for x in self.inputs})
     OUTPUT = property(lambda self: f"T{self.letters[self.output]}B")
     STATES = property(lambda self: {s: f"{self.letters[s]}B" for s in self.states})
 
     @property
     def SHAPES(self) -> dict[str, str]:
-        """Letters of every parameter, in the order of their first use."""
-        names = {*self.matrices, *self.vectors}
-        return {name: letters for name, letters in self.letters.items() if name in names}
+        """Letters of every learned parameter, in the order of their first use."""
+        return {n: self.letters[n] for n in self._parameters() if n not in self.fixed}
+
+    @property
+    def FIXED(self) -> dict[str, str]:
+        """Letters of every fixed parameter."""
+        return {n: self.letters[n] for n in self.fixed}
 
     @cached_property
     def KEEPS(self) -> str | None:
@@ -165,7 +219,7 @@ class Cell:
                 del equations[key]
                 equations = _replace(equations, {at(key): new, at(key, 1): move(new, -1)})
         doc = doc or f"Changed from {self.name}."
-        return Cell(name, doc, self.input, equations, self.dropped)
+        return Cell(name, doc, self.input, equations, self.dropped, self.given)
 
     def _without(self, equations, key, value):
         gone = [p for p in self._parameters() if p == key or p.startswith(f"{key}_")]
@@ -176,7 +230,7 @@ class Cell:
             raise DeclarationError(f"{key}: a parameter can only be set to 0, got {value!r}")
         rules = {sympy.Symbol(name): sympy.Integer(0) for name in gone}
         for equation in equations.values():
-            rules |= {d: sympy.Integer(0) for d in dots(equation.expr) if str(d.args[0]) in gone}
+            rules |= {d: sympy.Integer(0) for d in dots(equation.expr) if str(matrix(d)) in gone}
         return _replace(equations, rules)
 
     def truncated(self, name: str, drop: Callable[[terms.Term | terms.Product], bool]) -> Cell:
@@ -196,7 +250,7 @@ class Cell:
                 f"a term has of, by and lag, and `of` is one of {known}"
             )
         doc = f"{self.name} with terms left out of its gradient, wrong on purpose."
-        return Cell(name, doc, self.input, self.equations, (*self.dropped, drop))
+        return Cell(name, doc, self.input, self.equations, (*self.dropped, drop), self.given)
 
 
 def without(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.Expr]:
@@ -219,7 +273,9 @@ def _replace(equations, rules):
     for name, old in equations.items():
         # Matrix products first: a rule for a whole product must see it before it is changed.
         expr = old.expr.xreplace({k: v for k, v in rules.items() if isinstance(k, Dot)})
-        new[name] = Equation(name, expr.xreplace(rules), _reads(old.reads, rules))
+        expr = expr.xreplace(rules)
+        same = old.written if expr == old.expr else None
+        new[name] = Equation(name, expr, _reads(old.reads, rules), same)
     return new
 
 

@@ -1,0 +1,16 @@
+"""The letters of sizes, and what each counts: T steps, D inputs, H units, B samples, 1 for one."""
+
+SPARE = "PQRUVXYACEFIJKLMNOSWZ"  # further widths of a cell, after D, H and G: P as in projection
+MEANING = {
+    "T": "steps",
+    "D": "inputs",
+    "H": "units",
+    "B": "samples",
+    "P": "projected units",
+    "G": "blocks, a divisor of H",
+}
+
+
+def meaning(letter: str) -> str:
+    """What the size with this letter counts, in words."""
+    return MEANING.get(letter, "units of another width")
