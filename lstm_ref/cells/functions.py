@@ -1,9 +1,9 @@
 """What derived cells apply to arrays, by the word that a declaration uses for it.
 
 Each works for float32, float64 and, but for `step` and `sign`, which only the way back uses, for
-complex128, where numbers are compared by their real parts: so the complex step goes through them.
-autograd differentiates them as they stand, since nothing is written into an array. Nothing
-overflows. The units of a vector are the axis before the last, samples the last.
+complex128, which NumPy compares by the real parts: so the complex step goes through them. autograd
+differentiates them as they stand: they are made of ufuncs, and nothing is written into an array.
+Nothing overflows. The units of a vector are the axis before the last, samples the last.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from lstm_ref.types import Array
 
 def relu(u: Array) -> Array:
     """u where it is positive, else 0; any shape. Its derivative at 0 is taken to be 0."""
-    return np.where(_positive(u), u, 0 * u)
+    return np.maximum(u, 0)
 
 
 def step(u: Array) -> Array:
     """1 where u is positive, else 0; any shape."""
-    return _positive(u).astype(u.dtype)
+    return np.heaviside(u, np.zeros((), u.dtype))
 
 
 def sign(u: Array) -> Array:
@@ -33,7 +33,7 @@ def sign(u: Array) -> Array:
 
 def absolute(u: Array) -> Array:
     """The absolute value; any shape. Its derivative at 0 is taken to be 0."""
-    return np.where(_positive(u), u, -u)
+    return np.maximum(u, -u)
 
 
 def maximum(a: Array, b: Array) -> Array:
@@ -85,10 +85,6 @@ def apply(C: Array, v: Array) -> Array:
 def apply_transposed(C: Array, v: Array) -> Array:
     """Cᵀ v in every sample: (..., n, m, B), (..., n, B) -> (..., m, B)."""
     return np.sum(C * v[..., :, None, :], axis=-3)
-
-
-def _positive(u):
-    return np.real(u) > 0
 
 
 # word of a declaration -> function

@@ -10,7 +10,7 @@ Arrays over time have T + 1 slots; slot 0 holds the initial state. Needs SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,16 +21,16 @@ from lstm_ref.optional import needs
 with needs(__name__):
     import sympy
 
-from lstm_ref.cells.functions import ELEMENTWISE
+from lstm_ref.cells import functions
+from lstm_ref.check.values import aligned, forward, run, value_of
 from lstm_ref.check.witnesses import Errors
-from lstm_ref.derive import terms
 from lstm_ref.derive.declare.declaration import Cell
-from lstm_ref.derive.expressions import FUNCTIONS, SPREAD, Dot, t
+from lstm_ref.derive.expressions import ONES, SPREAD, Column, Left, Right, Row, Transposed
 from lstm_ref.derive.terms import Product, Term
-from lstm_ref.generated.runtime import gather, spread
-from lstm_ref.types import Array, Arrays, Params, State
+from lstm_ref.generated.runtime import gather
+from lstm_ref.types import Array, Arrays
 
-NUMERIC = {function: ELEMENTWISE[word] for function, word in FUNCTIONS.items()}
+__all__ = ["Factors", "Recipe", "backward", "carry", "forward", "recipe", "run"]
 
 
 @dataclass(frozen=True)
@@ -62,84 +62,8 @@ class Recipe:
 
 def recipe(cell: Cell) -> Recipe:
     """The right backward pass of a declared cell."""
-    names = [cell.input, *cell.equations, *cell.vectors]
-    return Recipe(
-        cell,
-        {name: tuple(terms.of(cell, name)) for name in names},
-        {name: tuple(terms.products(cell, name)) for name in cell.matrices},
-        {name: terms.slope(cell, name) for name in cell.equations},
-    )
-
-
-def run(cell: Cell, params: Params, x: Array, state0: State) -> dict[str, list[Any]]:
-    """A forward pass, step by step: name -> list of T + 1 values (n, B), "net f" likewise.
-
-    params: dict; x (T, D, B); state0: tuple in the order of cell.states, each (H, B). Slot 0 of
-    what is no state is None. Nothing is written into an array, so autograd can follow it.
-    """
-    steps: dict[str, list[Any]] = {cell.input: [None, *x]} | {
-        name: [None] for name in cell.equations
-    }
-    steps |= {name: [start] for name, start in zip(cell.states, state0, strict=True)}
-    nets = [name for name, equation in cell.equations.items() if equation.activation]
-    steps |= {terms.net_name(name): [None] for name in nets}
-    values: dict[str, Any] = {**params, **steps}
-    sizes = rows(cell, params, x, state0)
-    for k in range(1, len(x) + 1):
-        for name, equation in cell.equations.items():
-            value = value_of(equation.net, values, k, sizes)
-            if equation.activation:
-                values[terms.net_name(name)].append(value)
-                value = NUMERIC[equation.activation](value)
-            values[name].append(value)
-    return steps
-
-
-def rows(cell: Cell, params: Params, x: Array, state0: State) -> dict[str, int]:
-    """Letter -> size, of everything but steps and samples."""
-    found = {cell.letters[cell.input]: x.shape[1]}
-    for name in (name for name in params if name in cell.letters):
-        found |= dict(zip(cell.letters[name], params[name].shape, strict=True))
-    return found | {cell.letters[s]: v.shape[0] for s, v in zip(cell.states, state0, strict=True)}
-
-
-def forward(cell: Cell, params: Params, x: Array, state0: State) -> Arrays:
-    """As `run`, but with arrays in float64: name -> (T + 1, n, B), NaN where nothing is.
-
-    The parameters are among the values, as they came.
-    """
-    x, state0 = np.asarray(x, float), tuple(np.asarray(value, float) for value in state0)
-    sizes = {terms.net_name(name): letter for name, letter in cell.letters.items()} | cell.letters
-    numbers, values = rows(cell, params, x, state0), dict(params)
-    for name, steps in run(cell, params, x, state0).items():
-        nothing = np.full((numbers[sizes[name]], x.shape[2]), np.nan)
-        values[name] = np.stack([nothing if step is None else step for step in steps])
-    return values
-
-
-def value_of(
-    expr: sympy.Expr, values: Mapping[str, Any], step: int | slice, rows: Mapping[str, int]
-) -> Any:
-    """An expression at one step, or at many when `step` is a slice; arrays (n, B) or (T, n, B)."""
-    if isinstance(expr, sympy.Indexed):
-        lag = int(t - expr.indices[0])
-        if isinstance(step, slice):
-            return values[expr.base.label.name][step.start - lag : step.stop - lag]
-        return values[expr.base.label.name][step - lag]
-    if isinstance(expr, sympy.Symbol):
-        return values[expr.name]
-    if expr.is_number:
-        return float(expr)
-    if isinstance(expr, Dot):
-        v = value_of(expr.args[1], values, step, rows)
-        return spread(v, rows["H"]) if expr.args[0] == SPREAD else values[expr.args[0].name] @ v
-    parts = [value_of(a, values, step, rows) for a in expr.args]
-    if expr.is_Add or expr.is_Mul:
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part if expr.is_Add else total * part
-        return total
-    return parts[0] ** parts[1] if expr.is_Pow else NUMERIC[expr.func](*parts)
+    found = cell.terms
+    return Recipe(cell, dict(found.terms), dict(found.products), dict(found.slopes))
 
 
 class Factors(dict[sympy.Expr, Array]):
@@ -154,7 +78,7 @@ class Factors(dict[sympy.Expr, Array]):
 
     def __missing__(self, expr):
         value = value_of(expr, self.read, slice(1, self.T + 1), self.rows)
-        if np.ndim(value) == 3:  # a slot 0, so that value[t] belongs to step t
+        if np.ndim(value) >= 3:  # a slot 0, so that value[t] belongs to step t
             value = np.concatenate([np.zeros_like(value[:1]), value])
         else:
             value = np.broadcast_to(value, (self.T + 1, *(np.shape(value) or (1, 1))))
@@ -176,7 +100,9 @@ def backward(
         values, factors = recipe.seen(dict(values)), None
     errors = recipe.errors(errors) if recipe.errors else errors
     T = len(errors["dh"])
-    rows = {cell.letters[s]: values[s].shape[1] for s in (cell.input, *cell.equations)}
+    rows = {"1": 1}
+    for name in (*cell.inputs, *cell.equations):
+        rows |= dict(zip(cell.letters[name], values[name].shape[1:-1], strict=True))
     factors = Factors(values, T, rows) if factors is None else factors
     delta = {name: np.zeros_like(values[name]) for name in cell.equations}
     for k in range(T, 0, -1):
@@ -196,15 +122,53 @@ def backward(
 
 def carry(recipe: Recipe, term: Term, delta: Arrays, factors: Factors, k: int | slice) -> Array:
     """What one term brings from step k, (n, B); k may be a slice, then (T, n, B)."""
-    error = delta[term.by][k] * factors[term.inner][k]
-    if term.via is None:
+    front = 1 if isinstance(k, slice) else 0
+    error = _product(delta[term.by][k], factors[term.inner][k], front)
+    back = _carried(recipe, term, error, factors, k, front)
+    back = _product(back, factors[term.outer][k], front)
+    return back if recipe.cell.rank(term.of) else _summed(back, front)
+
+
+def _product(a, b, front):
+    return np.multiply(*aligned([a, b])) if front else a * b
+
+
+def _summed(value, front):
+    """The sum over all units, (..., 1, B)."""
+    units = tuple(range(front, value.ndim - 1))
+    total = np.sum(value, axis=units, keepdims=True)
+    return total.reshape(*value.shape[:front], 1, value.shape[-1])
+
+
+def _carried(recipe, term, error, factors, k, front):
+    """op(G) of `Term`."""
+    via = term.via
+    if via is None:
         return error
-    if term.via == SPREAD:
-        back = gather(error, factors.rows["G"])
-    else:
-        W = factors.read[term.via.name]
-        back = (W if term in recipe.untransposed else np.swapaxes(W, 0, 1)) @ error
-    return back * factors[term.outer][k]
+    if via == ONES:
+        return _summed(error, front)
+    if via == SPREAD:
+        return gather(error, factors.rows["G"])
+    if isinstance(via, Row | Column | Left | Right):
+        other = factors[via.args[0]][k]
+        if isinstance(via, Row | Column):
+            pair = (error, other) if isinstance(via, Row) else (other, error)
+            return functions.outer(*pair)
+        return (functions.apply if isinstance(via, Right) else functions.apply_transposed)(
+            error, np.broadcast_to(other, _beside(error, other, isinstance(via, Right)))
+        )
+    forth = isinstance(via, Transposed) != (term in recipe.untransposed)
+    A = via.args[0] if isinstance(via, Transposed) else via
+    if A.is_Indexed:
+        return (functions.apply if forth else functions.apply_transposed)(factors[A][k], error)
+    W = factors.read[A.name]
+    return (W if forth else np.swapaxes(W, 0, 1)) @ error
+
+
+def _beside(error, other, right):
+    """The shape of a vector that multiplies a matrix, where it is a vector of ones."""
+    *steps, rows, columns, samples = error.shape
+    return (*steps, columns if right else rows, samples)
 
 
 def _gradients(recipe, values, delta, factors, T):
@@ -215,12 +179,16 @@ def _gradients(recipe, values, delta, factors, T):
         steps = np.zeros((T, *shape))
         for product in recipe.products.get(name, ()):
             error = delta[product.by][every] * factors[product.inner][every]
-            steps = steps + error @ np.swapaxes(factors[product.v][every], 1, 2)
+            pair = error, factors[product.v][every]
+            left, right = reversed(pair) if product.transposed else pair
+            steps = steps + left @ np.swapaxes(right, 1, 2)
         for term in recipe.terms.get(name, ()):
             carried = carry(recipe, term, delta, factors, every)
             steps = steps + np.sum(carried, axis=2, keepdims=True)
         found[name] = recipe.sums.get(name, lambda a: a.sum(axis=0))(steps)
-    found["x"] = _outward(recipe, cell.input, values, delta, factors, T, 0)
+    for name in cell.inputs:
+        key = name if cell.given.inputs else "x"
+        found[key] = _outward(recipe, name, values, delta, factors, T, 0)
     for state in cell.states:
         found[f"{state}_0"] = _outward(recipe, state, values, delta, factors, T, 1)
     return found

@@ -37,16 +37,16 @@ def _faults(cell):
         yield "no equations; the body has lines like h[t] = ..."
     if not cell._parameters():
         yield "no parameters, so there is nothing to learn; add one, as in W.hx @ x[t] or b.h"
-    known = {cell.input}
+    known = set(cell.inputs)
     for name, equation in cell.equations.items():
         for read, lag in signals(equation.expr):
             if lag not in (0, 1):
                 yield f"{name}[t] reads {read}[t-{lag}]; a cell sees t and t-1"
             if lag == 0 and read not in known:
                 yield f"{name}[t] reads {read}[t] before it is known; use {read}[t-1]"
-            if lag == 1 and read == cell.input:
+            if lag == 1 and read in cell.inputs:
                 yield f"{name}[t] reads {read}[t-1]; {input_back(read)}"
-            if read != cell.input and read not in cell.equations:
+            if read not in cell.inputs and read not in cell.equations:
                 yield f"{name}[t] reads {read}, without an equation; write {read}[t] = ..."
         if (fault := equation_fault(name, equation.expr)) is not None:
             yield fault
@@ -61,18 +61,19 @@ def _unused(cell):
     used, new = set(), {cell.output}
     while new:
         used |= new
-        new = {s for n in new - {cell.input} for s, _ in signals(cell.equations[n].expr)} - used
+        new = {s for n in new - {*cell.inputs} for s, _ in signals(cell.equations[n].expr)} - used
     for name in cell.equations:
         if name not in used:
             yield (
                 f"{name} is read by nothing that leads to {cell.output}, the last equation and so "
                 f"the output; use {name} in an equation, or take it out, or put the output last"
             )
-    if cell.input not in used:
-        yield (
-            f"the input {cell.input} is never read; add it to an equation, as in "
-            f"W.{cell.output}{cell.input} @ {cell.input}[t]"
-        )
+    for name in cell.inputs:
+        if name not in used:
+            yield (
+                f"the input {name} is never read; add it to an equation, as in "
+                f"W.{cell.output}{name} @ {name}[t]"
+            )
 
 
 def input_back(name: str) -> str:

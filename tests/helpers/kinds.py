@@ -1,0 +1,89 @@
+"""One small cell for every kind of thing that the language knows, in SymPy's words.
+
+So what works on cells can be tried on each kind by itself, without the language in between.
+"""
+
+import sympy
+
+from lstm_ref.derive.declare.declaration import Cell, Equation, Given
+from lstm_ref.derive.expressions import (
+    Constant,
+    Dot,
+    Mean,
+    Outer,
+    Softmax,
+    Total,
+    Transposed,
+    absolute,
+    at,
+    logsigmoid,
+    maximum,
+    minimum,
+    relu,
+    sigma,
+    softplus,
+    tanh,
+)
+
+S = sympy.Symbol
+T = Transposed
+
+
+def W(name, v):
+    return Dot(S(f"W_{name}"), v)
+
+
+def _cell(name, given=None, **equations):
+    made = {n: Equation(n, sympy.sympify(expr)) for n, expr in equations.items()}
+    return Cell(name, f"{name}, to try it.", "x", made, (), given or Given())
+
+
+x, m, d, u, v, k, q, h, c, f = (at(name) for name in "x m d u v k q h c f".split())
+h1, c1, C1, n1, s1 = (at(name, 1) for name in "h c C n s".split())
+NET = W("uh", h1) + W("ux", x) + S("b_u")
+
+_CELLS = [
+    _cell("RELU", h=relu(NET)),
+    _cell("RELU_INSIDE", u=NET, h=S("w_h") * relu(u) + u),
+    _cell("MAX", u=NET, h=maximum(u, S("w_h") * h1) * minimum(u, h1)),
+    _cell("ABS", u=NET, h=absolute(u) * h1 + absolute(u)),
+    _cell("SOFTPLUS", u=softplus(NET), h=logsigmoid(W("hu", u)) * h1 + softplus(u)),
+    _cell("CONSTANT", Given(constants=(("dt", 0.1),)), u=NET, h=h1 + Constant("dt") * tanh(u)),
+    _cell("FIXED", Given(fixed=("A",)), u=Dot(S("A_u"), h1) + NET, h=tanh(u) * S("A_v")),
+    _cell("INPUTS", Given(inputs=("m", "d"), scalars=("d",)), u=NET, h=m * tanh(u) + d * h1),
+    _cell("WIDE", Given(inputs=("m",)), u=NET + W("um", m), h=sigma(W("hm", m)) * u),
+    _cell("TRANSPOSED", h=tanh(W("h", h1) - Dot(T(S("W_h")), h1) + W("x", x) + S("b_h"))),
+    _cell("TURNED", u=W("u", h1) + S("b_u"), h=tanh(Dot(T(S("W_u")), u) + W("x", x))),
+    _cell("TIED", u=NET, h=tanh(W("ux", x) + W("uh", u * h1))),
+    _cell("SCALARS", Given(scalars=("s",)), u=NET, h=sigma(S("s_one")) * u + S("s_two") * h1),
+    _cell("SUM", u=NET, h=tanh(u) * Total(tanh(u) * h1) / 3 + Total(u) / 9),
+    _cell("NORM", u=NET, h=u / sympy.sqrt(Mean(u**2) + 1) + h1 / sympy.sqrt(Total(h1**2) + 1)),
+    _cell("NUMBER", s=Total(S("w_s") * x) + S("b_s"), u=NET, n=at("s") + n1 / 2, h=u * at("n")),
+    _cell("LAYER_NORM", u=NET, d=u - Mean(u), h=tanh(S("g_h") * d / sympy.sqrt(Mean(d**2) + 1))),
+    _cell("SOFTMAX", u=NET, v=Softmax(u * 2), h=v * h1 + tanh(u)),
+    _cell("ATTENTION", u=W("ah", h1) + W("ax", x), v=Softmax(u), h=tanh(W("hv", v))),
+    _cell(
+        "MEMORY",
+        **{"q": W("q", x), "k": W("k", x), "v": W("v", x), "f": sigma(W("f", x) + S("b_f"))},
+        C=Total(f) * C1 / 9 + Outer(v, k),
+        h=Dot(at("C"), q),
+    ),
+    _cell(
+        "DELTA_RULE",
+        Given(scalars=("s",)),
+        **{"q": W("q", x), "k": W("k", x), "v": W("v", x)},
+        r=sigma(S("s_beta")) * (v - Dot(C1, k)),
+        C=C1 + Outer(at("r"), k),
+        h=Dot(at("C"), q) / maximum(absolute(Total(q * k)), 1),
+    ),
+    _cell(
+        "DECAYS",
+        **{"q": W("q", x), "k": W("k", x), "v": W("v", h1), "f": sigma(W("f", x))},
+        d=sigma(W("d", x)),
+        C=C1 * Outer(f, 1) * Outer(1, d) + Outer(tanh(v), k),
+        c=Dot(T(C1), v),
+        h=Dot(at("C"), q + c),
+    ),
+    _cell("TWO_WIDTHS", c=tanh(W("ch", h1) + W("cx", x) + S("b_c")), h=W("hc", c) + h1),
+]
+KINDS = {cell.name: cell for cell in _CELLS}
