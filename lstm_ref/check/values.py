@@ -90,7 +90,8 @@ def forward(cell: Cell, params: Params, x: Inputs, state0: State) -> Arrays:
     given = {name: np.asarray(value, float) for name, value in inputs(cell, x).items()}
     state0 = tuple(np.asarray(value, float) for value in state0)
     letters = {terms.net_name(name): word for name, word in cell.letters.items()} | cell.letters
-    numbers, values = rows(cell, params, given, state0), {**cell.constants, **params}
+    numbers = rows(cell, params, given, state0)
+    values: dict[str, Any] = {**cell.constants, **params}
     samples = given[cell.input].shape[-1]
     for name, steps in run(cell, params, given, state0).items():
         shape = [numbers[letter] for letter in letters[name]]

@@ -137,8 +137,10 @@ def products(cell: Cell, name: str) -> list[Product]:
 
 def every(cell: Cell) -> Iterator[Term | Product]:
     """All terms and products of a cell that are not dropped: of its signals, then parameters."""
-    for found in (*cell.terms.terms.values(), *cell.terms.products.values()):
-        yield from found
+    for terms in cell.terms.terms.values():
+        yield from terms
+    for products in cell.terms.products.values():
+        yield from products
 
 
 def _occurrences(cell, net, lag):

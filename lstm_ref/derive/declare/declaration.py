@@ -10,60 +10,16 @@ from typing import Any
 
 import sympy
 
-from lstm_ref.derive import terms, tree
 from lstm_ref.derive.declare import checks, widths
+from lstm_ref.derive.declare.changes import changed
+from lstm_ref.derive.declare.equation import Equation, Given
 from lstm_ref.derive.declare.ranks import family_of
 from lstm_ref.derive.expressions import (
-    FUNCTIONS,
     DeclarationError,
-    Dot,
-    at,
-    dots,
-    matrix,
-    move,
     parameters,
     signals,
 )
-
-
-@dataclass(frozen=True)
-class Equation:
-    """name[t] = expr.
-
-    reads: its symbols in the order in which they were written; written: the right side as it was
-    typed, None where it was not typed but made, by `but` for instance.
-    """
-
-    name: str
-    expr: sympy.Expr
-    reads: tuple[sympy.Basic, ...] = ()
-    written: tree.Node | None = field(default=None, compare=False)
-
-    @cached_property
-    def activation(self) -> type[sympy.Function] | None:
-        """The function on the outside if a parameter is inside it, else None."""
-        expr = self.expr
-        outside = expr.func in FUNCTIONS
-        return expr.func if outside and len(expr.args) == 1 and parameters(expr) else None
-
-    @cached_property
-    def net(self) -> sympy.Expr:
-        """The weighted input where there is an activation, else the whole right side."""
-        return self.expr.args[0] if self.activation else self.expr
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a cell is told besides its equations.
-
-    inputs: further ones after the first. scalars: inputs and families of parameters that are one
-    number. fixed: families of parameters that are given and not learned. constants: (name, value).
-    """
-
-    inputs: tuple[str, ...] = ()
-    scalars: tuple[str, ...] = ()
-    fixed: tuple[str, ...] = ()
-    constants: tuple[tuple[str, float], ...] = ()
+from lstm_ref.derive.terms import Product, Term, Terms, derived, every, keeping_bias
 
 
 @dataclass(frozen=True)
@@ -80,7 +36,7 @@ class Cell:
     doc: str
     input: str
     equations: dict[str, Equation]
-    dropped: tuple[Callable[[terms.Term | terms.Product], bool], ...] = ()
+    dropped: tuple[Callable[[Term | Product], bool], ...] = ()
     given: Given = Given()
     letters: dict[str, str] = field(init=False, repr=False, compare=False)
 
@@ -118,9 +74,9 @@ class Cell:
         return len(self.letters[name].replace("1", ""))
 
     @cached_property
-    def terms(self) -> terms.Terms:
+    def terms(self) -> Terms:
         """Every way in which the error depends on anything, derived once."""
-        return terms.derived(self)
+        return derived(self)
 
     @cached_property
     def output(self) -> str:
@@ -168,7 +124,7 @@ class Cell:
     @cached_property
     def KEEPS(self) -> str | None:
         """The bias that makes the cell keep its state, b_f of an LSTM; None without one."""
-        return terms.keeping_bias(self)
+        return keeping_bias(self)
 
     @cached_property
     def module(self) -> ModuleType:
@@ -203,37 +159,13 @@ class Cell:
 
         doc: a title and the source; without one the cell says what it was changed from.
         """
-        equations = dict(self.equations)
+        equations = self.equations
         for key, value in changes.items():
-            if key not in equations:
-                equations = self._without(equations, key, value)
-            elif callable(value):
-                old = equations[key]
-                equations[key] = Equation(key, _expression(key, value(old.expr)), old.reads)
-                if equations[key].expr == old.expr:
-                    raise DeclarationError(f"{name}: the function leaves {key} as it was")
-            elif key == self.output:
-                raise DeclarationError(f"{name}: {key} is the output; give a function to change it")
-            else:
-                new = _expression(key, value)
-                del equations[key]
-                equations = _replace(equations, {at(key): new, at(key, 1): move(new, -1)})
+            equations = changed(self, name, equations, key, value)
         doc = doc or f"Changed from {self.name}."
         return Cell(name, doc, self.input, equations, self.dropped, self.given)
 
-    def _without(self, equations, key, value):
-        gone = [p for p in self._parameters() if p == key or p.startswith(f"{key}_")]
-        if not gone:
-            known = ", ".join([*self.equations, *self._parameters()])
-            raise DeclarationError(f"{self.name} has no {key!r}; it has {known}")
-        if value != 0:
-            raise DeclarationError(f"{key}: a parameter can only be set to 0, got {value!r}")
-        rules = {sympy.Symbol(name): sympy.Integer(0) for name in gone}
-        for equation in equations.values():
-            rules |= {d: sympy.Integer(0) for d in dots(equation.expr) if str(matrix(d)) in gone}
-        return _replace(equations, rules)
-
-    def truncated(self, name: str, drop: Callable[[terms.Term | terms.Product], bool]) -> Cell:
+    def truncated(self, name: str, drop: Callable[[Term | Product], bool]) -> Cell:
         """The same cell with a wrong gradient: what drop(term) is true for is left out of `terms`.
 
         term: a `terms.Term`, of the error of a signal or a vector of parameters, or a
@@ -242,7 +174,7 @@ class Cell:
         """
         if not callable(drop):
             raise DeclarationError(f"drop: expected a function of a term, got {drop!r}")
-        found = list(terms.every(self))
+        found = list(every(self))
         if not any(drop(term) for term in found):
             known = ", ".join(dict.fromkeys(term.of for term in found))
             raise DeclarationError(
@@ -256,33 +188,3 @@ class Cell:
 def without(function: type[sympy.Function]) -> Callable[[sympy.Expr], sympy.Expr]:
     """For `but`: takes one kind of activation out of an equation, tanh(u) becomes u."""
     return lambda expr: expr.replace(function, lambda argument: argument)
-
-
-def _expression(key, value):
-    """SymPy's form of a value given to `but`. Text is refused: SymPy would run it as code."""
-    try:
-        return sympy.sympify(value, strict=True)
-    except sympy.SympifyError:
-        raise DeclarationError(
-            f"{key}: expected an expression or a number, got {value!r}"
-        ) from None
-
-
-def _replace(equations, rules):
-    new = {}
-    for name, old in equations.items():
-        # Matrix products first: a rule for a whole product must see it before it is changed.
-        expr = old.expr.xreplace({k: v for k, v in rules.items() if isinstance(k, Dot)})
-        expr = expr.xreplace(rules)
-        same = old.written if expr == old.expr else None
-        new[name] = Equation(name, expr, _reads(old.reads, rules), same)
-    return new
-
-
-def _reads(reads, rules):
-    """What was read, in order: what replaces a symbol stands where the symbol stood."""
-    found = []
-    for symbol in reads:
-        new = rules.get(symbol, symbol)
-        found += sorted(new.atoms(sympy.Indexed), key=str) + parameters(new)
-    return tuple(found)

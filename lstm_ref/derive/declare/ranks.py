@@ -52,7 +52,7 @@ def ranks(cell: Cell) -> dict[str, int]:
     return found
 
 
-def _outside(expr) -> Iterator[sympy.Expr]:
+def _outside(expr: sympy.Expr) -> Iterator[sympy.Expr]:
     """Signals, parameters and operators of an expression, none that is inside of an operator."""
     if expr.func in FIXED_RANK or isinstance(expr, sympy.Indexed):
         yield expr
@@ -153,7 +153,7 @@ def _check(name, expr, found, rank):
 
 
 def _check_operator(name, operator, found, written):
-    wanted = [1] * len(operator.args)
+    wanted: list[int | None] = [1] * len(operator.args)
     if isinstance(operator, Dot):
         A = matrix(operator)
         if isinstance(A, sympy.Indexed) and found.get(_name(A)) != 2:
