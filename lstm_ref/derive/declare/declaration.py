@@ -12,7 +12,7 @@ import sympy
 
 from lstm_ref.derive.declare import checks, widths
 from lstm_ref.derive.declare.changes import changed
-from lstm_ref.derive.declare.equation import Equation, Given
+from lstm_ref.derive.declare.equation import NOTHING, Equation, Given
 from lstm_ref.derive.declare.ranks import family_of
 from lstm_ref.derive.expressions import (
     DeclarationError,
@@ -37,7 +37,7 @@ class Cell:
     input: str
     equations: dict[str, Equation]
     dropped: tuple[Callable[[Term | Product], bool], ...] = ()
-    given: Given = Given()
+    given: Given = NOTHING
     letters: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):

@@ -49,3 +49,6 @@ class Given:
     scalars: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     constants: tuple[tuple[str, float], ...] = ()
+
+
+NOTHING = Given()
