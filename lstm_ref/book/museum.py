@@ -16,10 +16,11 @@ with needs(__name__):
     from matplotlib.axes import Axes
 
 from lstm_ref.check.summands import recipe
+from lstm_ref.derive import tree
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.typeset import latex, lines
-from lstm_ref.derive.typeset.alphabets import Latex
-from lstm_ref.derive.typeset.printing import grouped, show
+from lstm_ref.derive.typeset.lines import Line
+from lstm_ref.derive.typeset.summands import Writer
 from lstm_ref.mistakes.edits import Mistake
 
 SEEN, BLIND = "#332288", "#f1e9d8"
@@ -68,72 +69,53 @@ def equation(mistake: Mistake) -> latex.Formula:
     """
     cell, right = mistake.cell, recipe(mistake.cell)
     wrong = mistake.edit(right) if mistake.edit and mistake.wrong == "backward" else right
-    rows = []
-    for name in reversed(cell.equations):
-        pieces = _pieces(cell, name, right, wrong)
-        if pieces:
-            rows.append((Latex().delta(name), [pieces]))
+    found = {name: _marked(cell, name, right, wrong) for name in reversed(cell.equations)}
+    rows = [Line(tree.Delta(name), (node,)) for name, node in found.items() if node is not None]
     if not rows:
         raise ValueError(f"mistake: {mistake.name} changes no error term")
-    return latex._aligned(rows)
+    return latex.aligned(rows, latex.printer(cell))
 
 
-def _pieces(cell, name, right, wrong):
-    """Summands of δ of a signal with the changes marked, None if there are none."""
+def _marked(cell, name, right, wrong):
+    """δ of a signal with the changes marked, None if there are none."""
     old, new = right.terms[name], wrong.terms[name]
     slopes = right.slopes[name], wrong.slopes[name]
     if old == new and slopes[0] == slopes[1]:
         return None
-    style, found = Latex(), []
-    if name == cell.output:
-        found.append(style.outside())
+    writer = Writer(cell)
+    found: list[tree.Node] = [tree.Outside()] if name == cell.output else []
     kept = {_place(term): term for term in new}
     for term in old:
-        text = lines.term_text(cell, term, style)
-        other = kept.pop(_place(term), None)
-        _join(found, text if other == term else struck(text))
+        node, other = writer.term(term), kept.pop(_place(term), None)
+        found.append(node if other == term else struck(node))
         if other not in (term, None):
-            _join(found, framed(lines.term_text(cell, other, style)))
-    for term in kept.values():
-        _join(found, framed(lines.term_text(cell, term, style)))
-    return found if slopes == (None, None) else _with_slope(name, found, slopes)
+            found.append(framed(writer.term(other)))
+    found += [framed(writer.term(term)) for term in kept.values()]
+    return _with_slope(found, *(_slope(writer, value, name) for value in slopes))
 
 
-def _with_slope(name, pieces, slopes):
+def _slope(writer, value, name):
+    return None if value in (None, 1) else writer.expression_of(value, at(name))
+
+
+def _with_slope(parts, old, new):
     """The summands times the slope of the activation, a changed slope struck out."""
-    old, new = (_factor(value, name) for value in slopes)
-    style = Latex()
     if old == new:
-        return lines.times(pieces, old, style)
-    if old:
-        pieces = lines.times(pieces, struck(old), style)
-    elif len(pieces) > 1:  # brackets without a slope behind them
-        left, right = style.wide
-        pieces = [left + pieces[0], *pieces[1:-1], pieces[-1] + right]
-    return [*pieces, rf"\odot {framed(new)}"] if new else pieces
-
-
-def _factor(slope, name):
-    if slope in (None, 1):
-        return ""
-    ranked = Latex().ranked([at(name)])
-    return show(slope, ranked) if slope.is_Mul else grouped(slope, ranked)
+        return tree.total(parts) if old is None else lines.times(parts, old)
+    factors = [struck(old)] if old is not None else []
+    factors += [framed(new)] if new is not None else []
+    return lines.times(parts, tree.product(*factors))
 
 
 def _place(term):
     return term.by, term.lag, str(term.via)
 
 
-def _join(pieces, text):
-    sign = "" if not pieces else "+ "
-    pieces.append(sign + text)
+def struck(node: tree.Node) -> tree.Marked:
+    """Something that is missing."""
+    return tree.Marked("cancel", node)
 
 
-def struck(text: str) -> str:
-    """LaTeX of something that is missing."""
-    return rf"\cancel{{{text}}}"
-
-
-def framed(text: str) -> str:
-    """LaTeX of something that stands there and should not."""
-    return rf"\boxed{{{text}}}"
+def framed(node: tree.Node) -> tree.Marked:
+    """Something that stands there and should not."""
+    return tree.Marked("boxed", node)

@@ -7,8 +7,9 @@ what somebody typed, `typeset.arrange` from what SymPy has derived. Nothing here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from typing import Any, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A number with a letter of its own: "pi", "e"."""
+    """What has a sign of its own: "pi", "e", "phi", "gamma"; "E", the error; "ones", a vector."""
 
     name: str
 
@@ -109,7 +110,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function by its word in the language: sigma, tanh, relu, max, mean, sum, softmax, norm."""
+    """A function by its word in the language: sigma, tanh, relu, max, mean, sum, softmax, norm.
+
+    "spread" and "gather" are the products with S and its transposed one, "diag" is a matrix.
+    """
 
     function: str
     arguments: tuple[Node, ...]
@@ -146,6 +150,71 @@ class Dot:
     right: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The derivative of one letter by another."""
+
+    above: Node
+    below: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SumOverTime:
+    """The sum over all steps."""
+
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A part of a formula that is struck out ("cancel") or framed ("boxed")."""
+
+    how: str
+    body: Node
+
+
 Atom = Number | Known | Constant | Size | Parameter | Signal | Net | Delta | Outside
 Compound = Sum | Product | Quotient | Power | Call | Apply | Transposed | Outer | Dot
+Compound |= Partial | SumOverTime | Marked
 Node = Atom | Compound
+LETTERS = (Known, Constant, Size, Parameter, Signal, Net, Delta, Outside)
+
+T = TypeVar("T")
+
+
+def later(node: T, steps: int) -> T:
+    """The same tree, `steps` later: c_{t-1} becomes c_t for 1."""
+    if isinstance(node, Signal | Net | Delta | Outside):
+        return replace(node, lag=node.lag - steps)
+    if isinstance(node, tuple):
+        found: Any = tuple(later(part, steps) for part in node)
+        return found
+    if not isinstance(node, Compound):
+        return node
+    inside: Any = node
+    return replace(inside, **{f.name: later(getattr(node, f.name), steps) for f in fields(inside)})
+
+
+def product(*factors: Node) -> Node:
+    """The product of factors; of one of them, itself; without a factor 1."""
+    left = [factor for factor in factors if factor != Number(1)]
+    if not left:
+        return Number(1)
+    return left[0] if len(left) == 1 else Product(tuple(left))
+
+
+def minus(node: Node) -> Node:
+    """The negative of a tree."""
+    if isinstance(node, Sum):
+        return Sum(tuple((-sign, part) for sign, part in node.parts))
+    return Sum(((-1, node),))
+
+
+def total(parts: list[Node]) -> Node:
+    """The sum of trees, signs of their first summands kept outside; 0 of none."""
+    if len(parts) == 1:
+        return parts[0]
+    flat: list[tuple[int, Node]] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, Sum) and len(part.parts) == 1 else [(1, part)]
+    return Sum(tuple(flat)) if flat else Number(0)

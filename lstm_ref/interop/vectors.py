@@ -65,7 +65,7 @@ def make(
         "sizes": _found_sizes(cell, arrays),
         "seed": int(seed),
         "package": __version__,
-        "equations": latex.text(cell)["Equations"].splitlines(),
+        "equations": latex.equations_as_text(cell).splitlines(),
     }
     return {**header, "checksum": checksum(header, arrays)}, arrays
 

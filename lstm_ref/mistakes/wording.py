@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 import sympy
 
-from lstm_ref.derive import terms
+from lstm_ref.derive import terms, tree
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.terms import Product, Term
 from lstm_ref.derive.typeset import lines
 from lstm_ref.derive.typeset.alphabets import Text, text_letter
-from lstm_ref.derive.typeset.printing import show
+from lstm_ref.derive.typeset.ranks import of_names
+from lstm_ref.derive.typeset.summands import Writer
 
 STYLE = Text()
 
@@ -26,48 +27,51 @@ def delta(name: str) -> str:
 
 def partial(name: str) -> str:
     """∂E/∂W_fx of a parameter, ∂E/∂x_t of the input."""
-    return STYLE.partial("E", STYLE.parameter(name))
+    return STYLE.line(tree.Partial(lines.ERROR, tree.Parameter(name)))
 
 
 def summand(cell: Cell, term: Term) -> str:
     """One term of an error term or of a vector's gradient: δ_c,t+1 ⊙ f_t+1."""
-    text = lines.term_text(cell, term, STYLE)
-    return STYLE.sum + text if term.of in cell.vectors else text
+    node = Writer(cell).term(term)
+    return _line(cell, tree.SumOverTime(node) if term.of in cell.vectors else node)
 
 
 def product(cell: Cell, item: Product) -> str:
     """One summand of a matrix's gradient: Σ_t δ_f,t x_tᵀ."""
-    return STYLE.sum + lines.product_text(cell, item, STYLE)
+    return _line(cell, tree.SumOverTime(Writer(cell).product(item)))
 
 
 def left(cell: Cell, of: str) -> str:
     """What a term is a summand of: ∂E/∂c_t or ∂E/∂W_fx."""
     if of in cell.equations or of == cell.input:
-        return STYLE.partial("E", STYLE.signal(of))
+        return STYLE.line(tree.Partial(lines.ERROR, tree.Signal(of)))
     return partial(of)
 
 
 def formula(cell: Cell, of: str) -> str:
     """The whole right formula of δ of a signal, or of a gradient, on one line."""
     if of in cell.equations:
-        ((name, rights),) = lines.error_terms(cell, STYLE, [of])
-        return f"{name} = {' '.join(rights[-1])}"
+        (found,) = lines.results(cell, [of])
+        return f"{_line(cell, found.left)} = {_line(cell, found.rights[-1])}"
     wanted = left(cell, of)
-    for name, rights in (*lines.gradients(cell, STYLE), *lines.passed_on(cell, STYLE)):
-        if name == wanted:
-            return f"{name} = {' '.join(rights[-1])}"
+    for found in (*lines.gradients(cell), *lines.passed_on(cell)):
+        if not found.start and STYLE.line(found.left) == wanted:
+            return f"{wanted} = {_line(cell, found.rights[-1])}"
     return ""
 
 
 def slope(cell: Cell, name: str) -> str:
     """f_t ⊙ (1 − f_t), the slope of a signal's activation."""
-    return lines.slope_text(cell, name, STYLE) if terms.slope(cell, name) is not None else "1"
+    return _line(cell, Writer(cell).slope(name)) if terms.slope(cell, name) is not None else "1"
 
 
 def factor(cell: Cell, expr: sympy.Expr, term: Term | Product) -> str:
     """A factor of a term or a product, written at the step of that term."""
-    text = show(expr, STYLE.later(term.lag).ranked(cell.equations[term.by].reads))
-    return text.replace("-", "−", 1) if text.startswith("-") else text
+    return _line(cell, tree.later(Writer(cell).expression(expr, term.by), term.lag))
+
+
+def _line(cell, node):
+    return Text(of_names(cell)).line(node)
 
 
 def letter(name: str) -> str:

@@ -16,8 +16,8 @@ from lstm_ref.derive.catalogue import (
 from lstm_ref.derive.declare.language import cell as declare
 from lstm_ref.derive.expressions import at, sigma, t, tanh
 from lstm_ref.derive.typeset import latex
-from lstm_ref.derive.typeset.alphabets import Latex, Numpy, Text
-from lstm_ref.derive.typeset.printing import show
+from lstm_ref.derive.typeset.alphabets import Latex, Text
+from lstm_ref.derive.typeset.arrange import arrange
 
 
 def error(name, steps=0):
@@ -145,7 +145,7 @@ def test_a_factor_belongs_to_the_whole_product():
     lines = plain(Two, "Error terms")
     assert "= (W_qpᵀ δ_q,t) ⊙ (1 − p_t²)" in lines
     assert "= ((∂net_q,t/∂p_t)ᵀ δ_q,t) ⊙ ∂p_t/∂net_p,t" in lines
-    assert "= -δ_h,t ⊙ (1 − q_t²)" in lines
+    assert "= −δ_h,t ⊙ (1 − q_t²)" in lines
 
 
 def test_what_replaces_a_symbol_stands_where_it_stood():
@@ -168,19 +168,19 @@ def test_signs_and_numbers_come_first():
         return [line.split(" = ", 1)[1] for line in plain(Mine, heading)]
 
     assert lines("Equations")[1:] == [
-        "3 ⊙ g_t ⊙ h_{t-1} − π ⊙ b_a",
-        "2 ⊙ (W_hh (3 ⊙ a_t)) − 2 ⊙ w_h ⊙ a_t ⊙ g_t",
+        "3 g_t ⊙ h_{t-1} − π b_a",
+        "2 W_hh (3 a_t) − 2 w_h ⊙ a_t ⊙ g_t",
     ]
     assert lines("Weight gradients") == [
         "Σ_t δ_g,t x_tᵀ",
-        "-Σ_t δ_g,t h_{t-1}ᵀ",
-        "Σ_t 2 ⊙ (δ_h,t (3 ⊙ a_t)ᵀ)",
-        "-Σ_t π ⊙ δ_a,t",
-        "-Σ_t 2 ⊙ δ_h,t ⊙ a_t ⊙ g_t",
+        "−Σ_t δ_g,t h_{t-1}ᵀ",
+        "Σ_t 2 δ_h,t (3 a_t)ᵀ",
+        "−Σ_t π δ_a,t",
+        "−Σ_t 2 δ_h,t ⊙ a_t ⊙ g_t",
     ]
-    assert "= -2 ⊙ δ_h,t ⊙ w_h ⊙ g_t + 6 ⊙ (W_hhᵀ δ_h,t)" in plain(Mine, "Error terms")
-    (back,) = [line for line in plain(Mine, "Error terms") if line.startswith("= (3 ⊙ δ_a,t")]
-    assert back == "= (3 ⊙ δ_a,t ⊙ h_{t-1} − 2 ⊙ δ_h,t ⊙ w_h ⊙ a_t) ⊙ g_t ⊙ (1 − g_t)"
+    assert "= −2 δ_h,t ⊙ w_h ⊙ g_t + 6 W_hhᵀ δ_h,t" in plain(Mine, "Error terms")
+    (back,) = [line for line in plain(Mine, "Error terms") if line.startswith("= (3 δ_a,t")]
+    assert back == "= (3 δ_a,t ⊙ h_{t-1} − 2 δ_h,t ⊙ w_h ⊙ a_t) ⊙ g_t ⊙ (1 − g_t)"
 
 
 def test_the_slope_of_a_cosine_has_its_sign_in_brackets():
@@ -188,26 +188,31 @@ def test_the_slope_of_a_cosine_has_its_sign_in_brackets():
     def Mine(x, h, *, W):
         h[t] = sympy.cos(W.hx @ x[t] + W.hh @ h[t - 1])
 
-    assert plain(Mine, "Error terms")[-1].endswith(") ⊙ (-sin(net_h,t))")
+    assert plain(Mine, "Error terms")[-1].endswith(") ⊙ (−sin(net_h,t))")
 
 
 def test_numbers_in_all_alphabets():
-    h = at("h")
+    h, k, y = at("h"), at("k"), sympy.Symbol("y_h")
     numbers = {
-        sympy.pi * h: (r"\pi \odot h_t", "π ⊙ h_t", "3.141592653589793 * h[t]"),
-        0.5 * h: (r"0.5 \odot h_t", "0.5 ⊙ h_t", "0.5 * h[t]"),
-        1e-7 * h: (r"1 \cdot 10^{-7} \odot h_t", "1e-07 ⊙ h_t", "1e-07 * h[t]"),
-        h / 3: (r"\frac{1}{3} \odot h_t", "1/3 ⊙ h_t", "1/3 * h[t]"),
-        h - sympy.Rational(1, 2): (r"h_t - \frac{1}{2}", "h_t − 1/2", "h[t] - 1/2"),
-        2**h: ("2^{h_t}", "2^(h_t)", "2**(h[t])"),
-        0.5**h: ("0.5^{h_t}", "0.5^(h_t)", "0.5**(h[t])"),
-        h**2: ("h_t^{2}", "h_t²", "h[t]**2"),
-        h**-12: ("h_t^{-12}", "h_t⁻¹²", "h[t]**(-12)"),
-        h + sympy.log(2): (r"\log(2) + h_t", "log(2) + h_t", "0.6931471805599453 + h[t]"),
-        sympy.E + h: (r"\mathrm{e} + h_t", "e + h_t", "2.718281828459045 + h[t]"),
+        sympy.pi * h: (r"\pi\,h_t", "π h_t"),
+        0.5 * h: (r"0.5\,h_t", "0.5 h_t"),
+        1e-7 * h: (r"1 \cdot 10^{-7}\,h_t", "1e-07 h_t"),
+        h / 3: (r"\frac{h_t}{3}", "h_t / 3"),
+        h - sympy.Rational(1, 2): (r"h_t - \frac{1}{2}", "h_t − 1/2"),
+        2**h: ("2^{h_t}", "2^(h_t)"),
+        0.5**h: ("0.5^{h_t}", "0.5^(h_t)"),
+        h**2: ("h_t^{2}", "h_t²"),
+        h**-12: (r"\frac{1}{h_t^{12}}", "1 / h_t¹²"),
+        h ** sympy.Rational(1, 3): (r"h_t^{\frac{1}{3}}", "h_t^(1/3)"),
+        h + sympy.log(2): (r"\log(2) + h_t", "log(2) + h_t"),
+        sympy.E + h: (r"\mathrm{e} + h_t", "e + h_t"),
+        h / sympy.sqrt(k + 1): (r"\frac{h_t}{\sqrt{1 + k_t}}", "h_t / √(1 + k_t)"),
+        2 * h / (3 * k * y): (r"\frac{2\,h_t}{3\,k_t \odot y_h}", "2 h_t / (3 k_t ⊙ y_h)"),
+        -h / (k - 1): (r"-\frac{h_t}{k_t - 1}", "−h_t / (k_t − 1)"),
     }
     for expr, texts in numbers.items():
-        assert tuple(show(expr, style) for style in (Latex(), Text(), Numpy())) == texts
+        found = arrange(expr, [h, k, y])
+        assert (Latex().line(found), Text().line(found)) == texts
 
 
 def test_names_become_what_mathjax_knows():

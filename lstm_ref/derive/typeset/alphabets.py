@@ -1,250 +1,252 @@
-"""Symbols as LaTeX, as plain text and as NumPy: three alphabets for the one printer, `printing`."""
+"""Letters, brackets and fractions as LaTeX and as plain text: the two printers of the page."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from fractions import Fraction
 
-import sympy
-
+from lstm_ref.derive import tree
 from lstm_ref.derive.letters import indexed, latex_letter, split, text_letter
+from lstm_ref.derive.typeset.pieces import Piece
+from lstm_ref.derive.typeset.printer import Pieces, Printer, joined_piece
+from lstm_ref.derive.typeset.printing import Numpy
 
-__all__ = ["Alphabet", "Latex", "Numpy", "Page", "Style", "Text", "latex_letter", "text_letter"]
+__all__ = ["Latex", "Numpy", "Page", "Text", "latex_letter", "text_letter"]
 
 GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
-SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-NUMPY = {"sigma": "sigmoid", "atan": "np.arctan"}
-NUMPY |= {n: f"np.{n}" for n in ("tanh", "exp", "log", "sin", "cos", "sinh", "cosh")}
-CONSTANTS = {
-    sympy.pi: (r"\pi", "π"),
-    sympy.E: (r"\mathrm{e}", "e"),
-    sympy.GoldenRatio: (r"\varphi", "φ"),
-    sympy.EulerGamma: (r"\gamma", "γ"),
-}
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+# Words that have a command of their own; the others are set by \operatorname.
+COMMANDS = ("sigma", "tanh", "exp", "log", "sin", "cos", "sinh", "cosh", "max", "min")
+COMMANDS = {word: rf"\{word}" for word in COMMANDS} | {"atan": r"\arctan"}
+COMMANDS |= {"logsigmoid": r"\operatorname{log\sigma}"}
+SIGNS = {"pi": (r"\pi", "π"), "e": (r"\mathrm{e}", "e"), "phi": (r"\varphi", "φ")}
+SIGNS |= {"gamma": (r"\gamma", "γ"), "E": ("E", "E"), "ones": (r"\mathbf{1}", "𝟏")}
 
 
 @dataclass(frozen=True)
-class Style:
-    """How symbols look. shift: steps added to every time. start: times are numbers from 0."""
-
-    shift: int = 0
-    start: bool = False
-    ranks: tuple = ()
-
-    times, minus = " * ", " - "
-
-    def constant(self, signs: tuple[str, str]) -> str:
-        """A constant, of which LaTeX and plain text are given."""
-        raise NotImplementedError
-
-    def fraction(self, p: int, q: int) -> str:
-        """The fraction p/q."""
-        raise NotImplementedError
-
-    def number(self, value: sympy.Number) -> str:
-        """A whole number, a fraction, a decimal number with its own digits, or π and its like."""
-        if value in CONSTANTS:
-            return self.constant(CONSTANTS[value])
-        if value.is_Integer:
-            return str(value)
-        return self.fraction(value.p, value.q) if value.is_Rational else self.decimal(value)
-
-    def decimal(self, value: sympy.Number) -> str:
-        """A decimal number, with the digits it has."""
-        return repr(float(value))
-
-    def outside(self) -> str:
-        """e_t, the error that enters at the output of step t from outside."""
-        when = self.when()
-        return f"e_{when}" if len(when) == 1 else f"e_{{{when}}}"
-
-    def later(self, steps: int) -> Self:
-        """The same style, some steps later."""
-        return replace(self, shift=self.shift + steps)
-
-    def ranked(self, reads: Iterable[sympy.Basic]) -> Self:
-        """The same style, factors in the order of what an equation reads."""
-        return replace(self, ranks=tuple(reads))
-
-    def when(self, lag: int = 0) -> str:
-        """The time `lag` steps back: t, t-1, or a number."""
-        steps = self.shift - lag
-        if self.start:
-            return str(steps)
-        return "t" if steps == 0 else f"t{steps:+d}"
-
-
-@dataclass(frozen=True)
-class Latex(Style):
-    """LaTeX. colour: the gates in the colours of the book, by \\class."""
-
-    colour: bool = False
-
-    times, minus = r" \odot ", " - "
-    left, right, wide = r"\left(", r"\right)", (r"\bigl(", r"\bigr)")  # wide: across lines
-    thin, sum = r"\,", r"\sum_t "
-
-    def constant(self, signs: tuple[str, str]) -> str:
-        """A constant, of which LaTeX and plain text are given."""
-        return signs[0]
-
-    def fraction(self, p: int, q: int) -> str:
-        """The fraction p/q."""
-        return rf"{'-' * (p < 0)}\frac{{{abs(p)}}}{{{q}}}"
-
-    def decimal(self, value: sympy.Number) -> str:
-        """A decimal number, with the digits it has."""
-        digits, _, power = super().decimal(value).partition("e")
-        return rf"{digits} \cdot 10^{{{int(power)}}}" if power else digits
-
-    def signal(self, name: str, lag: int = 0) -> str:
-        """A signal `lag` steps back."""
-        letter, below = split(name)
-        return self._coloured(name, indexed(letter, [*below, self.when(lag)]))
-
-    def parameter(self, name: str) -> str:
-        """A parameter."""
-        return latex_letter(name)
-
-    def subscripted(self, letter: str, name: str, lag: int = 0) -> str:
-        """A letter with a signal and a time below it."""
-        return indexed(letter, [latex_letter(name), self.when(lag)])
-
-    def delta(self, name: str, lag: int = 0) -> str:
-        """The error term of a signal."""
-        return self.subscripted(r"\delta", name, lag)
-
-    def net(self, name: str, lag: int = 0) -> str:
-        """The weighted input of a signal."""
-        return self.subscripted(r"\mathrm{net}", name, lag)
-
-    def power(self, base: str, exponent: str) -> str:
-        """A power; base and exponent are printed already."""
-        return f"{base}^{{{exponent}}}"
-
-    def function(
-        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
-    ) -> str:
-        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
-        name = {"atan": "arctan"}.get(kind.__name__, kind.__name__)
-        power = "" if exponent is None else f"^{{{exponent}}}"
-        return rf"\{name}{power}({argument})"
-
-    def transposed(self, W: str) -> str:
-        """The transposed matrix."""
-        return rf"{W}^\top"
-
-    def partial(self, a: str, b: str) -> str:
-        """The derivative of a by b."""
-        return rf"\frac{{\partial {a}}}{{\partial {b}}}"
-
-    def _coloured(self, name, text):
-        return rf"\class{{gate-{GATES[name]}}}{{{text}}}" if self.colour and name in GATES else text
-
-
-@dataclass(frozen=True)
-class Text(Style):
+class Text(Printer):
     """Plain text with Unicode letters."""
 
-    times, minus = " ⊙ ", " − "
-    left, right, wide = "(", ")", ("(", ")")
-    thin, sum = " ", "Σ_t "
-
-    def constant(self, signs: tuple[str, str]) -> str:
-        """A constant, of which LaTeX and plain text are given."""
-        return signs[1]
-
-    def fraction(self, p: int, q: int) -> str:
-        """The fraction p/q."""
-        return f"{p}/{q}"
+    slashed_numbers = True
 
     def signal(self, name: str, lag: int = 0) -> str:
         """A signal `lag` steps back."""
         when = self.when(lag)
-        return (
-            f"{text_letter(name)}_{when}" if len(when) == 1 else f"{text_letter(name)}_{{{when}}}"
-        )
+        return f"{text_letter(name)}_{when if len(when) == 1 else f'{{{when}}}'}"
 
     def parameter(self, name: str) -> str:
         """A parameter."""
         return name
 
-    def subscripted(self, letter: str, name: str, lag: int = 0) -> str:
-        """A letter with a signal and a time below it."""
-        return f"{letter}_{text_letter(name)},{self.when(lag)}"
-
     def delta(self, name: str, lag: int = 0) -> str:
         """The error term of a signal."""
-        return self.subscripted("δ", name, lag)
+        return f"δ_{text_letter(name)},{self.when(lag)}"
 
     def net(self, name: str, lag: int = 0) -> str:
         """The weighted input of a signal."""
-        return self.subscripted("net", name, lag)
+        return f"net_{text_letter(name)},{self.when(lag)}"
 
-    def power(self, base: str, exponent: str) -> str:
-        """A power; base and exponent are printed already."""
-        plain = exponent.lstrip("-").isdigit()
-        return base + (exponent.translate(SUPERSCRIPT) if plain else f"^({exponent})")
+    def atom(self, node: tree.Atom) -> Piece:
+        """A number or a letter."""
+        text = self._letter(node)
+        return Piece(text, len(text.replace("\u0303", "")))
 
-    def function(
-        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
-    ) -> str:
-        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
-        name = kind.__name__
-        power = "" if exponent is None else exponent.translate(SUPERSCRIPT)
-        return f"{'σ' if name == 'sigma' else name}{power}({argument})"
+    def _letter(self, node):
+        match node:
+            case tree.Number(value):
+                return str(value).replace("-", self.minus, 1) if value < 0 else str(value)
+            case tree.Known(name):
+                return SIGNS[name][1]
+            case tree.Size(letter):
+                return letter
+            case tree.Parameter(name) | tree.Constant(name):
+                return self.parameter(name)
+            case tree.Signal(name, lag):
+                return self.signal(name, lag)
+            case tree.Net(name, lag):
+                return self.net(name, lag)
+            case tree.Delta(name, lag):
+                return self.delta(name, lag)
+            case tree.Outside(lag):
+                return self.signal("e", lag)
 
-    def transposed(self, W: str) -> str:
-        """The transposed matrix."""
-        return f"{W}ᵀ"
+    def bracket(self, pieces: Pieces) -> Pieces:
+        """Pieces in brackets."""
+        return glued(Piece("(", 1), pieces, Piece(")", 1))
 
-    def partial(self, a: str, b: str) -> str:
-        """The derivative of a by b."""
-        return f"∂{a}/∂{b}"
+    arguments = bracket
+
+    def function(self, word: str, power: int | None = None) -> Piece:
+        """The name of a function, with a power behind it."""
+        text = "σ" if word == "sigma" else word
+        text += "" if power is None else str(power).translate(SUPERSCRIPT)
+        return Piece(text, len(text))
+
+    def raised(self, base: Pieces, exponent: Pieces) -> Pieces:
+        """A power; the base has its brackets already."""
+        if len(exponent) == 1 and exponent[0].text.isdigit():
+            return [*base, Piece(exponent[0].text.translate(SUPERSCRIPT), exponent[0].width)]
+        return [*base, Piece("^", 1), *self.bracket(exponent)]
+
+    def root(self, inside: Pieces) -> Pieces:
+        """A square root."""
+        return [Piece("√", 1), *self.bracket(inside)]
+
+    def transposed(self, inside: Pieces) -> Pieces:
+        """Something transposed; it has its brackets already."""
+        return [*inside, Piece("ᵀ", 1)]
+
+    def stacked(self, above: Pieces, below: Pieces) -> None:
+        """None: a fraction stands on one line."""
+
+    def sum_sign(self) -> Piece:
+        """Σ over the steps."""
+        return Piece("Σ_t", 3)
+
+    def _partial(self, node, depth):
+        above, below = self.atom(node.above), self.atom(node.below)
+        return [Piece(f"∂{above.text}/∂{below.text}", 3 + above.width + below.width)]
+
+    def _marked(self, node, depth):
+        return self._inside(node.body, depth)
 
 
 @dataclass(frozen=True)
-class Numpy(Style):
-    """NumPy code. whole: all steps at once, c[:-1], instead of one, c[t - 1].
+class Latex(Printer):
+    """LaTeX. colour: the gates in the colours of the book, by \\class."""
 
-    names: pairs (signal, its name in the code) where the two differ.
-    """
+    colour: bool = False
 
-    whole: bool = False
-    names: tuple = ()
-
-    times, minus = " * ", " - "
-    left, right, thin = "(", ")", " @ "
+    times, minus, dot, thin = r"\odot", "-", r"\cdot", r"\,"
+    space = 0
 
     def signal(self, name: str, lag: int = 0) -> str:
         """A signal `lag` steps back."""
-        name = dict(self.names).get(name, name)
-        if self.whole:
-            return f"{name}[:-1]" if lag else f"{name}[1:]"
-        return f"{name}[t - 1]" if lag else f"{name}[t]"
+        letter, below = split(name)
+        text = indexed(letter, [*below, self.when(lag)])
+        return rf"\class{{gate-{GATES[name]}}}{{{text}}}" if self.coloured(name) else text
 
-    def net(self, name: str, lag: int = 0) -> str:
-        """The weighted input of a signal."""
-        return self.signal(f"net {name}", lag)
+    def coloured(self, name: str) -> bool:
+        """Is it a gate that gets its colour?"""
+        return self.colour and name in GATES
 
     def parameter(self, name: str) -> str:
         """A parameter."""
-        return dict(self.names).get(name, name)
+        return latex_letter(name)
 
-    def number(self, value: sympy.Number) -> str:
-        """A number."""
-        return str(value) if value.is_Rational else repr(float(value))
+    def delta(self, name: str, lag: int = 0) -> str:
+        """The error term of a signal."""
+        return indexed(r"\delta", [latex_letter(name), self.when(lag)])
 
-    def power(self, base: str, exponent: str) -> str:
-        """A power; base and exponent are printed already."""
-        return f"{base}**{exponent}" if exponent.isdigit() else f"{base}**({exponent})"
+    def net(self, name: str, lag: int = 0) -> str:
+        """The weighted input of a signal."""
+        return indexed(r"\mathrm{net}", [latex_letter(name), self.when(lag)])
 
-    def function(
-        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
-    ) -> str:
-        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
-        text = f"{NUMPY.get(kind.__name__, kind.__name__)}({argument})"
-        return text if exponent is None else self.power(text, exponent)
+    def atom(self, node: tree.Atom) -> Piece:
+        """A number or a letter; it is about as wide as in plain text, without _ and {}."""
+        if isinstance(node, tree.Number):
+            return _number(node.value)
+        plain = Text(start=self.start).atom(node).text
+        return Piece(self._letter(node), sum(letter not in "_{},\u0303" for letter in plain))
+
+    def _letter(self, node):
+        match node:
+            case tree.Known(name):
+                return SIGNS[name][0]
+            case tree.Size(letter):
+                return letter
+            case tree.Parameter(name) | tree.Constant(name):
+                return self.parameter(name)
+            case tree.Signal(name, lag):
+                return self.signal(name, lag)
+            case tree.Net(name, lag):
+                return self.net(name, lag)
+            case tree.Delta(name, lag):
+                return self.delta(name, lag)
+            case tree.Outside(lag):
+                return indexed("e", [self.when(lag)])
+
+    def bracket(self, pieces: Pieces) -> Pieces:
+        """Pieces in brackets as high as they are; across lines all are a little larger."""
+        pair = object()
+        left = Piece(r"\left(", 1, pair=pair, across=r"\bigl(")
+        return glued(left, pieces, Piece(r"\right)", 1, pair=pair, across=r"\bigr)"))
+
+    def arguments(self, pieces: Pieces) -> Pieces:
+        """Arguments of a function: in plain brackets, unless they are high."""
+        if any(piece.tall for piece in pieces):
+            return self.bracket(pieces)
+        return glued(Piece("(", 1), pieces, Piece(")", 1))
+
+    def function(self, word: str, power: int | None = None) -> Piece:
+        """The name of a function, with a power behind it."""
+        text = COMMANDS.get(word, rf"\operatorname{{{word}}}")
+        text += "" if power is None else f"^{{{power}}}"
+        wide = 1 if word == "sigma" else 3 * len(word) // 4  # these letters are narrow
+        return Piece(text, wide + len(str(power or "")))
+
+    def _call(self, node, depth):
+        if node.function in ("abs", "norm"):
+            mark = "vert" if node.function == "abs" else "Vert"
+            inside = self.pieces(node.arguments[0], depth + 1)
+            return glued(Piece(rf"\l{mark} ", 1), inside, Piece(rf"\r{mark}", 1))
+        return super()._call(node, depth)
+
+    def raised(self, base: Pieces, exponent: Pieces) -> Pieces:
+        """A power; the base has its brackets already."""
+        above = joined_piece(exponent)
+        return [*base, Piece(f"^{{{above.text}}}", above.width)]
+
+    def root(self, inside: Pieces) -> Pieces:
+        """A square root, or the power 1/2 where it is too wide for a line."""
+        piece = joined_piece(inside)
+        if self.room is not None and piece.width + 1 > self.room:
+            return [*self.bracket(inside), Piece("^{1/2}", 3)]
+        return [Piece(rf"\sqrt{{{piece.text}}}", piece.width + 1)]
+
+    def transposed(self, inside: Pieces) -> Pieces:
+        """Something transposed; it has its brackets already."""
+        return [*inside, Piece(r"^\top", 1)]
+
+    def stacked(self, above: Pieces, below: Pieces) -> Pieces:
+        """A fraction with a line."""
+        a, b = joined_piece(above), joined_piece(below)
+        return [Piece(rf"\frac{{{a.text}}}{{{b.text}}}", max(a.width, b.width), tall=True)]
+
+    def sum_sign(self) -> Piece:
+        """Σ over the steps."""
+        return Piece(r"\sum_t", 2)
+
+    def _partial(self, node, depth):
+        a, b = self.atom(node.above), self.atom(node.below)
+        text = rf"\frac{{\partial {a.text}}}{{\partial {b.text}}}"
+        return [Piece(text, 1 + max(a.width, b.width), tall=True)]
+
+    def _marked(self, node, depth):
+        loose = isinstance(node.body, tree.Sum) and len(node.body.parts) > 1
+        inside = self.pieces(node.body, depth + 1)
+        body = joined_piece(self.bracket(inside) if loose else inside)
+        return [replace(body, text=rf"\{node.how}{{{body.text}}}")]
 
 
-Alphabet = Latex | Text | Numpy
+def glued(left: Piece, pieces: Sequence[Piece], right: Piece) -> Pieces:
+    """Pieces between two others, without a break at these."""
+    first, *more = pieces
+    return [left, replace(first, gap="", space=0, level=None), *more, right]
+
+
+def _number(value):
+    """A number in LaTeX: a fraction with its line, a power of ten with its dot."""
+    if isinstance(value, Fraction):
+        sign = "-" * (value < 0)
+        p, q = str(abs(value.numerator)), str(value.denominator)
+        return Piece(rf"{sign}\frac{{{p}}}{{{q}}}", len(sign) + max(len(p), len(q)), tall=True)
+    digits, _, power = str(value).partition("e")
+    if not power:
+        return Piece(digits, len(digits))
+    text = rf"{digits} \cdot 10^{{{int(power)}}}"
+    return Piece(text, len(digits) + 3 + len(str(int(power))))
+
+
 Page = Latex | Text

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from lstm_ref.derive.typeset import lines
 from lstm_ref.derive.typeset.alphabets import Latex, Text
+from lstm_ref.derive.typeset.lines import Line
+from lstm_ref.derive.typeset.ranks import of_names
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
-LINE = 30  # letters on a line before it is broken: what fits on a phone
+LETTERS = 30  # on a line before it is broken: what fits on a phone
+COLUMNS = 79  # of plain text
 
 
 class Formula(str):
@@ -22,49 +24,61 @@ class Formula(str):
         return f"$$\n{self}\n$$"
 
 
-def equations(cell: Cell, colour: bool = False) -> Formula:
-    """The forward pass as an `aligned` block; colour=True: gates in the colours of the book."""
-    return _aligned(lines.equations(cell, Latex(colour=colour)))
+def equations(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> Formula:
+    """The forward pass as an `aligned` block; colour=True: gates in the colours of the book.
+
+    width, here and below: about how many letters fit on a line; None: lines are not broken.
+    """
+    return aligned(lines.equations(cell), printer(cell, colour, width))
 
 
-def error_terms(cell: Cell, names: Iterable[str] | None = None, colour: bool = False) -> Formula:
+def error_terms(
+    cell: Cell,
+    names: Iterable[str] | None = None,
+    colour: bool = False,
+    width: int | None = LETTERS,
+) -> Formula:
     """δ of every signal, or of `names`: definition, chain rule, result, in an `aligned` block."""
-    return _aligned(lines.error_terms(cell, Latex(colour=colour), names))
+    return aligned(lines.error_terms(cell, names), printer(cell, colour, width))
 
 
-def results(cell: Cell, names: Iterable[str] | None = None, colour: bool = False) -> Formula:
+def results(
+    cell: Cell,
+    names: Iterable[str] | None = None,
+    colour: bool = False,
+    width: int | None = LETTERS,
+) -> Formula:
     """δ of every signal, or of `names`, without the steps in between."""
-    rows = lines.error_terms(cell, Latex(colour=colour), names)
-    return _aligned((left, rights[-1:]) for left, rights in rows)
+    return aligned(lines.results(cell, names), printer(cell, colour, width))
 
 
-def gradients(cell: Cell, colour: bool = False) -> Formula:
+def gradients(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> Formula:
     """∂E/∂W of every parameter, summed over time, in an `aligned` block."""
-    return _aligned(lines.gradients(cell, Latex(colour=colour)))
+    return aligned(lines.gradients(cell), printer(cell, colour, width))
 
 
-def passed_on(cell: Cell, colour: bool = False) -> Formula:
+def passed_on(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> Formula:
     """∂E/∂x_t for the layer below, and the error at the initial state, in an `aligned` block."""
-    return _aligned(lines.passed_on(cell, Latex(colour=colour)))
+    return aligned(lines.passed_on(cell), printer(cell, colour, width))
 
 
-def text(cell: Cell) -> dict[str, str]:
-    """Everything as plain text: {heading: text}."""
-    style = Text()
-    return {heading: _plain(rows(cell, style)) for heading, rows in _PARTS.items()}
+def text(cell: Cell, width: int | None = COLUMNS) -> dict[str, str]:
+    """Everything as plain text: {heading: text}; lines of at most `width` letters, None: any."""
+    return {heading: _plain(rows(cell), cell, width) for heading, rows in PARTS.items()}
 
 
-def equations_as_text(cell: Cell) -> str:
-    """The forward pass as plain text."""
-    return _plain(lines.equations(cell, Text()))
+def equations_as_text(cell: Cell, width: int | None = None) -> str:
+    """The forward pass as plain text, one line for each equation unless a width is given."""
+    return _plain(lines.equations(cell), cell, width)
 
 
-def document(cell: Cell) -> dict[str, Formula]:
+def document(cell: Cell, width: int | None = LETTERS) -> dict[str, Formula]:
     """Everything as LaTeX: {heading: aligned block}."""
-    return {heading: _aligned(rows(cell, Latex())) for heading, rows in _PARTS.items()}
+    style = printer(cell, False, width)
+    return {heading: aligned(rows(cell), style) for heading, rows in PARTS.items()}
 
 
-_PARTS = {
+PARTS: dict[str, Callable[[Cell], Iterable[Line]]] = {
     "Equations": lines.equations,
     "Error terms": lines.error_terms,
     "Weight gradients": lines.gradients,
@@ -72,41 +86,34 @@ _PARTS = {
 }
 
 
-def _aligned(rows):
-    lines = []
-    for left, rights in rows:
-        for right in rights:
-            first, *more = _broken(right)
-            lines += [f"{left} &= {first}", *(f"&\\quad {piece}" for piece in more)]
+def printer(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> Latex:
+    """The printer of a cell's formulas."""
+    return Latex(of_names(cell), width, colour=colour)
+
+
+def aligned(rows: Iterable[Line], style: Latex) -> Formula:
+    """Lines as an `aligned` block."""
+    found = []
+    for line in rows:
+        here = style.at_start() if line.start else style
+        left = here.line(line.left)
+        for right in line.rights:
+            first, *more = here.lines(right)
+            found += [f"{left} &= {first}", *(f"&\\quad {part}" for part in more)]
             left = ""
-    body = " \\\\\n".join(lines)
+    body = " \\\\\n".join(found)
     return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
 
 
-def _broken(pieces):
-    """Pieces joined to lines that are not too long."""
-    lines = [pieces[0]]
-    for piece in pieces[1:]:
-        joined = f"{lines[-1]} {piece}"
-        if _letters(joined) <= LINE:
-            lines[-1] = joined
-        else:
-            lines.append(piece)
-    return lines
-
-
-def _letters(latex):
-    """About how many letters wide a formula is on the page."""
-    latex = re.sub(r"\\frac\{(.*?)\}\{\\partial", r"\1", latex)  # only the upper part counts
-    latex = re.sub(r"\\(class\{[^}]*\}|mathrm|left|right|bigl|bigr|tilde|,)", "", latex)
-    latex = re.sub(r"\\[a-z]+ ?", "x", latex)
-    return len(re.sub(r"[{}_^ ]", "", latex))
-
-
-def _plain(rows):
-    lines = []
-    for left, rights in rows:
+def _plain(rows, cell, width):
+    found = []
+    for line in rows:
+        style = Text(of_names(cell), start=line.start)
+        left = style.line(line.left)
+        room = None if width is None else max(width - len(left) - 3, 20)
         indent = " " * len(left)
-        for k, right in enumerate(rights):
-            lines.append(f"{indent if k else left} = {' '.join(right)}")
-    return "\n".join(lines)
+        for right in line.rights:
+            first, *more = Text(style.names, room, line.start).lines(right)
+            found += [f"{left} = {first}", *(f"{indent}   {part}" for part in more)]
+            left = indent
+    return "\n".join(found)

@@ -1,16 +1,77 @@
-"""Expressions as text, in any of the `alphabets`.
+"""Expressions as NumPy code."""
 
-SymPy sorts sums and products by an order of its own. Here they keep the order in which the
-equation was written: the `ranks` of a style say which symbol came first.
-"""
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
 
 import sympy
 
 from lstm_ref.derive.expressions import SPREAD, Dot, t
-from lstm_ref.derive.typeset.alphabets import Alphabet, Numpy
+
+NUMPY = {"sigma": "sigmoid", "atan": "np.arctan"}
+NUMPY |= {n: f"np.{n}" for n in ("tanh", "exp", "log", "sin", "cos", "sinh", "cosh")}
 
 
-def show(expr: sympy.Expr, style: Alphabet) -> str:
+@dataclass(frozen=True)
+class Style:
+    """How symbols look. shift: steps added to every time. start: times are numbers from 0."""
+
+    shift: int = 0
+    start: bool = False
+    ranks: tuple = ()
+
+    times, minus = " * ", " - "
+
+    def ranked(self, reads: Iterable[sympy.Basic]) -> Self:
+        """The same style, factors in the order of what an equation reads."""
+        return replace(self, ranks=tuple(reads))
+
+
+@dataclass(frozen=True)
+class Numpy(Style):
+    """NumPy code. whole: all steps at once, c[:-1], instead of one, c[t - 1].
+
+    names: pairs (signal, its name in the code) where the two differ.
+    """
+
+    whole: bool = False
+    names: tuple = ()
+
+    times, minus = " * ", " - "
+    left, right, thin = "(", ")", " @ "
+
+    def signal(self, name: str, lag: int = 0) -> str:
+        """A signal `lag` steps back."""
+        name = dict(self.names).get(name, name)
+        if self.whole:
+            return f"{name}[:-1]" if lag else f"{name}[1:]"
+        return f"{name}[t - 1]" if lag else f"{name}[t]"
+
+    def net(self, name: str, lag: int = 0) -> str:
+        """The weighted input of a signal."""
+        return self.signal(f"net {name}", lag)
+
+    def parameter(self, name: str) -> str:
+        """A parameter."""
+        return dict(self.names).get(name, name)
+
+    def number(self, value: sympy.Number) -> str:
+        """A number."""
+        return str(value) if value.is_Rational else repr(float(value))
+
+    def power(self, base: str, exponent: str) -> str:
+        """A power; base and exponent are printed already."""
+        return f"{base}**{exponent}" if exponent.isdigit() else f"{base}**({exponent})"
+
+    def function(
+        self, kind: type[sympy.Function], argument: str, exponent: str | None = None
+    ) -> str:
+        """A function of FUNCTIONS or σ, to a power if one is given; all are printed already."""
+        text = f"{NUMPY.get(kind.__name__, kind.__name__)}({argument})"
+        return text if exponent is None else self.power(text, exponent)
+
+
+def show(expr: sympy.Expr, style: Numpy) -> str:
     """The expression as a string."""
     if isinstance(style, Numpy) and expr.is_number and not expr.is_Rational:
         return style.number(expr)  # a Python number: one of NumPy would turn float32 into float64
@@ -36,7 +97,7 @@ def _signal(symbol, style):
     return style.net(name[4:], lag) if name.startswith("net ") else style.signal(name, lag)
 
 
-def grouped(expr: sympy.Expr, style: Alphabet) -> str:
+def grouped(expr: sympy.Expr, style: Numpy) -> str:
     """As a factor of a product: with brackets where it is a sum."""
     text = show(expr, style)
     loose = isinstance(expr, sympy.Add | Dot) or expr.could_extract_minus_sign()
@@ -90,7 +151,7 @@ def _dot(expr, style):
     return name + style.thin + (text if atom else f"{style.left}{text}{style.right}")
 
 
-def rank(expr: sympy.Expr, style: Alphabet) -> list[int]:
+def rank(expr: sympy.Expr, style: Numpy) -> list[int]:
     """When the symbols of an expression were written, first ones first."""
     found = [k for k, symbol in enumerate(style.ranks) if expr == symbol or expr.has(symbol)]
     return found or [len(style.ranks)]

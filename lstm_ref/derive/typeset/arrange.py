@@ -1,0 +1,203 @@
+"""SymPy expressions as trees, in the order in which they were written.
+
+SymPy sorts sums and products by an order of its own. Here they get back the order of an equation:
+what it read first stands first. Signs, numbers in front and fractions are decided here as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from lstm_ref.derive import tree
+from lstm_ref.derive.expressions import (
+    FUNCTIONS,
+    SPREAD,
+    Constant,
+    Dot,
+    Mean,
+    Outer,
+    Size,
+    Softmax,
+    Total,
+    Transposed,
+    t,
+)
+from lstm_ref.derive.typeset.ranks import rank
+
+KNOWN = {sympy.pi: "pi", sympy.E: "e", sympy.GoldenRatio: "phi", sympy.EulerGamma: "gamma"}
+
+
+class Arranger:
+    """Arranges expressions of one equation.
+
+    order: what it reads, in the order of writing. names: rank of each name, 0 a number, 2 a matrix.
+    """
+
+    def __init__(
+        self, order: Iterable[sympy.Basic] = (), names: Mapping[str, int] | None = None
+    ) -> None:
+        self.order, self.names = tuple(order), names or {}
+
+    def node(self, expr: sympy.Expr) -> tree.Node:
+        """The expression as a tree."""
+        if isinstance(expr, sympy.Indexed):
+            return _signal(expr)
+        if isinstance(expr, sympy.Symbol):
+            return _symbol(expr)
+        if expr in KNOWN:
+            return tree.Known(KNOWN[expr])
+        if isinstance(expr, sympy.Number):
+            return number(expr)
+        if isinstance(expr, sympy.Add):
+            return self._sum(expr)
+        if isinstance(expr, sympy.Mul | sympy.Pow):
+            return self.product(expr)
+        return self._function(expr)
+
+    def product(self, expr: sympy.Expr, *first: tree.Node) -> tree.Node:
+        """A product or a power, after the factors `first`; its sign and its number lead."""
+        sign, value, above, below = self.parts(expr)
+        return fraction(sign, value, [*first, *above], below)
+
+    def parts(
+        self, expr: sympy.Expr
+    ) -> tuple[int, Fraction | float, list[tree.Node], list[tree.Node]]:
+        """(sign, number, factors, factors below the line); the number is not negative."""
+        value, rest = expr.as_coeff_Mul()
+        sign = -1 if value.is_negative else 1
+        above, below = [], []
+        for factor in sorted(sympy.Mul.make_args(rest), key=self._place):
+            base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, sympy.Integer(1))
+            if exponent.is_number and exponent.is_negative:
+                below.append(self._power(base, -exponent))
+            elif factor != 1:
+                above.append(self._power(base, exponent))
+        return sign, _value(abs(value)), self._matrices(rest, above), below
+
+    def _place(self, factor):
+        """Numbers first, then factors in the order of writing."""
+        return not factor.is_number, self._first(factor), isinstance(factor, sympy.Add), str(factor)
+
+    def _matrices(self, rest, above):
+        """diag(f) C and C diag(f) out of the products with f 1ᵀ and 1 fᵀ that they are in SymPy."""
+        outers = [a for a in sympy.Mul.make_args(rest) if isinstance(a, Outer) and 1 in a.args]
+        nodes = [self.node(outer) for outer in outers]
+        others = [factor for factor in above if factor not in nodes]
+        if not outers or not others:
+            return above
+        node = tree.product(*others)
+        for left, right in (outer.args for outer in outers):
+            diagonal = tree.Call("diag", (self.node(left if right == 1 else right),))
+            node = tree.Apply(diagonal, node) if right == 1 else tree.Apply(node, diagonal)
+        return [node]
+
+    def _sum(self, expr):
+        """Positive terms first, each group in the order of writing; numbers lead."""
+        terms = sorted(
+            expr.args, key=lambda a: (_negative(a), not a.is_number, self._first(a), str(a))
+        )
+        parts: list[tuple[int, tree.Node]] = []
+        for term in terms:
+            node = self.node(-term if _negative(term) else term)
+            parts.append((-1 if _negative(term) else 1, node))
+        return tree.Sum(tuple(parts))
+
+    def _power(self, base, exponent):
+        if exponent == 1:
+            return self.node(base)
+        if exponent == sympy.Rational(1, 2) and isinstance(base, Total):
+            squares = sympy.Mul.make_args(base.args[0])
+            if len(squares) == 1 and squares[0].is_Pow and squares[0].exp == 2:
+                return tree.Call("norm", (self.node(squares[0].base),))
+        return tree.Power(self.node(base), self.node(exponent))
+
+    def _function(self, expr):
+        if isinstance(expr, Dot):
+            A, v = expr.args
+            if A == SPREAD:
+                return tree.Call("spread", (self.node(v),))
+            return tree.Apply(self.node(A), self.node(v))
+        if isinstance(expr, Transposed):
+            return tree.Transposed(self.node(expr.args[0]))
+        if isinstance(expr, Outer):
+            return tree.Outer(*(tree.Known("ones") if a == 1 else self.node(a) for a in expr.args))
+        if isinstance(expr, Total):
+            return self._total(expr.args[0])
+        word = {Mean: "mean", Softmax: "softmax"}.get(expr.func) or FUNCTIONS[expr.func]
+        return tree.Call(word, tuple(map(self.node, expr.args)))
+
+    def _total(self, expr):
+        """Σ over units: aᵀ b of a product of vectors, with what is a number in front."""
+        sign, value, above, below = self.parts(expr)
+        vectors = [node for node in above if rank(node, self.names)]
+        if below or len(vectors) < 2:
+            squares = [v for v in vectors if isinstance(v, tree.Power)]
+            if below or not squares or squares[0].exponent != tree.Number(2):
+                return tree.Call("sum", (self.node(expr),))
+            vectors = [squares[0].base] * 2
+        numbers = [node for node in above if not rank(node, self.names)]
+        inner = tree.Dot(vectors[0], tree.product(*vectors[1:]))
+        return fraction(sign, value, [*numbers, inner], [])
+
+    def _first(self, expr):
+        """When the symbols of an expression were written, first ones first."""
+        found = [k for k, symbol in enumerate(self.order) if expr == symbol or expr.has(symbol)]
+        return found or [len(self.order)]
+
+
+def arrange(
+    expr: sympy.Expr, order: Iterable[sympy.Basic] = (), names: Mapping[str, int] | None = None
+) -> tree.Node:
+    """An expression as a tree; order: its symbols in the order in which they were written.
+
+    names: rank of signals and parameters, 0 for a number, 2 for a matrix; others are vectors.
+    """
+    return Arranger(order, names).node(expr)
+
+
+def fraction(
+    sign: int, value: Fraction | float, above: Sequence[tree.Node], below: Sequence[tree.Node]
+) -> tree.Node:
+    """A product with its number in front and what is below the line, its sign outside."""
+    down = list(below)
+    if isinstance(value, Fraction) and value.denominator != 1 and (above or below):
+        down.insert(0, tree.Number(value.denominator))
+        value = Fraction(value.numerator)
+    node = tree.product(tree.Number(_whole(value)), *above)
+    if down:
+        node = tree.Quotient(node, tree.product(*down))
+    return tree.minus(node) if sign < 0 else node
+
+
+def number(value: sympy.Number) -> tree.Node:
+    """A number of SymPy."""
+    node = tree.Number(_whole(_value(abs(value))))
+    return tree.minus(node) if value.is_negative else node
+
+
+def _value(value) -> Fraction | float:
+    return Fraction(value.p, value.q) if value.is_Rational else float(value)
+
+
+def _whole(value):
+    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def _negative(expr) -> bool:
+    return bool(expr.as_coeff_Mul()[0].is_negative)
+
+
+def _signal(symbol):
+    name, lag = symbol.base.label.name, int(t - symbol.indices[0])
+    if name.startswith("net "):
+        return tree.Net(name[4:], lag)
+    return tree.Signal(name, lag)
+
+
+def _symbol(symbol):
+    kinds: dict[Any, Callable[[str], tree.Node]] = {Constant: tree.Constant, Size: tree.Size}
+    return kinds.get(type(symbol), tree.Parameter)(symbol.name)

@@ -1,0 +1,289 @@
+"""A tree as pieces of text: brackets, ⊙ or nothing between factors, where a line may be broken.
+
+What the letters look like is said by `alphabets`, for LaTeX and for plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TypeAlias
+
+from lstm_ref.derive import tree
+from lstm_ref.derive.typeset.pieces import Piece, joined, lines, width
+from lstm_ref.derive.typeset.ranks import rank
+
+Pieces: TypeAlias = list[Piece]
+HALF = tree.Number(Fraction(1, 2))
+# What stands without brackets wherever it stands.
+CLOSED = (*tree.LETTERS, tree.Number, tree.Call, tree.Partial, tree.Marked)
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Prints trees. names: rank of what is no vector; room: letters on a line, None for no limit.
+
+    start: times are numbers from 0, c_0 and c_1 for c_t and c_{t+1}.
+    """
+
+    names: Mapping[str, int] = field(default_factory=dict)
+    room: int | None = None
+    start: bool = False
+
+    times, minus, dot, thin, quotient = "⊙", "−", "·", " ", "/"
+    space = 1  # how many letters wide what stands between two pieces is
+
+    def line(self, node: tree.Node) -> str:
+        """A tree on one line."""
+        return joined(self.pieces(node, 0))
+
+    def lines(self, node: tree.Node) -> list[str]:
+        """A tree on as many lines as it needs, in the room that there is."""
+        return lines(self.pieces(node, 0), self.room)
+
+    def at_start(self) -> Printer:
+        """The same with times that are numbers."""
+        return replace(self, start=True)
+
+    def when(self, lag: int = 0) -> str:
+        """The time `lag` steps back: t, t-1, or a number."""
+        if self.start:
+            return str(-lag)
+        return "t" if lag == 0 else f"t{-lag:+d}"
+
+    def pieces(self, node: tree.Node, depth: int) -> Pieces:
+        """A tree in pieces; depth: how many brackets it is in."""
+        if isinstance(node, tree.Atom):
+            return [self.atom(node)]
+        method = getattr(self, f"_{type(node).__name__.lower()}")
+        found: Pieces = method(node, depth)
+        return found
+
+    def atom(self, node: tree.Atom) -> Piece:
+        """A number or a letter."""
+        raise NotImplementedError
+
+    def bracket(self, pieces: Pieces) -> Pieces:
+        """Pieces in brackets."""
+        raise NotImplementedError
+
+    def function(self, word: str, power: int | None = None) -> Piece:
+        """The name of a function, with a power behind it."""
+        raise NotImplementedError
+
+    def arguments(self, pieces: Pieces) -> Pieces:
+        """Arguments of a function, in its brackets."""
+        raise NotImplementedError
+
+    def raised(self, base: Pieces, exponent: Pieces) -> Pieces:
+        """A power; the base has its brackets already."""
+        raise NotImplementedError
+
+    def root(self, inside: Pieces) -> Pieces:
+        """A square root."""
+        raise NotImplementedError
+
+    def transposed(self, inside: Pieces) -> Pieces:
+        """Something transposed; it has its brackets already."""
+        raise NotImplementedError
+
+    def stacked(self, above: Pieces, below: Pieces) -> Pieces | None:
+        """A fraction with a line, or None where the fraction stands on one line."""
+        raise NotImplementedError
+
+    # ---- compounds
+
+    def _inside(self, node, depth):
+        return self.bracket(self.pieces(node, depth + 1))
+
+    def _closed(self, node, depth, also=()):
+        """With brackets unless it needs none anywhere, or it is one of `also`."""
+        plain = isinstance(node, (*CLOSED, *also)) or self.is_root(node)
+        negative = isinstance(node, tree.Number) and node.value < 0
+        plain = plain and not negative and not self._slashed(node)
+        return self.pieces(node, depth) if plain else self._inside(node, depth)
+
+    def is_root(self, node: tree.Node) -> bool:
+        """Is it printed as a square root?"""
+        return isinstance(node, tree.Power) and node.exponent == HALF
+
+    def _slashed(self, node):
+        """Is it printed with a / on one line?"""
+        if isinstance(node, tree.Number):
+            return self.slashed_numbers and isinstance(node.value, Fraction)
+        return isinstance(node, tree.Quotient) and self._line_of(node) is None
+
+    slashed_numbers = False
+
+    def _sum(self, node, depth):
+        found: Pieces = []
+        for sign, part in node.parts:
+            sign, part = _signed(sign, part)
+            new = self._summand(part, depth)
+            sign_text = self.minus if sign < 0 else "+"
+            if found:
+                head = Piece(sign_text, 1, 2 * depth, " ", self.space)
+                found += [head, replace(new[0], gap=" ", space=self.space), *new[1:]]
+            elif sign < 0:
+                found += [Piece(self.minus, 1), *new]
+            else:
+                found += new
+        return found
+
+    def _summand(self, part, depth):
+        return self._inside(part, depth) if isinstance(part, tree.Sum) else self.pieces(part, depth)
+
+    def _product(self, node, depth):
+        found: Pieces = []
+        so_far = 0
+        for k, factor in enumerate(node.factors):
+            new, own = self._as_factor(node, k, depth), rank(factor, self.names)
+            if not found:
+                found, so_far = new, own
+                continue
+            level = 2 * depth + 1
+            if so_far and own:
+                times = Piece(self.times, 1, level, " ", self.space)
+                found += [times, replace(new[0], gap=" ", space=self.space), *new[1:]]
+            elif isinstance(factor, tree.Number):
+                times = Piece(self.dot, 1, level, " ", self.space)
+                found += [times, replace(new[0], gap=" ", space=self.space), *new[1:]]
+            else:
+                glued = None if isinstance(node.factors[k - 1], tree.Number) else level
+                head = replace(new[0], gap=self.thin, space=self.space, level=glued)
+                found += [head, *new[1:]]
+            so_far = max(so_far, own)
+        return found
+
+    def _as_factor(self, node, k, depth):
+        factor, last = node.factors[k], k == len(node.factors) - 1
+        before = [rank(other, self.names) for other in node.factors[:k]]
+        if isinstance(factor, tree.Apply | tree.Outer) or _is_spread(factor):
+            # a number in front belongs to all of W v; behind a ⊙ it would not
+            alone = last and not any(before)
+            return self.pieces(factor, depth) if alone else self._inside(factor, depth)
+        also = (tree.Quotient, tree.Power)
+        return self._closed(factor, depth, also)
+
+    def _line_of(self, node):
+        """A fraction with its line, or None where it is printed with a /."""
+        above, below = (joined_piece(self.pieces(part, 0)) for part in (node.above, node.below))
+        if self.room is not None and max(above.width, below.width) > self.room:
+            return None
+        return self.stacked([above], [below])
+
+    def _quotient(self, node, depth):
+        if (stacked := self._line_of(node)) is not None:
+            return stacked
+        above = self._closed(node.above, depth, (tree.Power,))
+        if isinstance(node.above, tree.Product) and all(
+            isinstance(part, (*CLOSED, tree.Sum)) and not self._slashed(part)
+            for part in node.above.factors
+        ):
+            above = self.pieces(node.above, depth)
+        below = self._closed(node.below, depth, (tree.Power,))
+        slash = Piece(self.quotient, 1, 2 * depth + 1, " ", self.space)
+        return [*above, slash, replace(below[0], gap=" ", space=self.space), *below[1:]]
+
+    def _power(self, node, depth):
+        base, exponent = node.base, node.exponent
+        if self.is_root(node):
+            return self.root(self.pieces(base, depth + 1))
+        whole = isinstance(exponent, tree.Number) and isinstance(exponent.value, int)
+        if whole and isinstance(base, tree.Call) and self.has_name(base) and exponent.value > 0:
+            head = self.function(base.function, exponent.value)
+            return [head, *self.arguments(self._arguments(base, depth))]
+        atom = isinstance(base, tree.Atom) and not (
+            isinstance(base, tree.Number) and (base.value < 0 or self._slashed(base))
+        )
+        bare = self.pieces(base, depth) if atom else self._inside(base, depth)
+        return self.raised(bare, self.pieces(exponent, depth + 1))
+
+    def has_name(self, node: tree.Call) -> bool:
+        """Is it printed as a name with one argument, which may have a power: tanh²(c)?"""
+        special = ("abs", "norm", "sqrt", "spread", "gather", "diag", "max", "min")
+        return node.function not in special
+
+    def _call(self, node, depth):
+        word, arguments = node.function, node.arguments
+        if word == "sqrt":
+            return self.root(self.pieces(arguments[0], depth + 1))
+        if word in ("spread", "gather"):
+            S = tree.Parameter("S")
+            matrix: tree.Node = S if word == "spread" else tree.Transposed(S)
+            return self._apply(tree.Apply(matrix, arguments[0]), depth)
+        return [self.function(word), *self.arguments(self._arguments(node, depth))]
+
+    def _arguments(self, node, depth):
+        found: Pieces = []
+        for part in node.arguments:
+            new = self.pieces(part, depth + 1)
+            if found:
+                found.append(Piece(",", 1))
+                new = [replace(new[0], gap=" ", space=self.space, level=2 * depth + 2), *new[1:]]
+            found += new
+        return found
+
+    def _apply(self, node, depth):
+        if node.matrix == tree.Parameter("spread"):
+            node = tree.Apply(tree.Parameter("S"), node.vector)
+        matrix = self._closed(node.matrix, depth, (tree.Transposed,))
+        vector = self._inside(node.vector, depth) if _is_spread(node.vector) else None
+        if vector is None:
+            vector = self._closed(node.vector, depth)
+        return [*matrix, replace(vector[0], gap=self.thin, space=self.space), *vector[1:]]
+
+    def _transposed(self, node, depth):
+        inside = node.matrix
+        letter = isinstance(inside, tree.LETTERS)
+        return self.transposed(
+            self.pieces(inside, depth) if letter else self._inside(inside, depth)
+        )
+
+    def _outer(self, node, depth):
+        left = self._closed(node.left, depth)
+        right = self._transposed(tree.Transposed(node.right), depth)
+        return [*left, replace(right[0], gap=self.thin, space=self.space, level=None), *right[1:]]
+
+    def _dot(self, node, depth):
+        left = self._transposed(tree.Transposed(node.left), depth)
+        right = self._closed(node.right, depth)
+        return [*left, replace(right[0], gap=self.thin, space=self.space, level=None), *right[1:]]
+
+    def _sumovertime(self, node, depth):
+        body = self._summand(node.body, depth)
+        return [self.sum_sign(), replace(body[0], gap=" ", space=self.space), *body[1:]]
+
+    def sum_sign(self) -> Piece:
+        """Σ over the steps."""
+        raise NotImplementedError
+
+    def _partial(self, node, depth):
+        raise NotImplementedError
+
+    def _marked(self, node, depth):
+        raise NotImplementedError
+
+
+def joined_piece(pieces: Pieces) -> Piece:
+    """Pieces that stay together, as one."""
+    return Piece(joined(pieces), width(pieces), tall=any(piece.tall for piece in pieces))
+
+
+def _is_spread(node):
+    return isinstance(node, tree.Call) and node.function in ("spread", "gather")
+
+
+def _signed(sign, part):
+    """A summand with the sign of the number in front of it taken out."""
+    if isinstance(part, tree.Number) and part.value < 0:
+        return -sign, tree.Number(-part.value)
+    if isinstance(part, tree.Product):
+        inner, first = _signed(sign, part.factors[0])
+        if inner != sign:
+            return inner, tree.product(first, *part.factors[1:])
+    if isinstance(part, tree.Sum) and len(part.parts) == 1:
+        ((inner, only),) = part.parts
+        return sign * inner, only
+    return sign, part
