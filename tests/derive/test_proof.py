@@ -1,84 +1,166 @@
-"""The proof in index notation can fail: each wrong term is seen, and only where it belongs."""
+"""The proof can fail: each wrong claim is refused, with numbers, and only where it belongs."""
 
 import dataclasses
 
 import pytest
 import sympy
 
-from lstm_ref.derive import proof, terms
-from lstm_ref.derive.catalogue import LSTM, VANILLA
-from lstm_ref.derive.expressions import at
+from lstm_ref.derive import proof
+from lstm_ref.derive.catalogue import BLOCK, LSTM, VANILLA
+from lstm_ref.derive.declare.language import cell as declare
+from lstm_ref.derive.expressions import Transposed, at, sigma, t, tanh
+from lstm_ref.derive.terms import Product, Term
+
+ONE = sympy.Integer(1)
 
 
-def altered(monkeypatch, cell, of, change):
-    """failures(cell) with the terms of one signal changed."""
-    right = terms.of
-
-    def wrong(declared, name):
-        found = right(declared, name)
-        return change(found) if name == of else found
-
-    monkeypatch.setattr(terms, "of", wrong)
-    return proof.failures(cell)
+def claims(cell, of, change):
+    """The list of a cell with the terms or products of one name changed by a function."""
+    right = cell.terms
+    if of in right.products:
+        products = {**right.products, of: tuple(change(list(right.products[of])))}
+        return dataclasses.replace(right, products=products)
+    terms = {**right.terms, of: tuple(change(list(right.terms.get(of, ()))))}
+    return dataclasses.replace(right, terms=terms)
 
 
-def replaced(**fields):
-    return lambda terms: [dataclasses.replace(term, **fields) for term in terms]
+def verdicts(cell, claimed):
+    """Name of the identity -> its verdict, of those that do not hold."""
+    return {i.of: i.verdict for i in proof.prove(cell, claimed) if not i.holds}
+
+
+def each(**fields):
+    return lambda found: [dataclasses.replace(one, **fields) for one in found]
+
+
+def only(lag, **fields):
+    return lambda found: [
+        dataclasses.replace(one, **fields) if one.lag == lag else one for one in found
+    ]
+
+
+def added(*more):
+    return lambda found: [*found, *more]
+
+
+STATE = ["h[t]", "h[T]"], ["h[t]", "h[0]"]  # where a term of lag 0 and one of lag 1 is missed
 
 
 @pytest.mark.parametrize(
     "of, change, failing",
     [
-        ("f", replaced(inner=at("c")), ["f[t]"]),  # c_t for c_{t-1}
-        ("i", replaced(by="h"), ["i[t]"]),  # another error
-        ("o", replaced(inner=1 - sympy.tanh(at("c")) ** 2), ["o[t]"]),
-        ("h", replaced(via=sympy.Symbol("W_fh")), ["h[t-1]"]),  # one matrix for all
-        ("h", lambda terms: [*terms, terms[0]], ["h[t-1]"]),  # one term twice
-        ("x", lambda terms: terms[1:], ["x[t]"]),
-        (
-            "c",
-            lambda terms: [dataclasses.replace(t, inner=2 * t.inner) for t in terms],
-            ["c[t]", "c[t-1]"],
-        ),
-        ("b_i", lambda terms: [], ["b_i"]),
-        ("b_f", replaced(by="i"), ["b_f"]),
+        ("f", each(inner=at("c")), ["f[t]"]),  # c_t for c_{t-1}
+        ("i", each(by="h"), ["i[t]"]),  # another error
+        ("o", each(inner=1 - sympy.tanh(at("c")) ** 2), ["o[t]"]),
+        ("h", each(via=sympy.Symbol("W_fh")), STATE[1]),  # one matrix for all
+        ("h", lambda found: [*found, found[0]], STATE[1]),  # one term twice
+        ("h", each(via=Transposed(sympy.Symbol("W_fh"))), STATE[1]),
+        ("h", each(lag=0), ["h[t]", "h[T]", "h[0]"]),
+        ("h", each(lag=2), STATE[1]),
+        ("x", lambda found: found[1:], ["x[t]"]),
+        ("c", lambda found: [f for f in found if not f.lag], ["c[t]", "c[0]"]),  # no carousel
+        ("c", lambda found: [f for f in found if f.lag], ["c[t]", "c[T]"]),
+        ("c", only(1, inner=at("f") ** 2), ["c[t]", "c[0]"]),
+        ("c", only(1, inner=-at("f")), ["c[t]", "c[0]"]),
+        ("c", only(1, inner=at("f", 1)), ["c[t]", "c[0]"]),
+        ("c", only(1, inner=at("f", -1)), ["c[t]", "c[0]"]),
+        ("b_i", lambda found: [], ["b_i"]),
+        ("b_f", each(by="i"), ["b_f"]),
+        ("W_oh", each(v=at("h")), ["W_oh"]),  # h_t for h_{t-1}
+        ("W_oh", each(inner=2 * ONE), ["W_oh"]),
+        ("W_oh", each(transposed=True), ["W_oh"]),
+        ("W_oh", each(by="f"), ["W_oh"]),
     ],
 )
-def test_a_wrong_term_fails_its_identity(monkeypatch, of, change, failing):
-    assert altered(monkeypatch, LSTM, of, change) == failing
+def test_a_wrong_claim_is_refuted_where_it_belongs(of, change, failing):
+    found = verdicts(LSTM, claims(LSTM, of, change))
+    assert found == dict.fromkeys(failing, proof.WRONG)
 
 
-def test_a_matrix_in_place_of_its_transpose_is_seen(monkeypatch):
-    # Wᵀδ and Wδ have the same shape for a square matrix: only indices tell them apart.
-    def wrong(cell, term):
-        value = claimed(cell, term)
-        if term.via is None:
-            return value
-        W, j = sympy.IndexedBase(str(term.via)), sympy.Wild("j")
-        return value.replace(W[j, proof.q], lambda j: W[proof.q, j])
+@pytest.mark.parametrize(
+    "of, term, failing",
+    [
+        ("f", Term("f", "c", 1, at("c", 1)), "f[t]"),  # no equation reads f a step later
+        ("x", Term("x", "c", 1, ONE), "x[t]"),
+        ("b_f", Term("b_f", "f", 1, ONE), "b_f"),  # a parameter has no step
+        ("h", Term("h", "c", 0, ONE), "h[t]"),  # h is not read in its own step
+        ("W_fh", Product("W_fh", "i", ONE, at("x")), "W_fh"),
+        ("W_fh", Product("W_fh", "c", ONE, at("c", 1)), "W_fh"),
+        ("g", Term("g", "c", 0, ONE), "g"),  # there is no such signal
+        ("f", Term("f", "g", 0, ONE), "f[t]"),  # nor such an error
+        ("f", Term("c", "h", 0, ONE), "f[t]"),  # not a term of f
+        ("f", Product("f", "c", ONE, at("c")), "f[t]"),  # not even a term
+        ("f", Term("f", "c", 0, ONE, sympy.Symbol("b_f"), at("f")), "f[t]"),  # b_f is no matrix
+    ],
+)
+def test_nothing_may_be_claimed_where_nothing_is_read(of, term, failing):
+    found = verdicts(LSTM, claims(LSTM, of, added(term)))
+    assert failing in found and set(found.values()) == {proof.WRONG}
 
-    claimed = proof._claimed
-    monkeypatch.setattr(proof, "_claimed", wrong)
-    assert proof.failures(LSTM) == ["x[t]", "h[t-1]"]
+
+def test_a_wrong_or_superfluous_slope_is_refuted():
+    def changed(**slopes):
+        return dataclasses.replace(LSTM.terms, slopes={**LSTM.terms.slopes, **slopes})
+
+    for wrong in (at("f"), at("f") * (1 - at("i")), at("f", 1) * (1 - at("f", 1)), 2 * ONE, None):
+        assert verdicts(LSTM, changed(f=wrong)) == {"slope of f": proof.WRONG}
+    assert verdicts(LSTM, changed(c=at("c"))) == {"slope of c": proof.WRONG}  # no activation
+    assert verdicts(LSTM, changed(g=at("c"))) == {"slope of g": proof.WRONG}
+    assert verdicts(LSTM, changed(c=ONE)) == {}  # which is what it is
 
 
-def test_a_wrong_slope_or_weight_gradient_is_seen(monkeypatch):
-    slope, products = terms.slope, terms.products
-    monkeypatch.setattr(terms, "slope", lambda cell, n: at("f") if n == "f" else slope(cell, n))
-    assert proof.failures(LSTM) == ["slope of f"]
-    monkeypatch.setattr(terms, "slope", slope)
+def test_a_counterexample_can_be_read():
+    cut = LSTM.truncated("cut", lambda term: term.of == "c" and term.lag == 1)
+    (inside, start) = [i for i in proof.prove(cut) if not i.holds]
+    assert (inside.of, start.of) == ("c[t]", "c[0]")
+    assert inside.why.startswith("T = 3, step 2, entry 0: ")
+    assert inside.why.endswith(" is claimed to be 0")
 
-    def shifted(cell, name):  # h_t where h_{t-1} belongs
-        return [
-            dataclasses.replace(p, v=at("h")) if name == "W_oh" else p for p in products(cell, name)
-        ]
 
-    monkeypatch.setattr(terms, "products", shifted)
-    assert proof.failures(LSTM) == ["W_oh"]
+def test_equal_numbers_in_another_form_are_not_called_wrong():
+    """cos² + sin² is 1, which the normal form does not know."""
+    one = sympy.cos(at("o")) ** 2 + sympy.sin(at("o")) ** 2
+    found = claims(LSTM, "c", only(1, inner=at("f") * one))
+    assert verdicts(LSTM, found) == dict.fromkeys(["c[t]", "c[0]"], proof.NOT_SHOWN)
+    assert proof.not_shown(proof.prove(LSTM, found)) == ["c[t]", "c[0]"]
+
+
+def test_what_equal_signals_hide_is_not_called_wrong():
+    """g is the h of the step before: whoever takes one for the other gets the right numbers."""
+
+    @declare
+    def Delayed(x, h, g, *, W):
+        g[t] = h[t - 1]
+        h[t] = tanh(W.hx @ x[t] + W.hg @ g[t])
+
+    found = claims(Delayed, "W_hg", each(v=at("h", 1)))
+    assert verdicts(Delayed, found) == {"W_hg": proof.NOT_SHOWN}
+
+
+def test_roots_denominators_and_deep_expressions_are_shown():
+    @declare
+    def Norm(x, h, u, p, q, v, *, W, M):
+        u[t] = W.ux @ x[t] + W.uh @ h[t - 1]
+        p[t] = u[t] / sympy.sqrt(M.mean @ u[t] ** 2 + 1)
+        q[t] = W.qx @ x[t]
+        v[t] = sympy.sqrt((p[t] - q[t]) ** 2) / (1 + sympy.exp(-(p[t] + q[t])))
+        h[t] = sympy.exp(-sympy.log(1 + v[t] ** 2) * sympy.sin(v[t] / (2 + tanh(q[t])))) * (
+            (v[t] + 2 ** p[t]) ** 3 / (sigma(v[t]) + sympy.cos(q[t]) ** 2 + v[t] ** -2)
+        )
+
+    assert proof.failures(Norm) == []
 
 
 def test_the_number_of_identities():
-    """LSTM: 8 uses of signals, 4 biases, 8 matrices, 4 slopes. A test that proves nothing fails."""
-    counts = {cell.name: len(proof.prove(cell)) for cell in (LSTM, VANILLA)}
-    assert counts == {"LSTM": 24, "VANILLA": 27}
-    assert all(identity.left != 0 for identity in proof.prove(VANILLA))
+    """LSTM: 7 signals, 2 states at both ends, 4 biases, 8 matrices, 4 slopes."""
+    counts = {cell.name: len(proof.prove(cell)) for cell in (LSTM, VANILLA, BLOCK)}
+    assert counts == {"LSTM": 27, "VANILLA": 30, "BLOCK": 27}
+
+
+def test_the_ends_of_time_come_out_of_the_sum():
+    by_name = {identity.of: str(identity.left) for identity in proof.prove(LSTM)}
+    assert "f[t + 1, q]*δ_c[t + 1, q]" in by_name["c[t]"] and "δ_h[t, q]" in by_name["c[t]"]
+    assert by_name["c[0]"] == "f[1, q]*δ_c[1, q]"
+    assert "δ_h[T, q]" in by_name["c[T]"] and "δ_c" not in by_name["c[T]"]
+    assert by_name["b_f"] == "Sum(δ_f[tau, q], (tau, 1, T))"
+    assert by_name["h[T]"] == "0"
