@@ -2,9 +2,9 @@
 
     python tools/environment.py python tools/downloads.py FOLDER
 
-The wheel, the notebooks, the golden vectors of every cell, the LSTM in C with its vectors, and the
-SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in the environment of
-tools/environment.py: another order of adding gives other last digits.
+The wheel, the notebooks, the golden vectors of the cells of the chapters, the LSTM in C with its
+vectors, and the SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in the
+environment of tools/environment.py: another order of adding gives other last digits.
 """
 
 import hashlib
@@ -72,10 +72,10 @@ def notebooks():
 
 
 def golden_vectors():
-    """Name in the archive -> bytes, .npz and .json of every cell, as the command makes them."""
+    """Name in the archive -> bytes: .npz and .json of the cells of the chapters."""
     found = {}
     with tempfile.TemporaryDirectory() as place:
-        for cell in catalogue.CELLS.values():
+        for cell in catalogue.BOOK.values():
             header, arrays = vectors.make(cell)
             for suffix in (".json", ".npz"):
                 path = Path(place, cell.name.lower() + suffix)

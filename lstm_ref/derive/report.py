@@ -15,9 +15,7 @@ def run(name: str | None, form: str, listing: bool) -> int:
     Returns the exit code, 2 for unusable input.
     """
     if listing or name is None:
-        width = max(map(len, catalogue.CELLS))
-        for key, cell in catalogue.CELLS.items():
-            print(f"{key:{width}}  {cell.title}")
+        print(catalogued())
         return 0
     try:
         print(FORMATS[form](files.declared(name)))
@@ -25,6 +23,16 @@ def run(name: str | None, form: str, listing: bool) -> int:
         print(error, file=sys.stderr)
         return 2
     return 0
+
+
+def catalogued() -> str:
+    """The names and titles of the catalogue, by kind."""
+    width = max(map(len, catalogue.CELLS))
+    blocks = []
+    for heading, names in catalogue.KINDS.values():
+        rows = [f"  {name:{width}}  {catalogue.CELLS[name].title}" for name in names]
+        blocks.append("\n".join([f"{heading}:", *rows]))
+    return "\n\n".join(blocks)
 
 
 def text(cell: Cell) -> str:

@@ -40,17 +40,17 @@ def on_left(left: Iterable[str], unknown: Iterable[str], names: Iterable[str], c
 
 
 def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
-    """A sentence on names that are those of another cell of the catalogue, or "".
+    """A sentence on names that are those of another cell of the chapters, or "".
 
     names: all names in the file; left: those that were not understood.
     """
-    cells = {other: _names(declared) for other, declared in catalogue.CELLS.items()}
+    cells = {other: _names(declared) for other, declared in catalogue.BOOK.items()}
     theirs = {n for n in names if any(n in found for found in cells.values())}
     odd = [n for n in left if n in theirs - _names(cell)]
     fits = [c for c, found in cells.items() if c != cell.name and found >= theirs]
     if not odd or not fits:
         return ""
-    fits = sorted(fits, key=lambda c: len(cells[c]))[:3]  # stable: in the order of the catalogue
+    fits = sorted(fits, key=lambda c: len(cells[c]))[:3]  # stable: in the order of the list
     more = ", ..." if len(odd) > 4 else ""
     are = "are names" if len(odd) > 1 else "is a name"
     whose = f"of {' or '.join(fits)}, not of {cell.name}"

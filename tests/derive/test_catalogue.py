@@ -5,6 +5,7 @@ import importlib
 import json
 import os
 import pstats
+import re
 import subprocess
 import sys
 
@@ -153,10 +154,28 @@ def test_float32_empty_sequences_and_shared_buffers(name):
 
 
 def test_every_public_declaration_is_listed():
-    declared = {v.name for v in vars(catalogue).values() if isinstance(v, Cell)}
-    assert declared == set(catalogue.CELLS)
+    for kind, (_, names) in catalogue.KINDS.items():
+        module = importlib.import_module(f"lstm_ref.derive.catalogue.{kind}")
+        assert {v.name: k for k, v in vars(module).items() if isinstance(v, Cell)} == {
+            name: name for name in names
+        }
+    assert {v.name for v in vars(catalogue).values() if isinstance(v, Cell)} == {*catalogue.BOOK}
+    for name, cell in catalogue.CELLS.items():
+        assert cell.title.endswith(".") and cell.name == name
+
+
+def test_docstrings_can_be_taken_apart():
     for cell in catalogue.CELLS.values():
-        assert cell.title.endswith("."), cell.name
+        found = catalogue.about(cell)
+        parts = [found.title, found.source] if found.source else [found.title]
+        assert "".join(f"{part}. " for part in parts).rstrip() == cell.title, cell.name
+        if cell.name in catalogue.BOOK:
+            continue
+        kinds = ("memory", "code of ", "formulas of ", "formulas and code of ")
+        assert found.read.startswith(kinds), (cell.name, found.read)
+        assert re.search(r" \d{4}$", found.source) or found.source == "RecurrentLayers.jl", (
+            cell.name
+        )
 
 
 def test_any_subset_of_peepholes():

@@ -278,7 +278,7 @@ def test_a_forget_bias_that_is_added():
     assert set(finding.names) == {"no-carousel", "forget-bias-added"}
 
 
-@pytest.mark.parametrize("name", catalogue.CELLS)
+@pytest.mark.parametrize("name", catalogue.BOOK)
 def test_cells_with_a_forget_gate(name):
     cell = catalogue.find(name)
     assert bool(systematic.forward(cell)) == ("b_f" in cell.vectors)

@@ -16,7 +16,7 @@ def run(*arguments):
     return main(arguments)
 
 
-@pytest.mark.parametrize("name", catalogue.CELLS)
+@pytest.mark.parametrize("name", catalogue.BOOK)
 def test_every_cell(name, tmp_path, capsys):
     path = tmp_path / "a.npz"
     small = ["--T", "2", "--B", "1", "--D", "2", "--H", "2", "--seed", "4"]

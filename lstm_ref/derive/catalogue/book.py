@@ -1,12 +1,4 @@
-"""Every cell of the book, declared. `CELLS` lists them by name.
-
-Parameters have the names of `lstm_ref.cells`, so that weights can be carried over: W_fx leads into
-f from x, w_fc is a peephole from c, b_f a bias. The letter c in them stands for the candidate.
-In the docstrings: a title, what is special, the source.
-"""
-
-import re
-from typing import Any
+"""The cells that the chapters are about: LSTMs, GRUs and what is near them."""
 
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError, without
 from lstm_ref.derive.declare.language import Family, cell
@@ -168,7 +160,7 @@ def SRU(x, h, c, f, r, *, W, w, b):
     h[t] = r[t] * c[t] + (1 - r[t]) * x[t]
 
 
-CELLS = {
+BOOK = {
     c.name: c
     for c in (
         *(ELMAN, LSTM_1997, LSTM, VANILLA, COUPLED, *GREFF),
@@ -177,29 +169,3 @@ CELLS = {
         *(BLOCK, PROJECTION, MGU, SRU),
     )
 }
-
-
-def declared(cell: Any) -> Cell:
-    """The declaration of a cell: the counterpart of `lstm_ref.cells.resolve`, for equations.
-
-    cell: a name of the catalogue, in capital or small letters; a declared cell; a module that
-    `codegen` has compiled; or a module with the NAME of a cell of the catalogue. Raises
-    DeclarationError for an unknown name, TypeError for anything else.
-    """
-    if isinstance(cell, str):
-        return find(cell)
-    own = getattr(cell, "DECLARATION", cell)
-    if isinstance(own, Cell):
-        return own
-    if isinstance(getattr(cell, "NAME", None), str):
-        return find(cell.NAME)
-    got = type(cell).__name__
-    raise TypeError(f'cell: expected a name like "LSTM", a declared cell or its module, got {got}')
-
-
-def find(name: str) -> Cell:
-    """A cell of the catalogue by its name, capital or small letters. Raises DeclarationError."""
-    key = re.sub(r"[-\s]", "_", name.strip()).upper()
-    if key not in CELLS:
-        raise DeclarationError(f"no cell {name!r:.60} in the catalogue; it has {', '.join(CELLS)}")
-    return CELLS[key]
