@@ -10,20 +10,21 @@ A sequence x is (T, D, B), a state h or c is (H, B), a bias is (H, 1).
 
 __version__ = "0.1.0"
 
-# What declares a cell, loaded on first use, because it needs SymPy: name -> module.
+# What declares a cell, loaded on first use, because it needs SymPy: module -> names.
 _LANGUAGE = {
-    "cell": "lstm_ref.derive.declare.language",
-    "Family": "lstm_ref.derive.declare.language",
-    "without": "lstm_ref.derive.declare.declaration",
-    "sigma": "lstm_ref.derive.expressions",
-    "t": "lstm_ref.derive.expressions",
-    "tanh": "lstm_ref.derive.expressions",
+    "lstm_ref.derive.declare.language": "cell Family scalar fixed DeclarationError",
+    "lstm_ref.derive.declare.declaration": "without",
+    "lstm_ref.derive.declare.functions": (
+        "max min abs sum mean softmax norm dot outer diag spread exp log sqrt sin cos"
+    ),
+    "lstm_ref.derive.expressions": "t sigma tanh relu softplus logsigmoid",
 }
+_WHERE = {name: module for module, names in _LANGUAGE.items() for name in names.split()}
 
 
 def __getattr__(name):
-    if name not in _LANGUAGE:
+    if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(_LANGUAGE[name]), name)
+    return getattr(importlib.import_module(_WHERE[name]), name)

@@ -6,7 +6,7 @@ place for everything below it: `W_a_b` is W with "a,b" below, since TeX refuses 
 
 from collections.abc import Sequence
 
-from lstm_ref.derive.expressions import FUNCTIONS
+from lstm_ref.derive import expressions
 
 GREEK = {
     name: rf"\{name}"
@@ -28,33 +28,41 @@ GREEK |= {
 }
 UNICODE = {"δ": "delta", "σ": "sigma", "Σ": "Sigma"}  # as they may be typed in a name
 
-# Letters that mean something else on the page. One that ends in _ goes before the name of a signal.
+# Letters that mean something else on the page; those of BEFORE with something below them too.
 TAKEN = {
     "e": ("the error that enters at the output from outside", "a"),
     "E": ("the error, as in ∂E/∂W", "A"),
     "S": ("the matrix that spreads gates over a block", "s"),
     "Sigma": ("the sum over steps", "s"),
-    "spread": ("the function that spreads gates over a block", "s"),
     "t": ("the step", "a"),
     "delta": ("the error term", "d"),
     "net": ("the weighted input", "a"),
 }
 BEFORE = {
-    "delta_": ("the error term of {}", "d_{}"),
-    "net_": ("the weighted input of {}", "a_{}"),
+    "delta": ("the error term of {}", "d_{}"),
+    "net": ("the weighted input of {}", "a_{}"),
 }
+# Words of the language, which are names on the page too.
+FUNCTIONS = {*expressions.FUNCTIONS.values(), "mean", "sum", "softmax", "norm", "dot", "outer"}
+FUNCTIONS |= {"sqrt", "diag", "spread"}
+DIGITS = "0123456789"
 
 
 def taken(name: str) -> tuple[str, str] | None:
-    """What a name means on the page already, and another one to use: a pair, or None."""
-    base, line, rest = name.partition("_")
-    plain = UNICODE.get(base, base) + line + rest
-    for start, (meaning, other) in BEFORE.items():
-        if rest and plain.startswith(start):
-            return meaning.format(rest), other.format(rest)
-    if plain in FUNCTIONS.values():
-        return f"the function {plain}", "a"
-    return TAKEN.get(plain)
+    """What a name means on the page already, and another one to use: a pair, or None.
+
+    What counts is how it looks there: e_ looks like e, and delta1 like the error term of 1.
+    """
+    parts = [part for part in name.split("_") if part]
+    base = parts[0].rstrip(DIGITS) if parts else ""
+    word, rest = UNICODE.get(base, base), [parts[0][len(base) :], *parts[1:]] if parts else []
+    below = "_".join(filter(None, rest))
+    if below and word in BEFORE:
+        meaning, other = BEFORE[word]
+        return meaning.format(below), other.format(below)
+    if below:
+        return None
+    return (f"the function {word}", "a") if word in FUNCTIONS else TAKEN.get(word)
 
 
 def latex_letter(name: str) -> str:
@@ -76,7 +84,7 @@ def split(name: str) -> tuple[str, list[str]]:
     A tilde belongs to the part before it.
     """
     parts = [part for part in name.split("_") if part] or [r"\_"]
-    base = parts[0].rstrip("0123456789") or parts[0]
+    base = parts[0].rstrip(DIGITS) or parts[0]
     letter = GREEK.get(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}")
     if parts[1:2] == ["tilde"]:
         letter, parts = rf"\tilde{{{letter}}}", [parts[0], *parts[2:]]

@@ -69,12 +69,6 @@ def test_what_is_no_function_or_no_symbol_is_refused():
     with pytest.raises(DeclarationError, match="drop: expected a function of a term"):
         LSTM.truncated("wrong", None)
 
-    def foreign(x, h, *, W):
-        h[t] = max(0, W.hx @ x[t] + W.hh @ h[t - 1])
-
-    with pytest.raises(DeclarationError, match=r"foreign, line \d+: TypeError: .*no if and no max"):
-        cell(foreign)
-
 
 def test_but_refuses_to_cut_off_a_signal_or_the_input():
     with pytest.raises(DeclarationError, match="blind: the input x is never read"):

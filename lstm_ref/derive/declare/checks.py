@@ -1,19 +1,23 @@
-"""What a cell must not be, each with the cure; and expressions as a declaration writes them."""
+"""What a cell must not be, each with the cure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sympy import Expr, Indexed
-from sympy.printing.str import StrPrinter
 
+from lstm_ref.derive import tree
+from lstm_ref.derive.declare.algebra import typed
+from lstm_ref.derive.declare.functions import NAMES
+from lstm_ref.derive.declare.text import shown, written
 from lstm_ref.derive.expressions import (
-    FUNCTIONS,
+    OPERATORS,
     SPREAD,
+    Constant,
     DeclarationError,
-    Dot,
-    dots,
+    Outer,
     foreign,
+    operators,
     signals,
     t,
 )
@@ -21,8 +25,9 @@ from lstm_ref.derive.expressions import (
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
-NAMES = ", ".join(FUNCTIONS.values())
-MADE_OF = f"an equation is made of +, -, *, /, powers, products W @ v and {NAMES}"
+MADE_OF = f"an equation is made of +, -, *, /, **, products W @ v and {NAMES}"
+KINDS = {"Dot": "a matrix product", "Outer": "an outer product", "Softmax": "a softmax"}
+KINDS |= {"Total": "a sum over units", "Mean": "a mean"}
 
 
 def check(cell: Cell) -> None:
@@ -37,7 +42,7 @@ def _faults(cell):
         yield "no equations; the body has lines like h[t] = ..."
     if not cell._parameters():
         yield "no parameters, so there is nothing to learn; add one, as in W.hx @ x[t] or b.h"
-    known = set(cell.inputs)
+    known = {*cell.inputs}
     for name, equation in cell.equations.items():
         for read, lag in signals(equation.expr):
             if lag not in (0, 1):
@@ -61,7 +66,8 @@ def _unused(cell):
     used, new = set(), {cell.output}
     while new:
         used |= new
-        new = {s for n in new - {*cell.inputs} for s, _ in signals(cell.equations[n].expr)} - used
+        equations = [cell.equations[n].expr for n in new.difference(cell.inputs)]
+        new = {s for expr in equations for s, _ in signals(expr)} - used
     for name in cell.equations:
         if name not in used:
             yield (
@@ -74,6 +80,33 @@ def _unused(cell):
                 f"the input {name} is never read; add it to an equation, as in "
                 f"W.{cell.output}{name} @ {name}[t]"
             )
+    read = {s for e in cell.equations.values() for s in e.expr.atoms(Constant)}
+    for name in cell.constants:
+        if Constant(name) not in read:
+            yield f"the number {name} is never read; use it in an equation, or take it out"
+
+
+def remarks(cell: Cell) -> list[str]:
+    """What is no fault and may yet be unmeant: an input that must be as wide as a signal."""
+    found = []
+    for given in cell.inputs:
+        for name, equation in cell.equations.items():
+            same = cell.letters[given] == cell.letters[name] != "1"
+            copied = isinstance(equation.expr, Indexed)
+            if same and not copied and _reads_by_unit(equation.expr, given):
+                found.append(
+                    f"{given} must have the width of {name}, since {name}[t] has it outside of "
+                    f"matrix products, unit by unit; W.{name}{given} @ {given}[t] leaves it free"
+                )
+                break
+    return found
+
+
+def _reads_by_unit(expr, name):
+    """Is a signal read outside of products and sums over units, beside other signals?"""
+    if isinstance(expr, Indexed):
+        return expr.base.label.name == name
+    return not isinstance(expr, OPERATORS) and any(_reads_by_unit(a, name) for a in expr.args)
 
 
 def input_back(name: str) -> str:
@@ -89,47 +122,30 @@ def equation_fault(name: str, expr: object) -> str | None:
     if not isinstance(expr, Expr):
         return f"{name}[t] = {expr}: expected an expression, like W.hh @ h[t-1] + b.h"
     if (part := foreign(expr)) is not None:
-        if part == t:
-            return (
-                f"{name}[t] has t outside of brackets; {MADE_OF}; "
-                "the number of the step can come in with the input"
-            )
-        return f"{name}[t] has {written(part)}; {MADE_OF}"
-    for product in dots(expr):
-        if not signals(product.args[1]):
-            return f"{name}[t] has {written(product)}, a product without a signal in it"
-        if dots(product.args[1]):
-            return (
-                f"{name}[t] has a matrix product inside another one; "
-                "give the inner one a name: q[t] = W.q @ ..., then W.p @ q[t]"
-            )
+        return f"{name}[t] has {foreign_fault(part, typed(part))}"
+    for operator in operators(expr):
+        if not signals(operator) and not isinstance(operator, Outer):
+            return f"{name}[t] has {written(operator)}, {_kind(operator)} without a signal in it"
+        for argument in operator.args:
+            if inner := operators(argument):
+                same = "another one" if inner[0].func == operator.func else _kind(operator)
+                return (
+                    f"{name}[t] has {_kind(inner[0])} inside of {same}; give the inner one a name: "
+                    f"q[t] = {written(inner[0])}, then q[t] in its place"
+                )
     return None
 
 
-class _Written(StrPrinter):
-    """W_hh h[t - 1] as it was typed: W.hh @ h[t-1]."""
-
-    printmethod = "_declared"  # else Indexed would print itself
-
-    def parenthesize(self, item, level, strict=False):
-        if isinstance(item, Dot) and level > 0 and item.args[0] != SPREAD:
-            return f"({self._print(item)})"
-        return super().parenthesize(item, level, strict)
-
-    def _print_Dot(self, expr):
-        W, v = expr.args
-        text = self._print(v)
-        if W == SPREAD:
-            return f"spread({text})"
-        return f"{self._print(W)} @ {text if isinstance(v, Indexed) else f'({text})'}"
-
-    def _print_Indexed(self, expr):
-        return f"{expr.base.label}[{str(expr.indices[0]).replace(' ', '')}]"
-
-    def _print_Symbol(self, expr):
-        return expr.name.replace("_", ".", 1)
+def _kind(operator):
+    return "spread" if operator.args[0] == SPREAD else KINDS[operator.func.__name__]
 
 
-def written(expr: Expr) -> str:
-    """An expression in the words of a declaration: sigma(W.fh @ h[t-1] + b.f)."""
-    return _Written().doprint(expr)
+def foreign_fault(part: Expr, node: tree.Node) -> str:
+    """Why a part of an expression, a tree for the message, cannot be in an equation."""
+    if part == t:
+        return (
+            f"t outside of brackets; {MADE_OF}; the number of the step can come in with the input"
+        )
+    if part.is_number and not part.is_finite:
+        return f"{part}, a division by zero or something as large"
+    return f"{shown(node)}; {MADE_OF}"

@@ -4,30 +4,35 @@
     def Elman(x, h, *, W, b):
         h[t] = tanh(W.hh @ h[t-1] + W.hx @ x[t] + b.h)
 
-Positional parameters are signals, the first is the input. Keyword-only ones are families of
-parameters: capital letters are matrices (`W.hx` is W_hx, used with `@`), small ones are vectors,
-one number a unit (`b.h` is b_h, used with `+` and `*`). States are what is read at t-1; the output
-is the last equation. Nothing else is declared. Letters that mean something on the page (e, E, S,
-net_h, delta_h) are refused as names; `letters.TAKEN` lists them.
+Positional parameters are signals; the first is the input, or all before a slash are inputs:
+def GRU_D(x, mask, gap, /, h, *, W, b). Keyword-only ones are families of parameters: capital
+letters are matrices (`W.hx` is W_hx, used with `@`), small ones vectors, one number a unit (`b.h`
+is b_h, used with `+` and `*`). `s: scalar` is one number and no vector; `A: fixed` is given, not
+learned; `dt=0.1` is a number with a name. States are what is read at t-1; the output is the last
+equation. Nothing else is declared: what is a matrix, C[t] = C[t-1] + outer(v[t], k[t]), and what is
+a number, i[t] = dot(w.i, x[t]), follows from the equations. Letters that mean something on the page
+(e, E, S, net_h, delta_h) are refused as names; `letters.TAKEN` lists them.
 
-The function runs once, on symbols. What makes no sense is refused with the line and the cure.
+The function runs once, on symbols; max, min, abs and sum mean there what they mean in the language.
+What makes no sense is refused with the line and the cure. Work is counted, so a declaration that is
+too large or never ends is refused too, unless it loops without computing anything.
 """
 
 from __future__ import annotations
 
 import inspect
-import sys
-from collections.abc import Callable, Iterable
-from types import FrameType, FunctionType
-from typing import NoReturn
+import re
+from collections.abc import Callable
+from types import CellType, FunctionType
+from typing import Any
 
-import sympy
+from lstm_ref.derive.declare import functions, refusals
+from lstm_ref.derive.declare.declaration import Cell, DeclarationError
+from lstm_ref.derive.declare.notes import Notes, Refused
+from lstm_ref.derive.declare.operands import Family, Signal, constant
+from lstm_ref.derive.declare.signature import fixed, head, scalar
 
-from lstm_ref.derive.declare import refusals
-from lstm_ref.derive.declare.declaration import Cell, DeclarationError, Equation
-from lstm_ref.derive.declare.operands import Family, Signal
-
-__all__ = ["DeclarationError", "Family", "cell"]
+__all__ = ["DeclarationError", "Family", "cell", "fixed", "scalar"]
 
 
 def cell(function: Callable[..., None]) -> Cell:
@@ -36,75 +41,62 @@ def cell(function: Callable[..., None]) -> Cell:
     The docstring stays with the cell: a title, and where the equations come from.
     Raises DeclarationError with the line and the cure.
     """
-    if not inspect.isfunction(function):
-        raise DeclarationError(f"cell: expected a function, got {function!r}")
-    where = f"{function.__name__}, line {function.__code__.co_firstlineno}"
+    if (fault := refusals.no_function(function)) is not None:
+        raise DeclarationError(f"cell: {fault}")
+    where, notes = f"{function.__name__}, line {function.__code__.co_firstlineno}", None
     try:
-        notes = _run(function)
+        notes = Notes(function, head(function))
+        _run(function, notes)
         doc = inspect.getdoc(function) or ""
-        return Cell(function.__name__, doc, notes.input, notes.equations)
+        return Cell(function.__name__, doc, notes.input, notes.equations, given=notes.head.given)
     except Refused as error:  # it has its own line
         raise DeclarationError(str(error)) from None
     except DeclarationError as error:
         message = str(error).removeprefix(f"{function.__name__}: ")
+        equation = re.match(r"(\w+)\[t\] ", message)
+        if notes is not None and equation and equation[1] in notes.lines:
+            where = f"{function.__name__}, line {notes.lines[equation[1]]}"
         raise DeclarationError(f"{where}: {message}") from None
 
 
-class Refused(DeclarationError):
-    """A line of a declaration was refused; the message says which."""
-
-
-def _run(function):
-    """Run the body on symbols; returns the `Notes`."""
-    names = inspect.signature(function).parameters.values()
-    if any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in names):
-        raise DeclarationError("expected named signals and families, got *")
-    signals = [p.name for p in names if p.kind != p.KEYWORD_ONLY]
-    families = [p.name for p in names if p.kind == p.KEYWORD_ONLY]
-    if not signals:
-        raise DeclarationError("no signals; the first one is the input")
-    if (fault := refusals.names(signals, families)) is not None:
-        raise DeclarationError(fault)
-    notes = Notes(function, signals, families)
+def _run(function, notes):
+    """Run the body on symbols."""
+    families: dict[str, Any] = {name: Family(name, notes) for name in notes.families}
+    constants = {name: constant(name, notes) for name in notes.head.constants}
     try:
-        function(*(Signal(s, notes) for s in signals), **{f: Family(f, notes) for f in families})
+        done = _with_words(function, notes)(
+            *(Signal(name, notes) for name in notes.signals), **families, **constants
+        )
     except DeclarationError:
+        notes.check_early()
         raise
     except Exception as error:
-        raise Refused(refusals.explain(error, function)) from error
-    for name in signals[1:]:
-        if name not in notes.equations:
-            raise DeclarationError(
-                f"{name} has no equation; write {name}[t] = ... "
-                f"(a plain `{name} = ...` is not seen), or take {name} out of the parameters"
-            )
-    return notes
+        notes.check_early()
+        raise Refused(refusals.explain(error, function, notes)) from error
+    notes.check_early()
+    if done is not None:
+        raise DeclarationError("a declaration returns nothing; an equation is h[t] = ...")
+    for name in notes.signals:
+        if name not in notes.equations and name not in notes.head.inputs:
+            raise DeclarationError(refusals.no_equation(name, notes))
 
 
-class Notes:
-    """What was written so far: equations in order, and what the present one has read."""
+def _with_words(function, notes):
+    """The function, where max, min, abs, sum and functions of SymPy are those of the language."""
+    words = {word: functions.Word(word, notes) for word in functions.WORDS}
+    space = {**function.__globals__}
+    for name in function.__code__.co_names:
+        value = space.get(name, functions.PYTHONS.get(name))
+        if (word := functions.meant(value)) is not None:
+            space[name] = words[word]
+    closure = tuple(_closed(c, words) for c in function.__closure__ or ())
+    return FunctionType(function.__code__, space, function.__name__, None, closure)
 
-    def __init__(self, function: FunctionType, signals: list[str], families: list[str]) -> None:
-        self.name, self.code = function.__name__, function.__code__
-        self.signals, self.families = signals, families
-        self.equations: dict[str, Equation] = {}
-        self.reads: list[sympy.Basic] = []
 
-    @property
-    def input(self) -> str:
-        """The signal that comes from outside: the first one."""
-        return self.signals[0]
-
-    def free(self, names: Iterable[str]) -> list[str]:
-        """Those of these names that the cell does not use."""
-        return [name for name in names if name not in (*self.signals, *self.families)]
-
-    def refuse(self, message: str) -> NoReturn:
-        """Raise with the line of the declaration that is being run."""
-        raise Refused(f"{self.name}{self._line()}: {message}")
-
-    def _line(self):
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None and frame.f_code is not self.code:
-            frame = frame.f_back
-        return "" if frame is None else f", line {frame.f_lineno}"
+def _closed(cell, words):
+    """A variable from around the function, where it is a function of the language."""
+    try:
+        word = functions.meant(cell.cell_contents)
+    except ValueError:  # it has no value yet
+        return cell
+    return cell if word is None else CellType(words[word])

@@ -1,27 +1,47 @@
-"""What the body of a declaration works with: signals, families of parameters, matrices.
+"""What the body of a declaration works with: signals, families of parameters, matrices, numbers.
 
-They know which equation is being run, through the `language.Notes`, and refuse with its line.
+They know which equation is being run, through the `notes.Notes`, and refuse with its line. What
+may stand in an expression is a `written.Written`. A family outside of a declaration, `Family("R")`,
+gives what SymPy has, for `but`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from lstm_ref.derive.declare import refusals
-from lstm_ref.derive.declare.checks import equation_fault, input_back, written
-from lstm_ref.derive.declare.declaration import DeclarationError, Equation
-from lstm_ref.derive.expressions import Dot, at
+from lstm_ref.derive import tree
+from lstm_ref.derive.declare import refusals, text
+from lstm_ref.derive.declare.algebra import typed
+from lstm_ref.derive.declare.building import begins, leaves
+from lstm_ref.derive.declare.refusing import ARITHMETIC, Operand
+from lstm_ref.derive.declare.written import Written, lift
+from lstm_ref.derive.expressions import Dot, Transposed, signals
 
 if TYPE_CHECKING:
-    from lstm_ref.derive.declare.language import Notes
+    from lstm_ref.derive.declare.notes import Notes
+
+UNARY = ("neg", "pos", "abs", "invert")
 
 
-class Signal:
-    """A vector that changes with time. Only `s[t]` and `s[t-1]` can be used."""
+def _everywhere(cls: type, refuse: Callable[..., Any], but: tuple[str, ...] = ()) -> None:
+    """Every operator of a class refuses, `but` those that it has itself."""
+    names = [f"__{r}{name}__" for name in ARITHMETIC for r in ("", "r")]
+    for name in (*names, *(f"__{name}__" for name in UNARY), "_sympy_"):
+        if name not in but:
+            setattr(cls, name, refuse)
 
-    __iter__ = None  # else SymPy would try to iterate over it, for ever
+
+def constant(name: str, notes: Notes) -> Written:
+    """A number of the cell that keeps its name."""
+    return Written(notes, tree.Constant(name))
+
+
+class Signal(Operand):
+    """What changes with time. Only `s[t]` and `s[t-1]` can be used."""
 
     def __init__(self, name: str, notes: Notes) -> None:
         self._name, self._notes = name, notes
@@ -29,39 +49,27 @@ class Signal:
     def __getitem__(self, when):
         notes, name = self._notes, self._name
         lag = refusals.steps_back(when)
-        if lag is None or lag not in (0, 1):
+        if lag not in (0, 1):
             notes.refuse(refusals.wrong_step(name, when, notes))
-        if lag == 0 and name != notes.input and name not in notes.equations:
-            notes.refuse(
-                f"{name}[t] is used before it is defined; "
-                f"move its equation up, or use {name}[t-1], the step before"
-            )
-        if lag == 1 and name == notes.input:
-            notes.refuse(input_back(name))
-        notes.reads.append(at(name, lag))
-        return at(name, lag)
+        if lag == 0 and name not in notes.head.inputs and name not in notes.equations:
+            notes.read_early(name)
+        if lag == 1 and name in notes.head.inputs:
+            notes.refuse(refusals.input_back(name))
+        return Written(notes, tree.Signal(name, lag or 0))
 
     def __setitem__(self, when, value):
         notes, name = self._notes, self._name
         if refusals.steps_back(when) != 0:
-            got = repr(when) if isinstance(when, str) else when
-            notes.refuse(f"the left side must be {name}[t], got {name}[{got}]")
-        if name == notes.input:
-            notes.refuse(f"{name} is the input: it has no equation")
+            notes.refuse(refusals.wrong_left_side(name, when))
+        if name in notes.head.inputs:
+            notes.refuse(refusals.input_defined(name, notes))
         if name in notes.equations:
             notes.refuse(f"{name} is defined twice; a cell has one equation for each signal")
-        if isinstance(value, Signal | Weight | Family):
-            notes.refuse(f"{value} is not an expression; {value._cure}")
         if isinstance(value, tuple):
             notes.refuse(f"{name}[t] gets several values; is there a comma too many?")
-        try:
-            expr = sympy.sympify(value, strict=True)
-        except sympy.SympifyError:
-            notes.refuse(f"{name}[t] = {value!r}: expected an expression")
-        if (fault := equation_fault(name, expr)) is not None:
-            notes.refuse(fault)
-        notes.equations[name] = Equation(name, expr, tuple(dict.fromkeys(notes.reads)))
-        notes.reads = []
+        if isinstance(value, bool | str | None):
+            notes.refuse(f"{name}[t] = {value!r:.80}: expected an expression")
+        notes.equation(name, lift(notes, value)._node)
 
     @property
     def _cure(self):
@@ -71,7 +79,7 @@ class Signal:
         return self._name
 
     def __call__(self, *_):
-        self._notes.refuse(f"the step stands in square brackets; {self._cure}")
+        self._refuse(f"the step stands in square brackets; {self._cure}")
 
     def __getattr__(self, index):
         if index.startswith("_"):
@@ -83,42 +91,38 @@ class Signal:
         )
 
     def _no_time(self, *_):
-        self._notes.refuse(f"{self._name} without a time; {self._cure}")
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _no_time
-    __matmul__ = __rmatmul__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = _no_time
-    _sympy_ = _no_time
+        self._refuse(f"{self._name} without a time; {self._cure}")
 
 
-class Family:
+_everywhere(Signal, Signal._no_time)
+
+
+class Family(Operand):
     """Parameters that share a letter: `W.fh` is the parameter W_fh."""
 
-    def __init__(self, letter, notes=None):
+    def __init__(self, letter: str, notes: Notes | None = None) -> None:
         object.__setattr__(self, "_letter", letter)
         object.__setattr__(self, "_notes", notes)
 
     def __getattr__(self, index):
         if index.startswith("_"):
             raise AttributeError(index)
-        symbol = sympy.Symbol(f"{self._letter}_{index}")
-        if self._notes is not None:
-            if str(symbol) in self._notes.signals:
-                self._refuse(f"{symbol} is a signal already; call the family another letter")
-            self._notes.reads.append(symbol)
-        if not self._letter[0].isupper():
-            return symbol
-        return Weight(str(symbol), f"{self._letter}.{index}", self._notes)
+        name, notes = f"{self._letter}_{index}", self._notes
+        if notes is not None:
+            if name in (*notes.signals, *notes.head.constants):
+                self._refuse(f"{name} is a signal or a number; call the family another letter")
+            if notes.parameters.setdefault(name, self._letter) != self._letter:
+                other = notes.parameters[name]
+                self._refuse(f"{self._letter}.{index} and {other}.{name[len(other) + 1 :]} are one")
+        if self._letter[0].isupper():
+            return Weight(name, f"{self._letter}.{index}", notes)
+        return sympy.Symbol(name) if notes is None else Written(notes, tree.Parameter(name))
 
     def __setattr__(self, index, value):
         self._refuse(f"{self._letter}.{index} is a parameter: it has no equation")
 
     def _no_index(self, *_):
         self._refuse(f"{self._letter} is a family of parameters; {self._cure}")
-
-    def _refuse(self, message):
-        if self._notes is not None:
-            self._notes.refuse(message)
-        raise DeclarationError(message)
 
     @property
     def _cure(self):
@@ -127,26 +131,55 @@ class Family:
     def __repr__(self):
         return self._letter
 
-    __iter__ = None
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = _no_index
-    __getitem__ = __call__ = __rmatmul__ = __neg__ = _sympy_ = _no_index
+    __getitem__ = __setitem__ = __call__ = _no_index
 
 
-class Weight:
-    """A matrix. It can only multiply a vector, with @."""
+_everywhere(Family, Family._no_index)
 
-    _op_priority = 100  # SymPy then leaves v * W to __rmul__, which knows both
 
-    def __init__(self, name, call, notes):
-        self._name, self._call, self._notes = name, call, notes
+class Weight(Operand):
+    """A matrix of parameters, or a transposed one. It can only multiply a vector, with @."""
+
+    def __init__(self, name: str, call: str, notes: Notes | None, turned: bool = False) -> None:
+        self._name, self._call, self._notes, self._turned = name, call, notes, turned
 
     def __matmul__(self, v):
-        if isinstance(v, Signal | Family | Weight):
+        if isinstance(v, Weight):
+            self._refuse(
+                f"{self._call} @ {v._call}: one product at a time, and the inner one has a name: "
+                f"q[t] = {v._call} @ v, then {self._call} @ q[t]"
+            )
+        if isinstance(v, Operand) and not isinstance(v, Written):
             self._refuse(f"{self._name} @ {v}: {v._cure}")
+        if not isinstance(v, Operand) and self._notes is None:
+            return self._of_sympy(v)
+        notes = self._notes or v._notes
+        right = lift(notes, v)
+        if not any(isinstance(leaf, tree.Signal) for leaf in leaves(right._node)):
+            self._refuse(
+                f"{self._name} @ {right}: a matrix multiplies a vector with a signal in it"
+            )
+        A: tree.Node = tree.Parameter(self._name)
+        node = tree.Apply(tree.Transposed(A) if self._turned else A, right._node)
+        return Written(notes, node, right, begins=begins(sys._getframe(1)))
+
+    def _of_sympy(self, v):
+        """Outside of a declaration, for `but`."""
         v = sympy.sympify(v, strict=True)
-        if not v.has(sympy.Indexed):
-            self._refuse(f"{self._name} @ {v}: a matrix multiplies a vector with a signal in it")
-        return Dot(sympy.Symbol(self._name), v)
+        if not signals(v):
+            self._no_signal(v)
+        A = sympy.Symbol(self._name)
+        return Dot(Transposed(A) if self._turned else A, v)
+
+    def _no_signal(self, v):
+        self._refuse(f"{self._name} @ {v}: a matrix multiplies a vector with a signal in it")
+
+    @property
+    def T(self) -> Weight:
+        """The transposed matrix."""
+        if self._turned:
+            return Weight(self._name, self._call.removesuffix(".T"), self._notes)
+        return Weight(self._name, f"{self._call}.T", self._notes, turned=True)
 
     def __rmatmul__(self, v):
         self._refuse(f"the matrix stands on the left: {self._call} @ {_shown(v)}")
@@ -172,23 +205,16 @@ class Weight:
     def __getitem__(self, _):
         self._refuse(f"{self._call} is the same at every step and has no index; {self._cure}")
 
+    def __setitem__(self, _, __):
+        self._refuse(f"{self._call} is a parameter: it has no equation")
+
     def __call__(self, *_):
         self._refuse(f"{self._call} is a matrix, no function; {self._cure}")
 
     def __getattr__(self, index):
         if index.startswith("_"):
             raise AttributeError(index)
-        if index == "T":
-            self._refuse(
-                f"{self._call}.T: a matrix is used as it is, {self._call} @ v; where the backward "
-                "pass needs the transposed one is derived"
-            )
         self._refuse(f"{self._call}.{index}: a parameter has one index, {self._call}_{index}")
-
-    def _refuse(self, message):
-        if self._notes is not None:
-            self._notes.refuse(message)
-        raise DeclarationError(message)
 
     @property
     def _kind(self):
@@ -206,14 +232,13 @@ class Weight:
     def __repr__(self):
         return self._name
 
-    __iter__ = None
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __pow__ = __rpow__ = _elementwise
-    __rtruediv__ = _sympy_ = _elementwise
+
+_own = ("__matmul__", "__rmatmul__", "__rmul__", "__neg__", "__truediv__")
+_everywhere(Weight, Weight._elementwise, _own)
 
 
 def _shown(value):
-    """An operand in the words of a declaration."""
-    if not isinstance(value, sympy.Expr):
-        return str(value)
-    text = written(value)
-    return f"({text})" if value.is_Add or value.is_Mul else text
+    """An operand in the words of a declaration, in brackets where it needs them."""
+    if isinstance(value, Written):
+        return text.within(value._node)
+    return text.within(typed(value)) if isinstance(value, sympy.Expr) else str(value)

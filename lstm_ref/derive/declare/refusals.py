@@ -4,52 +4,151 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from types import FunctionType
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import sympy
 
 from lstm_ref.derive import letters
-from lstm_ref.derive.declare.checks import NAMES
-from lstm_ref.derive.expressions import FUNCTIONS, t
+from lstm_ref.derive.declare import numpy_names
+from lstm_ref.derive.declare.checks import input_back
+from lstm_ref.derive.declare.functions import NAMES, WORDS
+from lstm_ref.derive.declare.numpy_names import JOINED
+from lstm_ref.derive.expressions import t
 
 if TYPE_CHECKING:
-    from lstm_ref.derive.declare.language import Notes
+    from lstm_ref.derive.declare.notes import Notes
 
-OURS = {"t", "sigma", "tanh", "spread"}
-SYMPYS = set(FUNCTIONS.values()) - OURS
-# What SymPy says about its vectors when they are taken for something else.
-MISTAKEN = {
-    "'Symbol' object is not subscriptable": (
-        "a parameter is the same at every step and has no index; write b.f, not b.f[t]"
-    ),
-    "'Symbol' object does not support item assignment": "a parameter has no equation",
-    "'Symbol' object is not callable": (
-        "a parameter is no function; a vector multiplies unit by unit: b.f * h[t-1]"
-    ),
-    "'Indexed' object is not subscriptable": (
-        "h[t] is a whole vector and has no parts; write it without a second index"
-    ),
-    "'Indexed' object is not callable": "h[t] is a vector, no function; is there a * missing?",
+__all__ = ["explain", "input_back", "names", "no_function", "steps_back", "wrong_step"]
+
+FROM_US = {*WORDS, "t", "cell", "scalar", "fixed", "Family", "without"}
+# What others call it.
+OTHER_NAMES = {
+    "sigmoid": "sigma",
+    "logistic": "sigma",
+    "expit": "sigma",
+    "log_sigmoid": "logsigmoid",
+    "log_softmax": "log(softmax(v))",
+    "arctan": "atan",
+    "maximum": "max",
+    "minimum": "min",
+    "fabs": "abs",
+    "absolute": "abs",
+    "mul": "*",
+    "matmul": "@",
+    "concat": f"W.hh @ h[t-1] + W.hx @ x[t], since {JOINED}",
+    "concatenate": f"W.hh @ h[t-1] + W.hx @ x[t], since {JOINED}",
 }
+# What Python and SymPy say about something that was taken for something else.
+MISTAKEN = {
+    "object is not callable": "is there a * missing? 2 * (...), h[t] * (...)",
+    "is not subscriptable": "the argument of a function stands in round brackets: tanh(...)",
+    "cannot determine truth value": (
+        "there is no if, since a cell is the same at every step; max(a, b) and relu(a) are without"
+    ),
+    "required positional argument": "a function of the declaration was called with too little",
+    "positional argument": "a function was called with too many arguments, or too few",
+}
+RECURSION = (
+    "a function calls itself for ever, or an expression is too deep; give an inner part a name"
+)
 
 
-def names(signals: list[str], families: list[str]) -> str | None:
-    """What is wrong with the names of a cell, or None: letters that the page keeps, and twins."""
-    seen: dict[str, str] = {}
-    for name in (*signals, *families):
+def no_function(function: object) -> str | None:
+    """Why a cell cannot be made of this, or None where it is a plain function."""
+    if inspect.isclass(function):
+        return f"expected a function, got the class {function.__name__}"
+    if inspect.ismethod(function) or isinstance(function, staticmethod | classmethod):
+        return "expected a plain function, got a method; write it outside of the class"
+    if not inspect.isfunction(function):
+        return f"expected a function, got {function!r:.80}"
+    if function.__name__ == "<lambda>":
+        return "expected a function, got a lambda; equations are lines: def Mine(x, h, *, W): ..."
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        return f"expected a plain function; take async away from {function.__name__}"
+    if inspect.isgeneratorfunction(function):
+        return f"expected a plain function; {function.__name__} has a yield, an equation is h[t] = "
+    return None
+
+
+def names(signals: Sequence[str], families: Sequence[str], others: Sequence[str]) -> str | None:
+    """What is wrong with the names of a cell, or None: letters that the page keeps, and twins.
+
+    others: its named numbers.
+    """
+    every = (*signals, *families, *others)
+    for name in every:
         if (found := letters.taken(name)) is not None:
             meaning, other = found
-            while other in (*signals, *families):
+            kind = "signal" if name in signals else "family" if name in families else "number"
+            if name[0].isupper() and kind != "number":
+                other = next(c for c in "MACPQRUV" if c not in every)
+            while other in every:
                 other += "_2"
-            kind = "signal" if name in signals else "family"
             return f"on the page {name} is {meaning}; call the {kind} {other}, for instance"
-    for name in signals:
+    seen: dict[str, str] = {}
+    for name in (*signals, *others):
         look = str(letters.split(name))
         if look in seen:
             return f"{seen[look]} and {name} look the same on the page; give one another name"
         seen[look] = name
     return None
+
+
+def head_with(notes: Notes, *, inputs: str = "", families: str = "") -> str:
+    """The head of a declaration with an input or a family more."""
+    given = [*notes.head.inputs, *filter(None, [inputs])]
+    others = [s for s in notes.signals if s not in given]
+    after = [*notes.families, *filter(None, [families]), *notes.head.constants]
+    slash = ["/"] if len(given) > 1 else []
+    return f"def {notes.name}({', '.join([*given, *slash, *others, '*', *after])})"
+
+
+def too_early(name: str, notes: Notes) -> str:
+    """Why name[t] cannot be read here."""
+    if name in notes.equations:
+        return (
+            f"{name}[t] is used before it is defined; "
+            f"move its equation up, or use {name}[t-1], the step before"
+        )
+    return (
+        f"{name}[t] is used and has no equation so far; write {name}[t] = ... above, or, "
+        f"if it comes from outside at every step, put it before a slash: "
+        f"{head_with(notes, inputs=name)}"
+    )
+
+
+def no_equation(name: str, notes: Notes) -> str:
+    """Why a signal of the head must have an equation."""
+    return (
+        f"{name} has no equation; write {name}[t] = ... (a plain `{name} = ...` is not seen), or "
+        f"take {name} out of the parameters; an input stands before a slash: "
+        f"{head_with(notes, inputs=name)}"
+    )
+
+
+def input_defined(name: str, notes: Notes) -> str:
+    """Why an input has no equation."""
+    if len(notes.signals) == 1:
+        return (
+            f"{name} is the first parameter and so the input; a cell has an input and an output: "
+            f"def {notes.name}(x, {name}, *, W, b)"
+        )
+    return f"{name} is the input: it has no equation; the first parameter comes from outside"
+
+
+def wrong_left_side(name: str, index: object) -> str:
+    """Why name[index] = ... is no equation."""
+    got = repr(index) if isinstance(index, str) else index
+    start = "; initial states are given to `forward`" if steps_back(index) is None else ""
+    return f"the left side must be {name}[t], got {name}[{got}]{start}"
+
+
+def listed(value: object) -> str:
+    """Why a list, a tuple or an array cannot stand in an expression."""
+    if hasattr(value, "dtype") and value.dtype != object:
+        return numpy_names.refused("add", (value,))
+    return f"a list cannot stand in an expression; {JOINED}"
 
 
 def steps_back(index: object) -> int | None:
@@ -72,14 +171,14 @@ def wrong_step(name: str, index: object, notes: Notes) -> str:
         return f"{name}[...] has one index, the step, and no numbers of units; write {both}"
     shown = f"{name}[{index}]"
     if steps is None and not getattr(index, "free_symbols", None):
-        start = "" if name == notes.input else "; the initial state is given to `forward`"
+        start = "" if name in notes.head.inputs else "; the initial state is given to `forward`"
         return f"{shown} is a fixed step, and a cell is the same at every step; write {both}{start}"
     if steps is None:
         return f"{shown}: the index is not t and not t-1; write {both}"
     if steps < 0:
         return f"{shown} is in the future, which is not known yet; write {both}"
     one, two = (s for s in notes.free("gpqrsuvyz")[:2])
-    if name == notes.input:
+    if name in notes.head.inputs:
         return (
             f"{shown} is the input {steps} steps back; carry it along in signals of its own: "
             f"{one}[t] = {name}[t] and {two}[t] = {one}[t-1], then {two}[t-1] is {name}[t-2]"
@@ -90,51 +189,54 @@ def wrong_step(name: str, index: object, notes: Notes) -> str:
     )
 
 
-def explain(error: Exception, function: FunctionType) -> str:
+def explain(error: Exception, function: Callable[..., None], notes: Notes) -> str:
     """What Python or SymPy said while the declaration ran, with its line and the likely cure."""
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.name == function.__name__]
+    frames = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in frames if frame.f_code is function.__code__]
     where = f"{function.__name__}, line {lines[-1]}" if lines else function.__name__
-    return f"{where}: {_cause(error, function)}"
+    return f"{where}: {_cause(error, notes)}"
 
 
-def _cause(error, function):
+def _cause(error, notes):
     said = str(error)
-    if isinstance(error, NameError) and (cure := _unknown(error.name, function)) is not None:
+    if isinstance(error, RecursionError):
+        return RECURSION
+    if isinstance(error, NameError) and (cure := _unknown(error.name, notes)) is not None:
         return cure
-    if isinstance(error, TypeError) and "@" in said:
-        return (
-            "only a matrix stands left of @, and it has a capital letter: W.fx @ x[t]; "
-            "a vector (b.f, w.fc) multiplies unit by unit, with *"
-        )
-    if isinstance(error, TypeError) and said.split(";")[0] in MISTAKEN:
-        return MISTAKEN[said.split(";")[0]]
-    if isinstance(error, AttributeError):
-        return (
-            f"{said}; signals and parameters are vectors and used as they are; "
-            f"a function stands before them, as in tanh(h[t-1]): {NAMES}"
-        )
+    for part, cure in MISTAKEN.items():
+        if isinstance(error, TypeError) and part in said:
+            return f"{said}; {cure}"
+    if isinstance(error, OverflowError | MemoryError):
+        return "a number that no float can hold"
     return (
-        f"{type(error).__name__}: {said}; a cell runs on symbols, so its functions are "
-        f"those of SymPy ({NAMES}), and it has no if and no max"
+        f"{type(error).__name__}: {said:.200}; a cell runs on symbols, so functions come from "
+        f"lstm_ref ({NAMES}), and there is no if"
     )
 
 
-def _unknown(name, function):
+def _unknown(name, notes):
     """The cure for a name that Python does not know."""
-    if name in OURS:
-        return f"{name} is not known; from lstm_ref.derive.expressions import {name}"
-    if name in SYMPYS:
-        return f"{name} is not known; from sympy import {name}"
-    if name is None or name in function.__code__.co_varnames:
+    if name in OTHER_NAMES:
+        word = OTHER_NAMES[name]
+        known = f": from lstm_ref import {word}" if word.isidentifier() else ""
+        return f"{name} is not known; it is called {word}{known}"
+    if name in FROM_US:
+        return f"{name} is not known; from lstm_ref import {name}"
+    if name is None or name in notes.code.co_varnames:
         return None
-    parameters = inspect.signature(function).parameters.values()
-    before = ", ".join(p.name for p in parameters if p.kind != p.KEYWORD_ONLY)
-    after = ", ".join([*(p.name for p in parameters if p.kind == p.KEYWORD_ONLY), name])
-    line = f"def {function.__name__}({before}, *, {after})"
+    family, line, index = name.partition("_")
+    if line and index and family in notes.families:
+        return f"{name} is not known; a parameter is written with a dot: {family}.{index}"
+    declared = head_with(notes, families=name)
+    if line and index and len(family) == 1:
+        declared = head_with(notes, families=family)
+        return (
+            f"{name} is not known; a parameter is written with a dot, {family}.{index}, "
+            f"and its family declared after the star: {declared}"
+        )
     if name[0].isupper():
-        return f"{name} is not known; declare the family of parameters after the star: {line}"
+        return f"{name} is not known; declare the family of parameters after the star: {declared}"
     return (
-        f"{name} is not known; a family of parameters is declared after the star, {line}, "
+        f"{name} is not known; a family of parameters is declared after the star, {declared}, "
         f"a signal before it; functions are {NAMES}"
     )

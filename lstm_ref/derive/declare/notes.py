@@ -1,0 +1,131 @@
+"""What a declaration has said so far, and the line that it is at."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from types import FrameType
+from typing import Any, NoReturn
+
+import sympy
+
+from lstm_ref.derive import tree
+from lstm_ref.derive.declare import algebra, checks, refusals
+from lstm_ref.derive.declare.declaration import Equation
+from lstm_ref.derive.declare.signature import Head
+from lstm_ref.derive.expressions import DeclarationError
+
+LARGEST = 2000  # letters, numbers and operations of one equation
+DEEPEST = 100  # operations within each other
+MOST = 100_000  # operations of a declaration
+
+
+class Refused(DeclarationError):
+    """A line of a declaration was refused; the message says which."""
+
+
+class Notes:
+    """Equations in order, what was read too early, and how much was computed."""
+
+    def __init__(self, function: Callable[..., None], head: Head) -> None:
+        self.name, self.code, self.head = function.__name__, function.__code__, head
+        self.signals, self.families = head.signals, head.families
+        self.equations: dict[str, Equation] = {}
+        self.lines: dict[str, int] = {}  # of the equations
+        self.early: dict[str, str] = {}  # signal without an equation yet -> line where it was read
+        self.symbols: dict[sympy.Basic, tree.Node] = {}  # see `symbol`
+        self.parameters: dict[str, str] = {}  # their families
+        self.operations = 0
+
+    @property
+    def input(self) -> str:
+        """The first input."""
+        return self.head.inputs[0]
+
+    def free(self, names: Iterable[str]) -> list[str]:
+        """Those of these names that the cell does not use."""
+        return [name for name in names if name not in self.head.names]
+
+    # ---- SymPy's functions, when they are called in a declaration
+
+    def symbol(self, node: tree.Node) -> sympy.Dummy:
+        """A symbol that stands for a tree inside of SymPy."""
+        symbol = sympy.Dummy("typed")
+        self.symbols[symbol] = node
+        return symbol
+
+    def ours(self, expr: sympy.Expr) -> sympy.Expr:
+        """An expression of SymPy with our max, min, abs in place of SymPy's."""
+        return expr.replace(
+            lambda part: part.func in algebra.OURS, lambda part: _ours(part.func, part.args)
+        )
+
+    def foreign(self, part: sympy.Expr) -> str:
+        """Why a part of an expression of SymPy cannot stand in an equation."""
+        return checks.foreign_fault(part, algebra.typed(part, self.symbols))
+
+    # ---- equations
+
+    def equation(self, name: str, node: tree.Node) -> None:
+        """name[t] = node, checked as far as one equation can be."""
+        try:
+            expr = algebra.algebra(node)
+        except algebra.NoNumber as error:
+            self.refuse(f"{name}[t] has {error}")
+        if (fault := checks.equation_fault(name, expr)) is not None:
+            self.refuse(fault)
+        self.equations[name] = Equation(name, expr, tuple(algebra.reads(node)), node)
+        self.lines[name] = self._frame_line() or 0
+
+    def read_early(self, name: str) -> None:
+        """A signal was read at t and has no equation so far."""
+        self.early.setdefault(name, self._line())
+
+    def check_early(self) -> None:
+        """Raises Refused for the first signal that was read too early, if there is one."""
+        for name, line in self.early.items():
+            raise Refused(f"{self.name}{line}: {refusals.too_early(name, self)}")
+
+    # ---- limits and refusals
+
+    def count(self, written: Any) -> None:
+        """One more operation. Raises Refused where there are too many, or one is too large."""
+        self.operations += 1
+        if written._size > LARGEST:
+            self.refuse(
+                f"an equation of more than {LARGEST} letters and operations; give parts of it names"
+            )
+        if written._depth > DEEPEST:
+            self.refuse(
+                f"more than {DEEPEST} operations within each other; give an inner one a name: "
+                "a[t] = ..., then tanh(a[t])"
+            )
+        if self.operations > MOST:
+            self.refuse(f"more than {MOST} operations in a declaration; does a loop not end?")
+
+    def array(self, value: Any) -> str:
+        """Why a list or an array cannot stand in an expression."""
+        return refusals.listed(value)
+
+    def refuse(self, message: str) -> NoReturn:
+        """Raise with the line of the declaration that is being run."""
+        raise Refused(f"{self.name}{self._line()}: {message}")
+
+    def _line(self):
+        line = self._frame_line()
+        return "" if line is None else f", line {line}"
+
+    def _frame_line(self):
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code is not self.code:
+            frame = frame.f_back
+        return None if frame is None else frame.f_lineno
+
+
+def _ours(function, values):
+    first, *others = values
+    if not others:
+        return algebra.OURS[function](first)
+    for other in others:
+        first = algebra.OURS[function](first, other)
+    return first
