@@ -11,7 +11,7 @@ import sympy
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.declare import algebra, checks, refusals
-from lstm_ref.derive.declare.declaration import Equation
+from lstm_ref.derive.declare.equation import Equation
 from lstm_ref.derive.declare.signature import Head
 from lstm_ref.derive.expressions import DeclarationError
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lstm_ref.derive.declare import algebra, refusals
-from lstm_ref.derive.declare.declaration import Given
+from lstm_ref.derive.declare.equation import Given
 from lstm_ref.derive.expressions import DeclarationError
 
 

@@ -126,7 +126,10 @@ class Written(Operand):
     def _plain(self, diagonal: bool = False) -> Written:
         """Itself, where it is no half of a matrix product."""
         if isinstance(self._node, tree.Transposed):
-            self._refuse(f"{self}: a transposed matrix stands left of @: {self} @ v")
+            self._refuse(
+                f"{self} stands left of @, {self} @ v, and is a matrix; "
+                "of two vectors a^T b is dot(a, b), a b^T is outer(a, b)"
+            )
         if self._is_diagonal() and not diagonal:
             self._refuse(
                 f"{self}: diag stands beside @, {self} @ C[t-1] scales the rows of the matrix C, "
