@@ -157,7 +157,7 @@ def test_what_replaces_a_symbol_stands_where_it_stood():
     assert "c_t = f_t ⊙ c_{t-1} + (1 − f_t) ⊙ c̃_t" in plain(mine, "Equations")
 
 
-def test_signs_and_numbers_come_first():
+def test_signs_and_numbers_come_first_in_what_is_derived():
     @declare
     def Mine(x, h, a, g, *, W, w, b):
         g[t] = sigma(W.gx @ x[t] - W.gh @ h[t - 1])
@@ -169,7 +169,7 @@ def test_signs_and_numbers_come_first():
 
     assert lines("Equations")[1:] == [
         "3 g_t ⊙ h_{t-1} − π b_a",
-        "2 W_hh (3 a_t) − 2 w_h ⊙ a_t ⊙ g_t",
+        "−2 w_h ⊙ a_t ⊙ g_t + 2 W_hh (3 a_t)",  # as it was typed
     ]
     assert lines("Weight gradients") == [
         "Σ_t δ_g,t x_tᵀ",
