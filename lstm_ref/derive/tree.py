@@ -174,8 +174,8 @@ class Marked:
 
 
 Atom = Number | Known | Constant | Size | Parameter | Signal | Net | Delta | Outside
-Compound = Sum | Product | Quotient | Power | Call | Apply | Transposed | Outer | Dot
-Compound |= Partial | SumOverTime | Marked
+Written = Sum | Product | Quotient | Power | Call | Apply | Transposed | Outer | Dot
+Compound = Written | Partial | SumOverTime | Marked
 Node = Atom | Compound
 LETTERS = (Known, Constant, Size, Parameter, Signal, Net, Delta, Outside)
 

@@ -12,12 +12,12 @@ every = pytest.mark.parametrize("name", kinds.KINDS)
 SIZES = {"D": 4, "H": 5, "P": 3, "Q": 6, "R": 2, "1": 1, "B": 3}
 
 
-def problem(cell, T, seed=0):
+def problem(cell, T, seed=0, sizes=SIZES):
     """Random tensors, fixed parameters too, and errors."""
     rng = np.random.default_rng(seed)
 
     def draw(letters, front=()):
-        return rng.normal(size=(*front, *(SIZES[k] for k in letters))) * 0.7
+        return rng.normal(size=(*front, *(sizes[k] for k in letters))) * 0.7
 
     params = {n: draw(word) for n, word in {**cell.SHAPES, **cell.FIXED}.items()}
     x = {name: draw(word[1:], (T,)) for name, word in cell.INPUTS.items()}

@@ -17,8 +17,8 @@ __all__ = ["Latex", "Numpy", "Page", "Text", "latex_letter", "text_letter"]
 GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 # Words that have a command of their own; the others are set by \operatorname.
-COMMANDS = ("sigma", "tanh", "exp", "log", "sin", "cos", "sinh", "cosh", "max", "min")
-COMMANDS = {word: rf"\{word}" for word in COMMANDS} | {"atan": r"\arctan"}
+COMMANDS = {word: rf"\{word}" for word in "sigma tanh exp log sin cos sinh cosh max min".split()}
+COMMANDS |= {"atan": r"\arctan"}
 COMMANDS |= {"logsigmoid": r"\operatorname{log\sigma}"}
 SIGNS = {"pi": (r"\pi", "π"), "e": (r"\mathrm{e}", "e"), "phi": (r"\varphi", "φ")}
 SIGNS |= {"gamma": (r"\gamma", "γ"), "E": ("E", "E"), "ones": (r"\mathbf{1}", "𝟏")}

@@ -60,16 +60,15 @@ class Arranger:
 
     def product(self, expr: sympy.Expr, *first: tree.Node) -> tree.Node:
         """A product or a power, after the factors `first`; its sign and its number lead."""
-        sign, value, above, below = self.parts(expr)
-        return fraction(sign, value, [*first, *above], below)
+        return fraction(*self.parts(expr, *first))
 
     def parts(
-        self, expr: sympy.Expr
+        self, expr: sympy.Expr, *first: tree.Node
     ) -> tuple[int, Fraction | float, list[tree.Node], list[tree.Node]]:
-        """(sign, number, factors, factors below the line); the number is not negative."""
+        """(sign, number, factors after `first`, factors below the line); the number is positive."""
         value, rest = expr.as_coeff_Mul()
         sign = -1 if value.is_negative else 1
-        above, below = [], []
+        above, below = list(first), []
         for factor in sorted(sympy.Mul.make_args(rest), key=self._place):
             base, exponent = factor.as_base_exp() if factor.is_Pow else (factor, sympy.Integer(1))
             if exponent.is_number and exponent.is_negative:
@@ -100,6 +99,13 @@ class Arranger:
         terms = sorted(
             expr.args, key=lambda a: (_negative(a), not a.is_number, self._first(a), str(a))
         )
+        below = {
+            term.as_coeff_Mul()[0].q if term.as_coeff_Mul()[0].is_Rational else 1 for term in terms
+        }
+        if len(below) == 1 and below != {1}:  # (1 + a) / 2, which SymPy multiplies out
+            (number_below,) = below
+            inside = self._sum(sympy.Add(*(number_below * term for term in terms)))
+            return tree.Quotient(inside, tree.Number(int(number_below)))
         parts: list[tuple[int, tree.Node]] = []
         for term in terms:
             node = self.node(-term if _negative(term) else term)
@@ -179,7 +185,7 @@ def number(value: sympy.Number) -> tree.Node:
     return tree.minus(node) if value.is_negative else node
 
 
-def _value(value) -> Fraction | float:
+def _value(value: Any) -> Fraction | float:
     return Fraction(value.p, value.q) if value.is_Rational else float(value)
 
 
@@ -187,7 +193,7 @@ def _whole(value):
     return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
-def _negative(expr) -> bool:
+def _negative(expr: sympy.Expr) -> bool:
     return bool(expr.as_coeff_Mul()[0].is_negative)
 
 

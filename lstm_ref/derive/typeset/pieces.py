@@ -59,7 +59,8 @@ def _fold(pieces, first, room):
     levels = {piece.level for piece in pieces[1:]} - {None}
     if not levels:
         return [pieces] if first == room else [[], pieces]
-    rows, left = [[]], first
+    rows: list[list[Piece]] = [[]]
+    left = first
     for segment in _split(pieces, min(levels)):
         needed = _needed(segment, left == room)
         if needed <= left:
@@ -82,7 +83,7 @@ def _needed(pieces, start):
 
 
 def _split(pieces, level):
-    segments = [[]]
+    segments: list[list[Piece]] = [[]]
     for k, piece in enumerate(pieces):
         if k and piece.level == level:
             segments.append([])

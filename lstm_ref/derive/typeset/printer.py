@@ -52,6 +52,10 @@ class Printer:
             return str(-lag)
         return "t" if lag == 0 else f"t{-lag:+d}"
 
+    def rank(self, node: tree.Node) -> int:
+        """0 for a number, 1 for a vector, 2 for a matrix."""
+        return rank(node, self.names)
+
     def pieces(self, node: tree.Node, depth: int) -> Pieces:
         """A tree in pieces; depth: how many brackets it is in."""
         if isinstance(node, tree.Atom):
@@ -138,7 +142,7 @@ class Printer:
         found: Pieces = []
         so_far = 0
         for k, factor in enumerate(node.factors):
-            new, own = self._as_factor(node, k, depth), rank(factor, self.names)
+            new, own = self._as_factor(node, k, depth), self.rank(factor)
             if not found:
                 found, so_far = new, own
                 continue
@@ -158,7 +162,7 @@ class Printer:
 
     def _as_factor(self, node, k, depth):
         factor, last = node.factors[k], k == len(node.factors) - 1
-        before = [rank(other, self.names) for other in node.factors[:k]]
+        before = [self.rank(other) for other in node.factors[:k]]
         if isinstance(factor, tree.Apply | tree.Outer) or _is_spread(factor):
             # a number in front belongs to all of W v; behind a ⊙ it would not
             alone = last and not any(before)
@@ -178,7 +182,7 @@ class Printer:
             return stacked
         above = self._closed(node.above, depth, (tree.Power,))
         if isinstance(node.above, tree.Product) and all(
-            isinstance(part, (*CLOSED, tree.Sum)) and not self._slashed(part)
+            isinstance(part, (*CLOSED, tree.Sum, tree.Dot)) and not self._slashed(part)
             for part in node.above.factors
         ):
             above = self.pieces(node.above, depth)
@@ -229,8 +233,12 @@ class Printer:
         if node.matrix == tree.Parameter("spread"):
             node = tree.Apply(tree.Parameter("S"), node.vector)
         matrix = self._closed(node.matrix, depth, (tree.Transposed,))
-        vector = self._inside(node.vector, depth) if _is_spread(node.vector) else None
-        if vector is None:
+        chain = isinstance(node.vector, tree.Apply) and self.rank(node.vector) == 2
+        if chain:  # diag(f) C diag(d): it does not matter which product comes first
+            vector = self.pieces(node.vector, depth)
+        elif _is_spread(node.vector):
+            vector = self._inside(node.vector, depth)
+        else:
             vector = self._closed(node.vector, depth)
         return [*matrix, replace(vector[0], gap=self.thin, space=self.space), *vector[1:]]
 

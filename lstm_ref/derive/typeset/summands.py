@@ -54,30 +54,33 @@ class Writer:
         """One `terms.Term`: the error it carries, times its factors, its sign outside."""
         arranger = self._of(term.by)
         inner, mean = _mean(term)
-        sign, number, above, below = arranger.parts(inner)
-        outer_sign, outer_number, outer, outer_below = arranger.parts(term.outer)
         error = tree.Delta(term.by)
+        sign, number, factors, under = arranger.parts(inner, error)
         if term.via is None:
-            factors, under = [error, *above, *outer], [*below, *outer_below]
+            outer_sign, outer_number, factors, outer_under = arranger.parts(term.outer, *factors)
         else:
-            G = fraction(1, 1, self._ordered([error, *above]), below)
-            factors = [self._through(term.via, G, arranger, mean), *outer]
-            under = outer_below
-        factors = self._ordered(factors)
-        factors = self._summed(term.of, factors, under)
-        under = [] if self._is_summed(factors) else under
-        node = fraction(sign * outer_sign, number * outer_number, factors, under)
-        return tree.later(node, term.lag)
+            outer_sign, outer_number, outer, outer_under = arranger.parts(term.outer)
+            front, G, under = self._numbers_out(factors, under)
+            factors = [*front, self._through(term.via, G, arranger, mean), *outer]
+        under = [*under, *outer_under]
+        factors, under = self._summed(term.of, self._ordered(factors), under)
+        return tree.later(
+            fraction(sign * outer_sign, number * outer_number, factors, under), term.lag
+        )
 
-    def _ordered(self, factors):
-        """Numbers that never change first, then what is one number, then vectors and matrices."""
-        vectors = any(self.rank(factor) for factor in factors)
-        return sorted(factors, key=lambda f: 0 if _literal(f) else 1 + (vectors and self.rank(f)))
+    def _numbers_out(self, factors, under):
+        """(numbers, error, numbers below the line): operators are applied to what is no number."""
+        if not any(self.rank(factor) for factor in factors):
+            return [], tree.product(*factors), under
+        front = [f for f in factors if not self.rank(f)]
+        inside = [f for f in factors if self.rank(f)]
+        below = [f for f in under if self.rank(f)]
+        return front, fraction(1, 1, inside, below), [f for f in under if not self.rank(f)]
 
     def _through(self, via, G, arranger, mean):
         """What an operator makes of the error G behind it."""
         if via == ONES:
-            return tree.Call("mean" if mean else "sum", (G,))
+            return tree.Call("mean", (G,)) if mean else self._sum(G)
         if via == SPREAD:
             return tree.Call("gather", (G,))
         kind = type(via).__name__
@@ -94,34 +97,38 @@ class Writer:
             return tree.Apply(tree.Transposed(G), ALL if via.args[0] == 1 else inside)
         return tree.Apply(tree.Transposed(arranger.node(via)), G)
 
+    def _sum(self, node):
+        """The sum over the units of a vector, aᵀ b of a product; over all of a matrix."""
+        product = isinstance(node, tree.Product) and self.rank(node) == 1
+        if not product or not all(map(self.rank, node.factors)):
+            return tree.Call("sum", (node,))
+        return tree.Dot(node.factors[0], tree.product(*node.factors[1:]))
+
+    def _ordered(self, factors):
+        """Numbers that never change first, then what is one number, then vectors and matrices."""
+        vectors = any(self.rank(factor) for factor in factors)
+        return sorted(factors, key=lambda f: 0 if _literal(f) else 1 + (vectors and self.rank(f)))
+
     def _summed(self, of, factors, under):
-        """Factors of the error at `of`: summed over units for a number, the same in every unit of a
-        vector where they are a number."""
+        """(factors, below) of the error at `of`: summed over units for a number, the same in every
+        unit of a vector where they are a number."""
         have = max(self.rank(factor) for factor in (*factors, *under))
         want = min(self.names.get(of, 1), 2)
         if want == have or (want and have):
-            return factors
+            return factors, under
         if want:
-            return [*factors, ALL]
-        numbers = [f for f in factors if not self.rank(f)]
-        vectors = [f for f in factors if self.rank(f)]
-        if under or have == 2 or len(vectors) < 2:
-            return [*numbers, tree.Call("sum", (fraction(1, 1, vectors, under),))]
-        return [*numbers, tree.Dot(vectors[0], tree.product(*vectors[1:]))]
-
-    def _is_summed(self, factors):
-        last = factors[-1]
-        return isinstance(last, tree.Call) and last.function == "sum"
+            return [*factors, ALL], under
+        front, inside, under = self._numbers_out(factors, under)
+        return [*front, self._sum(inside)], under
 
     def product(self, product: terms.Product) -> tree.Node:
         """One `terms.Product`: an error times the transposed input of its matrix."""
         arranger = self._of(product.by)
-        sign, number, above, below = arranger.parts(product.inner)
-        error = fraction(1, 1, self._ordered([tree.Delta(product.by), *above]), below)
+        sign, number, factors, below = arranger.parts(product.inner, tree.Delta(product.by))
+        front, error, below = self._numbers_out(self._ordered(factors), below)
         v = arranger.node(product.v)
-        transposed = getattr(product, "transposed", False)
-        outer = tree.Outer(v, error) if transposed else tree.Outer(error, v)
-        return fraction(sign, number, [outer], [])
+        outer = tree.Outer(v, error) if product.transposed else tree.Outer(error, v)
+        return fraction(sign, number, [*front, outer], below)
 
 
 def _literal(node):
