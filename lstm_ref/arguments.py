@@ -41,11 +41,34 @@ def array(
     for letter, size in zip(letters, value.shape, strict=True):
         if letter != "1" and size == 0 and letter != "T":
             raise ValueError(f"{name}: {letter} must be at least 1, got shape {value.shape}")
-        sizes.setdefault(letter, size)
-    want = tuple(1 if letter == "1" else sizes[letter] for letter in letters)
+        if letter != "1":
+            sizes.setdefault(letter, size)
+    want = tuple(shape(letters, sizes))
     if tuple(value.shape) != want:
         raise ValueError(f"{name}: expected shape {spelled} = {want}, got {tuple(value.shape)}")
     finite(name, value)
+
+
+def shape(letters: Sequence[str], sizes: Sizes) -> list[int]:
+    """The numbers that letters stand for; "1" is 1."""
+    return [1 if letter == "1" else sizes[letter] for letter in letters]
+
+
+def inputs(x: Any, letters: Mapping[str, str], sizes: Sizes, dtype: np.dtype) -> None:
+    """Refuse what is no sequence of the inputs with these letters: an array of one, else a dict.
+
+    sizes: as for `array`. Raises TypeError or ValueError.
+    """
+    if len(letters) == 1:
+        array("x", x, *letters.values(), sizes, dtype)
+        return
+    spelled = ", ".join(f"{name} ({', '.join(word)})" for name, word in letters.items())
+    if not isinstance(x, Mapping):
+        raise TypeError(f"x: expected a dict with {spelled}, got {type(x).__name__}")
+    if set(x) != set(letters):
+        raise ValueError(f"x: expected a dict with {spelled}, got {listed(list(x)) or 'nothing'}")
+    for name, word in letters.items():
+        array(f'x["{name}"]', x[name], word, sizes, dtype)
 
 
 def plain(name: str, value: Any, what: str = "an array") -> None:
@@ -154,7 +177,7 @@ def state(
     Returns copies. Raises TypeError or ValueError.
     """
     if value is None:
-        return tuple(np.zeros([sizes[k] for k in letters], dtype) for letters in states.values())
+        return tuple(np.zeros(shape(letters, sizes), dtype) for letters in states.values())
     spelled = "(" + ", ".join(states) + ("," if len(states) == 1 else "") + ")"
     if not isinstance(value, tuple | list) or len(value) != len(states):
         got = f"{len(value)} of them" if isinstance(value, tuple | list) else type(value).__name__

@@ -7,9 +7,12 @@ parts differ in width has more of them (P projected units, G gates of a block).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from lstm_ref.cells import name_of
+
+FURTHER = ("INPUT", "OUTPUT", "KEEPS", "FIXED", "INPUTS")  # what a cell may have besides
 
 
 class Interface(NamedTuple):
@@ -18,6 +21,8 @@ class Interface(NamedTuple):
     STATES: state -> letters, the output first where it is one. INPUT, OUTPUT: letters of x and of
     the outputs. KEEPS: the bias of the gate that multiplies a state's own last value, or None.
     module: where it stands, for messages and for tapes, which belong to the code that made them.
+    FIXED: parameters that are given and have no gradient -> letters. INPUTS: input -> letters, of
+    a cell with several; x and dx are dicts then.
     """
 
     NAME: str
@@ -27,6 +32,18 @@ class Interface(NamedTuple):
     OUTPUT: str = "THB"
     KEEPS: str | None = None
     module: str | None = None
+    FIXED: Mapping[str, str] = MappingProxyType({})
+    INPUTS: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Letters of every parameter, learned ones first: what `params` has."""
+        return {**self.SHAPES, **self.FIXED}
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Letters of every input by the name that messages and gradients have for it."""
+        return dict(self.INPUTS) if len(self.INPUTS) > 1 else {"x": self.INPUT}
 
 
 def interface(cell: Any) -> Interface:
@@ -40,6 +57,6 @@ def interface(cell: Any) -> Interface:
     missing = [name for name in ("SHAPES", "STATES") if not hasattr(cell, name)]
     if missing:
         raise TypeError(f"cell: {name_of(cell)} has no {', '.join(missing)}")
-    more = {k: getattr(cell, k) for k in ("INPUT", "OUTPUT", "KEEPS") if hasattr(cell, k)}
+    more = {k: getattr(cell, k) for k in FURTHER if hasattr(cell, k)}
     module = getattr(cell, "__name__", None)
     return Interface(name_of(cell), cell.SHAPES, cell.STATES, **more, module=module)

@@ -143,7 +143,7 @@ def backward_space(tape: Tape) -> Workspace:
 
 
 def enter(
-    cell: Interface, params: Params, x: Array, state0: State | None, space: Workspace | None = None
+    cell: Interface, params: Params, x: Any, state0: State | None, space: Workspace | None = None
 ) -> tuple[Sizes, State, Tape]:
     """Check the arguments of `forward`; return (sizes, initial states, tape so far).
 
@@ -151,17 +151,17 @@ def enter(
     The tape has a copy of the parameters, in C order; states are copies too.
     Raises TypeError or ValueError that names the argument.
     """
-    sizes, dtype = arguments.parameters(params, cell.SHAPES)
+    sizes, dtype = arguments.parameters(params, cell.given)
     if "G" in sizes and sizes["H"] % sizes["G"]:
         H, G = sizes["H"], sizes["G"]
         raise ValueError(f"params: H must be a multiple of the number of blocks G, got {H}, {G}")
-    arguments.array("x", x, cell.INPUT, sizes, dtype)
+    arguments.inputs(x, cell.inputs, sizes, dtype)
     initial = arguments.state("state0", state0, cell.STATES, sizes, dtype)
     shared = space is not None
     space = workspace() if space is None else _claimed(space)
     space["call"] += 1
     tape: Tape = dict(cell=cell.module, sizes=sizes, dtype=dtype, shared=shared)
-    tape |= dict(space=space, call=space["call"], params=arguments.kept(params, cell.SHAPES))
+    tape |= dict(space=space, call=space["call"], params=arguments.kept(params, cell.given))
     return sizes, initial, tape
 
 
@@ -200,13 +200,13 @@ def enter_backward(
         _ask_for_thread(tape["space"])
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
-    sizes, dtype = arguments.parameters(params, cell.SHAPES)
+    sizes, dtype = arguments.parameters(params, cell.given)
     if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
         raise ValueError("tape: made with parameters of another size or dtype")
     arguments.unchanged(params, tape)
     sizes = tape["sizes"]
     if dh is None:
-        dh = np.zeros([sizes[k] for k in cell.OUTPUT], dtype)
+        dh = np.zeros(arguments.shape(cell.OUTPUT, sizes), dtype)
     arguments.array("dh", dh, cell.OUTPUT, sizes, dtype)
     dh = np.ascontiguousarray(dh)  # not copied where it need not be: nobody writes into it
     return sizes, dh, arguments.state("dstate_T", dstate_T, cell.STATES, sizes, dtype)

@@ -44,13 +44,15 @@ def init(
     is a number or "chrono" with T_max, the longest dependency in steps: log U(1, T_max - 1), and
     b_i its negative where there is a b_f (Tallec & Ollivier 2018, for gates that keep).
 
-    others: sizes of further letters (P=5, G=2), and start values of any vector under its own name,
-    a number or an array (b_o=-1.0). Raises TypeError or ValueError.
+    others: sizes of further letters (P=5, G=2); start values of any vector under its own name, a
+    number or an array (b_o=-1.0); and every fixed parameter, which is given and not learned, under
+    its own name (A_m=array). Raises TypeError or ValueError.
     """
     keeps = cell.KEEPS or ""
     word, usual = NAMED.get(keeps, ("", 0.0))
     named = {k: others.pop(k) for k in (word, "T_max") if word and k in others}
     values = {k: others.pop(k) for k in list(others) if cell.SHAPES.get(k, "").endswith("1")}
+    fixed = {k: others.pop(k) for k in cell.FIXED if k in others}
     if word in named and keeps in values:
         raise TypeError(f"{keeps}: given twice, {word} sets it as well")
     _check(rng, cell, {"D": D, "H": H, **others}, recurrent, dtype, [word, "T_max"] if word else [])
@@ -60,7 +62,8 @@ def init(
         params[keeps] = bias(word, start, rng, rows, named.get("T_max"), dtype)
         if isinstance(start, str) and keeps == "b_f" and "b_i" in params:
             params["b_i"] = -params["b_f"]
-    return params | {k: _vector(k, v, params[k].shape, dtype) for k, v in values.items()}
+    params |= {k: _vector(k, v, params[k].shape, dtype) for k, v in values.items()}
+    return params | _fixed(cell, fixed, {"D": D, "H": H, **others}, dtype)
 
 
 def draw(
@@ -98,6 +101,22 @@ def _in_order(shapes):
     matrices = [name for name in shapes if not shapes[name].endswith("1")]
     for _, group in groupby(matrices, lambda name: name[:-1]):  # W_fh, W_fx: both are W_f
         yield from sorted(group, key=lambda name: shapes[name][1] != "D")
+
+
+def _fixed(cell, values, sizes, dtype):
+    """Every fixed parameter as an array of its shape; refuses what is missing."""
+    found = {}
+    for name, word in cell.FIXED.items():
+        shape = tuple(arguments.shape(word, sizes))
+        if name not in values:
+            raise TypeError(
+                f"{name}: expected an array {shape}; {cell.NAME} is given it and does not learn it"
+            )
+        found[name] = np.array(values[name], dtype=dtype)
+        if found[name].shape != shape:
+            raise ValueError(f"{name}: expected an array {shape}, got {found[name].shape}")
+        arguments.finite(name, found[name])
+    return found
 
 
 def _vector(name, value, shape, dtype):
@@ -156,12 +175,12 @@ def count(params: Params) -> int:
 def _check(rng, cell, sizes, recurrent, dtype, words):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: expected np.random.default_rng(seed), got {type(rng).__name__}")
-    letters = {k for word in cell.SHAPES.values() for k in word if k != "1"} | {"D", "H"}
+    letters = {k for word in cell.given.values() for k in word if k != "1"} | {"D", "H"}
     for letter in sorted(letters | set(sizes), key=lambda k: (k in "DH", k)):
         size = sizes.get(letter)
         if letter not in letters:
             vectors = [name for name, word in cell.SHAPES.items() if word.endswith("1")]
-            known = [*sorted(letters), "recurrent", *words, "dtype", *vectors]
+            known = [*sorted(letters), "recurrent", *words, "dtype", *vectors, *cell.FIXED]
             raise TypeError(f"{letter}: unknown; expected one of {', '.join(known)}")
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ValueError(f"{letter}: expected a whole number >= 1, got {size!r}")

@@ -100,7 +100,7 @@ class Evidence:
     def run(self, tensors: Params | None = None, errors: Errors | None = None) -> SimpleNamespace:
         """Forward and backward on copies: h, state_T, gradients; params, x, ... as they were left.
 
-        gradients: dict like the tensors. Raises whatever the cell raises.
+        gradients: dict like the tensors that are learned. Raises whatever the cell raises.
         """
         given = self.tensors if tensors is None else tensors
         params, x, state0 = copy.deepcopy(witnesses.split(self.cell, given))
@@ -112,8 +112,9 @@ class Evidence:
         names = self.cell.STATES
         starts = {f"{s}_0": value for s, value in zip(names, state0, strict=True)}
         ends = {f"d{s}_T": value for s, value in zip(names, left["dstate_T"], strict=True)}
-        gradients = {**dparams, "x": dx, **dict(zip(starts, dstate0, strict=True))}
-        arguments = {**params, "x": x, **starts, "dh": left["dh"], **ends}
+        gradients = witnesses.gathered(self.cell, dparams, dx, dstate0)
+        own = x if isinstance(x, dict) else {"x": x}
+        arguments = {**params, **own, **starts, "dh": left["dh"], **ends}
         return SimpleNamespace(h=h, state_T=state_T, gradients=gradients, arguments=arguments)
 
     @cached_property
@@ -156,7 +157,8 @@ class Evidence:
             # Of an output without a way back to the tensors autograd only warns.
             warnings.filterwarnings("error", message=".*independent of input")
             try:
-                value, found = value_and_grad(E)(dict(self.tensors))
+                moving = {name: self.tensors[name] for name in witnesses.learned(self.cell)}
+                value, found = value_and_grad(lambda m: E({**self.tensors, **m}))(moving)
             except Exception as error:
                 raise NotRun(reason("autograd", error)) from error
         return self._same_pass("autograd", value, plain, dict(found))

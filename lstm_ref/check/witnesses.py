@@ -11,7 +11,9 @@ the mistakes people make do not show (book, chapter 1 and chapter "Checking grad
 at x and at the initial states.
 
 A *cell* here is anything with SHAPES, STATES, `forward` and `backward` as in `lstm_ref.cells`.
-*Tensors* are one flat dict: the parameters, then "x", then "h_0" (and "c_0").
+*Tensors* are one flat dict: the parameters, then "x", then "h_0" (and "c_0"). A cell with several
+inputs has each of them by its name in place of "x"; fixed parameters stand behind the learned ones,
+and have no gradient.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from lstm_ref.cells.interface import interface
 from lstm_ref.check.errors import relative
 from lstm_ref.optional import needs
 from lstm_ref.sizes import SPARE
@@ -58,6 +61,8 @@ def widths(T: int, B: int, D: int, H: int) -> Sizes:
 def shapes(cell: Any, sizes: Sizes) -> Any:
     """(parameter -> shape, shape of x, state -> shape, shape of dh) for sizes like `widths`.
 
+    Of several inputs a dict, input -> shape.
+
     By the letters of the cell, or as it says itself by a function `shapes` of its own: a stack of
     layers does, whose letters mean other sizes in each layer.
     """
@@ -67,9 +72,21 @@ def shapes(cell: Any, sizes: Sizes) -> Any:
     def size(letters):
         return tuple(sizes[letter] for letter in letters)
 
-    params, states = ({n: size(word) for n, word in d.items()} for d in (cell.SHAPES, cell.STATES))
-    x, dh = size(getattr(cell, "INPUT", "TDB")), size(getattr(cell, "OUTPUT", "THB"))
-    return params, x, states, dh
+    own = interface(cell)
+    params, states = ({n: size(word) for n, word in d.items()} for d in (own.given, own.STATES))
+    x = {n: size(word) for n, word in own.inputs.items()}
+    return params, x if len(x) > 1 else x["x"], states, size(own.OUTPUT)
+
+
+def inputs(cell: Any) -> tuple[str, ...]:
+    """Names of the inputs among the tensors: "x", or each by its own where there are several."""
+    several = getattr(cell, "INPUTS", {})
+    return tuple(several) if len(several) > 1 else ("x",)
+
+
+def learned(cell: Any) -> list[str]:
+    """Names of the tensors that have a gradient: all but the fixed parameters."""
+    return [*cell.SHAPES, *inputs(cell), *(f"{state}_0" for state in cell.STATES)]
 
 
 def problem(
@@ -97,17 +114,26 @@ def problem(
         return (scales.get(kind, scale) * rng.normal(size=size)).astype(dtype)
 
     tensors = {n: normal(s, "bias" if n.startswith("b_") else None) for n, s in params.items()}
-    tensors["x"] = normal(x, "x")
+    for name, size in x.items() if isinstance(x, dict) else [("x", x)]:
+        tensors[name] = normal(size, "x")
     tensors |= {f"{name}_0": normal(size, "state") for name, size in states.items()}
     dh = normal(dh, "dh")
     last = tuple(normal(size, "dstate_T") for size in states.values())
     return tensors, {"dh": dh, "dstate_T": last}
 
 
-def split(cell: Any, tensors: Params) -> tuple[Arrays, Array, State]:
-    """Tensors -> (params, x, state0), the arguments of `forward`."""
-    params = {name: tensors[name] for name in cell.SHAPES}
-    return params, tensors["x"], tuple(tensors[f"{s}_0"] for s in cell.STATES)
+def split(cell: Any, tensors: Params) -> tuple[Arrays, Any, State]:
+    """Tensors -> (params, x, state0), the arguments of `forward`; x a dict of several inputs."""
+    params = {name: tensors[name] for name in (*cell.SHAPES, *getattr(cell, "FIXED", ()))}
+    names = inputs(cell)
+    x = {name: tensors[name] for name in names} if len(names) > 1 else tensors["x"]
+    return params, x, tuple(tensors[f"{s}_0"] for s in cell.STATES)
+
+
+def gathered(cell: Any, dparams: Params, dx: Any, dstate0: State) -> Arrays:
+    """The results of `backward` as one dict, by the names of the tensors."""
+    states = {f"{s}_0": value for s, value in zip(cell.STATES, dstate0, strict=True)}
+    return {**dparams, **(dx if isinstance(dx, dict) else {"x": dx}), **states}
 
 
 def functional(cell: CellLike, errors: Errors) -> Callable[[Params], Any]:
@@ -128,31 +154,32 @@ def functional(cell: CellLike, errors: Errors) -> Callable[[Params], Any]:
 
 
 def by_hand(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
-    """Gradients of E by the cell's own `backward`: dict like tensors."""
+    """Gradients of E by the cell's own `backward`: dict like the tensors that are `learned`."""
     params, x, state0 = split(cell, tensors)
     _, _, tape = cell.forward(params, x, state0)
-    dparams, dx, dstate0 = cell.backward(params, tape, errors["dh"], errors["dstate_T"])
-    states = {f"{s}_0": value for s, value in zip(cell.STATES, dstate0, strict=True)}
-    return {**dparams, "x": dx, **states}
+    return gathered(cell, *cell.backward(params, tape, errors["dh"], errors["dstate_T"]))
 
 
 def by_autograd(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
-    """Gradients of E by HIPS autograd through the cell's own `forward`: dict like tensors."""
+    """Gradients of E by HIPS autograd through the cell's own `forward`: dict as of `by_hand`."""
     with needs(f"{__name__}.by_autograd"):
         from autograd import grad
 
-    return dict(grad(functional(cell, errors))(dict(tensors)))
+    E, names = functional(cell, errors), learned(cell)
+    moving = {name: tensors[name] for name in names}
+    return dict(grad(lambda moving: E({**tensors, **moving}))(moving))
 
 
 def by_complex_step(cell: CellLike, tensors: Params, errors: Errors) -> Arrays:
-    """Gradients of E by the complex step, one entry after the other: dict like tensors.
+    """Gradients of E by the complex step, one entry after the other: dict as of `by_hand`.
 
     The number of forward passes is the number of entries: meant for small sizes.
     """
     E = functional(cell, errors)
     shifted = {name: np.array(value, dtype=complex) for name, value in tensors.items()}
     gradients: Arrays = {}
-    for name, value in shifted.items():
+    for name in learned(cell):
+        value = shifted[name]
         gradients[name] = np.empty(value.shape)
         for entry in np.ndindex(value.shape):
             value[entry] += 1j * EPSILON
@@ -166,13 +193,14 @@ def by_differences(
 ) -> tuple[Arrays, dict[str, float]]:
     """Central difference of E along one random direction per tensor.
 
-    Returns (directions, slopes): dicts like tensors, of a direction of norm 1 and of the number
+    Returns (directions, slopes): dicts as of `by_hand`, of a direction of norm 1 and of the number
     (E(w + s·v) - E(w - s·v)) / 2s. Its error is of order step² plus rounding / step: near 1e-9.
     """
     E = functional(cell, errors)
     directions: Arrays = {}
     slopes: dict[str, float] = {}
-    for name, value in tensors.items():
+    for name in learned(cell):
+        value = tensors[name]
         v = rng.normal(size=value.shape)
         v /= max(float(np.linalg.norm(v)), 1e-300)
         up, down = E({**tensors, name: value + step * v}), E({**tensors, name: value - step * v})
@@ -183,10 +211,11 @@ def by_differences(
 def by_entry_differences(
     cell: CellLike, tensors: Params, errors: Errors, step: float = 1e-5
 ) -> Arrays:
-    """Central difference of E for every entry: dict like tensors. Two forward passes an entry."""
+    """Central difference of E for every entry: dict as of `by_hand`, two forward passes each."""
     E = functional(cell, errors)
     gradients: Arrays = {}
-    for name, value in tensors.items():
+    for name in learned(cell):
+        value = tensors[name]
         gradients[name] = np.empty(value.shape)
         for entry in np.ndindex(value.shape):
             moved = np.zeros(value.shape)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from lstm_ref import arguments
 from lstm_ref.cells import loop
 from lstm_ref.cells.interface import Interface
 from lstm_ref.cells.params import init
@@ -21,7 +23,8 @@ from lstm_ref.types import Array, Arrays, Params, Sizes, State, Tape, Workspace
 
 __all__ = ["Interface", "init"]  # which generated modules take from here as well
 
-New = Callable[[str], Array]  # letters -> an array (T + 1, n, B), n by the letters
+# letters -> an array (T + 1, n, B), n the sum of their sizes; new("H", "P") gives (T + 1, H, P, B)
+New = Callable[..., Array]
 
 
 def sigmoid(x: Array, out: Array | None = None) -> Array:
@@ -36,7 +39,7 @@ def sigmoid(x: Array, out: Array | None = None) -> Array:
 
 
 def enter(
-    cell: Interface, params: Params, x: Array, state0: State | None, space: Workspace | None
+    cell: Interface, params: Params, x: Any, state0: State | None, space: Workspace | None
 ) -> tuple[Sizes, State, New, Tape]:
     """As `loop.enter`: (sizes, initial states, new, tape so far). new: see `_room`."""
     sizes, initial, tape = loop.enter(cell, params, x, state0, space)
@@ -50,8 +53,9 @@ def _room(space, part, sizes, dtype):
     """
     buffers, number = space["buffers"], count()
 
-    def new(letters):
-        shape = (sizes["T"] + 1, sum(sizes[k] for k in letters), sizes["B"])
+    def new(*axes):
+        heights = [sum(1 if k == "1" else sizes[k] for k in letters) for letters in axes]
+        shape = (sizes["T"] + 1, *heights, sizes["B"])
         key = part, next(number)
         old = buffers.get(key)
         if old is None or old.shape != shape or old.dtype != dtype:
@@ -90,7 +94,7 @@ def enter_backward(
 
 def zeros(sizes: Sizes, dtype: DTypeLike, letters: str) -> Array:
     """An array of zeros with the sizes of these letters."""
-    return np.zeros([sizes[k] for k in letters], dtype)
+    return np.zeros(arguments.shape(letters, sizes), dtype)
 
 
 def take(tape: Tape, names: str) -> list[Array]:
@@ -98,13 +102,16 @@ def take(tape: Tape, names: str) -> list[Array]:
     return loop.take(tape, names.split())
 
 
-def give(dparams: Arrays, dx: Array, dstate0: State) -> tuple[Arrays, Array, State]:
-    """The results of `backward`, none of them a view of a shared array."""
+def give(dparams: Arrays, dx: Any, dstate0: State) -> tuple[Arrays, Any, State]:
+    """The results of `backward`, none of them a view of a shared array; dx may be a dict of them."""
 
     def own(array):
         return array if array.base is None else array.copy()
 
-    return {k: own(v) for k, v in dparams.items()}, own(dx), tuple(map(own, dstate0))
+    def each(arrays):
+        return {k: own(v) for k, v in arrays.items()}
+
+    return each(dparams), each(dx) if isinstance(dx, dict) else own(dx), tuple(map(own, dstate0))
 
 
 def flat(array: Array) -> Array:

@@ -1,237 +1,130 @@
-"""The backward pass of a cell as NumPy source: nothing but the derived terms, arranged."""
+"""The way back of a program: nothing but the derived terms, arranged."""
 
-from lstm_ref.derive import terms
-from lstm_ref.derive.codegen.forward import parameters, sizes_line, stack_lines, stack_name
+from __future__ import annotations
+
+import sympy
+
+from lstm_ref.derive import tree
+from lstm_ref.derive.codegen.errors import Errors, product, total
 from lstm_ref.derive.codegen.plan import Plan
-from lstm_ref.derive.codegen.source_lines import added, block, call, indent, uses
-from lstm_ref.derive.codegen.stacking import by_vector
-from lstm_ref.derive.expressions import SPREAD
+from lstm_ref.derive.codegen.program import (
+    Assign,
+    InputGradient,
+    MatrixGradient,
+    Part,
+    StackGradient,
+    Statement,
+    Summed,
+    VectorGradient,
+)
+from lstm_ref.derive.expressions import matrix
+from lstm_ref.derive.terms import Product
 
 
-def body(plan: Plan) -> tuple[list[str], list[str]]:
-    """(lines of the function `backward`, names that it reads from the tape)."""
-    back, cell, names = Backward(plan), plan.cell, plan.names
-    work = [*back.arrays(), *block("for t in range(T, 0, -1):", back.step()), *back.after()]
-    held = [cell.input, *cell.equations, *(n for _, _, n in plan.kept)]
-    held = [names[n] for n in (*held, *(f"net {n}" for n in plan.nets))]
-    tape = [name for name in held if uses(work, name)]
-    late = ", ".join(back.next[s] for s in cell.states) + ("," if len(cell.states) == 1 else "")
-    head = ["sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)"]
-    head += ['params = tape["params"]', sizes_line(plan), f"{late} = last"]
-    if tape:
-        left = ", ".join(tape) + "," * (len(tape) == 1)
-        head += call(f"{left} = run.take", [f'tape, "{" ".join(tape)}"'])
-    head += [*parameters(plan, work), *stack_lines(plan, work)]
-    done = [f"return run.give(dparams, dx, ({late}))"]
-    return indent([*head, f"{back.outside} = run.from_one(outside)", *work, *done]), tape
+def write(plan: Plan) -> None:
+    """Add the way back to the program."""
+    back = Backward(plan)
+    plan.program.back += back.step()
+    plan.program.after += back.after()
 
 
 class Backward:
-    """Builds the lines; a class because its parts look up each other's names."""
+    """Writes it."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan, self.cell = plan, plan.cell
-        readers = (self.cell.input, *self.cell.equations, *self.cell.vectors)
-        self.terms = {name: terms.of(self.cell, name) for name in readers}
-        self.products = {  # whose gradient is wanted: (equation, matrix, vector)
-            (p.by, name, p.v)
-            for name in self.cell.matrices
-            for p in terms.products(self.cell, name)
-        }
-        self.next = {s: plan.new(f"next_{plan.names[s]}") for s in self.cell.states}
-        self.outside = plan.new("e")
-        # Products that are not stacked: the error at each, and that error carried to its vector.
-        self.inner = {(by, p): terms.at_product(self.cell, by, p) for by, p in plan.alone}
-        self.point = {
-            key: plan.new(f"delta_{key[1].args[0]}")
-            for key, inner in self.inner.items()
-            if inner != 1
-        }
-        self.carried = {key: plan.new(f"back_{key[1].args[0]}") for key in self.inner}
-        self.stored = {*plan.layout.rows} | {by for by, p in self.inner if p.args[0] != SPREAD}
-        for name in (self.cell.input, *self.cell.vectors):
-            self.stored |= {term.by for term in self.terms[name]}
+        self.plan, self.cell, self.layout = plan, plan.cell, plan.layout
+        self.errors = Errors(plan)
 
-    def delta(self, name: str, whole: bool = False) -> str:
-        """The error term of an equation, at this step or at all of them."""
-        text = self.plan.deltas[name]
-        return text if name not in self.stored else f"{text}[1:]" if whole else f"{text}[t]"
-
-    def arrays(self) -> list[str]:
-        """Room for the error terms that are needed for all steps together."""
-        plan, rows, letters = self.plan, self.plan.layout.rows, self.cell.letters
-        lines = []
-        if rows:
-            left = ", ".join(plan.deltas[r] for r in rows) + ("," if len(rows) == 1 else "")
-            word = "".join(letters[r] for r in rows)
-            lines.append(f'delta = new("{word}")')
-            lines.append(f"{left} = run.rows(delta, {', '.join(letters[r] for r in rows)})")
-        for name in self.cell.equations:
-            if name in self.stored and name not in rows:
-                lines.append(_array(plan.deltas[name], letters[name]))
-        for (by, product), name in self.point.items():
-            if product.args[0] != SPREAD:
-                lines.append(_array(name, letters[by]))
-        return lines
-
-    def step(self) -> list[str]:
+    def step(self) -> list[Statement]:
         """One step back: equations from last to first, then what goes to the step before."""
-        lines = []
+        found: list[Statement] = []
         for name in reversed(self.cell.equations):
-            lines += self._error_term(name)
-            for key in self.inner:
-                if key[0] == name:
-                    lines += self._carry(key)
+            found += [self._error_term(name), *self._named(name)]
         for state in reversed(self.cell.states):
-            pieces = self.pieces(state, 1) or [f"np.zeros_like({self.next[state]})"]
-            lines += added(f"{self.next[state]} =", pieces)
-        return lines
+            pieces = self.errors.pieces(state, 1)
+            found.append(Assign(tree.Signal(f"next {state}"), total(pieces)))
+        return found
 
     def _error_term(self, name):
-        plan, pieces = self.plan, []
-        if name in self.next:
-            pieces.append(self.next[name])
+        pieces = []
+        if name in self.cell.states:
+            pieces.append((1, tree.Signal(f"next {name}")))
         if name == self.cell.output:
-            pieces += ["+ " * bool(pieces) + f"{self.outside}[t]"]
-        pieces += self.pieces(name, 0, first=not pieces)
-        target = self.delta(name)
-        if not pieces:
-            return [f'{target} = run.zeros(sizes, tape["dtype"], "{self.cell.letters[name]}B")']
-        if (slope := terms.slope(self.cell, name)) is None:
-            return added(f"{target} =", pieces)
-        factor = plan.show(slope) if slope.is_Mul else f"({plan.show(slope)})"
-        if len(pieces) > 1:
-            pieces = ["(" + pieces[0], *pieces[1:-1], pieces[-1] + ")"]
-        return added(f"{target} =", [*pieces, f"* {factor}"])
+            pieces.append((1, tree.Signal("e")))
+        value = total([*pieces, *self.errors.pieces(name, 0)])
+        slope = self.cell.terms.slopes[name]
+        if value is not None and slope is not None:
+            value = product(value, self.plan.arranged(slope))
+        return Assign(self.errors.delta(name), value)
+
+    def _named(self, name):
+        """Errors that follow from that of an equation and have names of their own."""
+        points = [p for p in self.errors.points if p[0] == name]
+        carried = [c for c in self.errors.carried if c[0] == name]
+        for point in points:
+            yield Assign(self.errors.points[point], total([self.errors.at_point(point)]))
+            for key in [c for c in carried if c[:2] == point]:
+                yield self._carry(key)
+        for key in [c for c in carried if c[:2] not in points]:
+            yield self._carry(key)
 
     def _carry(self, key):
-        """The error at a product that stands alone, and what it gives to its vector."""
-        (by, product), lines = key, []
-        W, v = product.args
-        if key in self.point:
-            at_step = "" if W == SPREAD else "[t]"
-            value = self._times(self.delta(by), self.inner[key], by)
-            lines.append(f"{self.point[key]}{at_step} = {value}")
-        of_signals = (t for s in self.cell.equations for t in self.terms[s])
-        if any((t.by, t.via, t.v) == (by, W, v) for t in of_signals):
-            lines.append(f"{self.carried[key]} = {self._transposed(key)}")
-        return lines
+        *point, via, _ = key
+        sign, G = self.errors.error(tuple(point))
+        return Assign(self.errors.carried[key], total([(sign, self.errors.through(via, G))]))
 
-    def _transposed(self, key, whole=False):
-        by, product = key
-        W, v = product.args
-        if W == SPREAD:
-            error = self.point.get(key, self.delta(by))
-            if whole:
-                error = self._times(self.delta(by, True), self.inner[key], by, True)
-            return f"run.gather({error}, {self.plan.letter(v)})"
-        when = "[1:]" if whole else "[t]"
-        error = self.point[key] + when if key in self.point else self.delta(by, whole)
-        return f"{self.plan.names[str(W)]}.T @ {error}"
-
-    def _times(self, text, factor, by, whole=False):
-        if factor == 1:
-            return text
-        code = self.plan.show(factor, by, whole)
-        return f"{text} * ({code})" if factor.is_Add else f"{text} * {code}"
-
-    def pieces(self, name: str, lag: int, whole: bool = False, first: bool = True) -> list[str]:
-        """The terms of a signal as code, each with its sign; stacked products as one."""
-        texts, done = [], set()
-        for term in self.terms[name]:
-            if term.lag == lag and term not in done:
-                text, used = self._term(term, whole)
-                texts.append(text)
-                done |= used
-        lines: list[str] = []
-        for text in texts:
-            bare = first and not lines
-            if text.startswith("-"):
-                lines.append(text if bare else f"- {text[1:]}")
-            else:
-                lines.append(text if bare else f"+ {text}")
-        return lines
-
-    def _term(self, term, whole):
-        """(code of the term, all terms that this code stands for)."""
-        if term.via is None:
-            negative = not term.inner.is_Add and term.inner.could_extract_minus_sign()
-            inner = -term.inner if negative else term.inner
-            text = self._times(self.delta(term.by, whole), inner, term.by, whole)
-            return ("-" if negative else "") + text, {term}
-        key = next(
-            (k for k in self.inner if (k[0], *k[1].args) == (term.by, term.via, term.v)), None
-        )
-        if key is None:
-            return self._stacked(term, whole)
-        text = self._transposed(key, True) if whole else self.carried[key]
-        if term.outer != 1 and whole:
-            text = f"({text})"
-        return self._times(text, term.outer, term.by, whole), {term}
-
-    def _stacked(self, term, whole):
-        """The whole stack if all of its terms are kept, else this matrix alone."""
-        stack = by_vector(self.plan.layout, term)
-        terms = {t for t in self.terms[term.of] if (t.by, t.via) in stack.pairs and t.v == stack.v}
-        if len(terms) < len(stack.rows) or len(stack.rows) == 1:
-            W = self.plan.names[str(term.via)]
-            return f"{W}.T @ {self.delta(term.by, whole)}", {term}
-        cut = self.plan.cut(stack.rows)
-        when = ("1:" if whole else "t") + (f", {cut}" if cut else "")
-        return f"{stack_name(self.plan, stack)}.T @ delta[{when}]", terms
-
-    def after(self) -> list[str]:
+    def after(self) -> list[Statement]:
         """Sums over all steps: weight gradients, and the errors at the inputs."""
-        zeros = [f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[self.cell.input]}B")']
-        lines = added("dx =", self.pieces(self.cell.input, 0, whole=True) or zeros)
-        lines += ["dparams = {}", *self._matrix_gradients()]
+        found: list[Statement] = [
+            InputGradient(name, total(self.errors.pieces(name, 0, whole=True)))
+            for name in self.cell.inputs
+        ]
+        found += self._matrix_gradients()
         for name in self.cell.vectors:
-            zeros = [f'run.zeros(sizes, tape["dtype"], "T{self.cell.letters[name][0]}B")']
-            terms = self.pieces(name, 0, whole=True) or zeros
-            lines += call(f'dparams["{name}"] = run.total', [" ".join(terms)])
-        return lines
+            pieces = self.errors.pieces(name, 0, whole=True)
+            found.append(VectorGradient(name, total(pieces)))
+        return found
 
-    def _matrix_gradients(self):
-        """Products with stacked matrices first, then each gradient; zeros where all is dropped."""
-        lines: list[str] = []
-        found: dict[str, list[str]] = {name: [] for name in self.cell.matrices}
-        for stack in self.plan.layout.stacks:
-            lines += self._stack_gradient(stack, found)
-        if lines or any(found.values()):
-            lines.insert(0, "errors = run.flat(delta[1:])")
-        for by, product in self.inner:
-            if (by, str(product.args[0]), product.args[1]) in self.products:
-                error = self.point.get((by, product), self.plan.deltas[by])
-                v = self.plan.show(product.args[1], by, whole=True)
-                found[str(product.args[0])].append(f"run.outer({error}[1:], {v})")
-        for name, texts in found.items():
-            zeros = f'run.zeros(sizes, tape["dtype"], "{self.cell.letters[name]}")'
-            lines += added(f'dparams["{name}"] =', _plus(texts or [zeros]))
-        return lines
+    def _matrix_gradients(self) -> list[Statement]:
+        """Products with stacked matrices first, then each gradient."""
+        found: list[Statement] = []
+        parts: dict[str, list[Part | Summed | StackGradient]] = {n: [] for n in self.cell.matrices}
+        for stack in self.layout.stacks:
+            found += self._of_stack(stack, parts)
+        for by, dot in self.plan.alone:
+            for item in self.cell.terms.products.get(str(matrix(dot)), ()):
+                if item.by == by and item.v == dot.args[1] and item.transposed == _turned(dot):
+                    parts[item.of].append(self._summed(item))
+        return found + [MatrixGradient(name, tuple(own)) for name, own in parts.items()]
 
-    def _stack_gradient(self, stack, found):
-        """Adds the gradients of a stack's matrices to `found`; the lines that come before them."""
-        plan = self.plan
-        wanted = [(r, W) for r, W in stack.pairs if (r, str(W), stack.v) in self.products]
+    def _summed(self, item):
+        sign, G = self.errors.error((item.by, item.inner))
+        v = self.plan.arranged(item.v, item.by)
+        return Summed(G if sign > 0 else tree.minus(G), v, item.transposed)
+
+    def _of_stack(self, stack, parts):
+        """Adds the gradients of a stack's matrices to their parts; what comes before them."""
+        products: dict[str, tuple[Product, ...]] = self.cell.terms.products
+        wanted = [
+            (row, str(W))
+            for row, W in stack.pairs
+            if any((p.by, p.v) == (row, stack.v) for p in products.get(str(W), ()))
+        ]
         if not wanted:
             return []
-        cut = plan.cut(stack.rows)
-        errors = f"errors[{cut}]" if cut else "errors"
-        product = f"{errors} @ run.flat({plan.show(stack.v, whole=True)}).T"
+        gradient = StackGradient("", stack, self.plan.arranged(stack.v))
         if len(stack.matrices) == 1:
-            found[str(stack.matrices[0])].append(product)
+            parts[wanted[0][1]].append(gradient)
             return []
-        name = plan.new(f"d{stack_name(plan, stack)}")
-        for r, W in wanted:
-            inside = stack.rows.index(r)
-            start, end = plan.height(stack.rows[:inside]), plan.height(stack.rows[: inside + 1])
-            found[str(W)].append(f"{name}[{start if inside else ''}:{end}]")
-        return [f"{name} = {product}"]
+        name = self.plan.names.new(f"dW_{self.plan.variables[_name(stack.v)].name}")
+        for row, W in wanted:
+            parts[W].append(Part(name, stack, row))
+        return [StackGradient(name, stack, gradient.v)]
 
 
-def _array(name, letter):
-    return f'{name} = new("{letter}")'
+def _turned(dot) -> bool:
+    return matrix(dot) != dot.args[0]
 
 
-def _plus(texts):
-    return [texts[0], *(f"+ {text}" for text in texts[1:])]
+def _name(symbol: sympy.Indexed) -> str:
+    return symbol.base.label.name

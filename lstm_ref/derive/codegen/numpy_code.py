@@ -10,7 +10,9 @@ import types
 from typing import TYPE_CHECKING
 
 from lstm_ref.derive.codegen import backward, forward
+from lstm_ref.derive.codegen.numpy_functions import Functions
 from lstm_ref.derive.codegen.plan import Plan
+from lstm_ref.derive.codegen.program import Program
 from lstm_ref.derive.codegen.source_lines import call, indent
 from lstm_ref.derive.typeset import latex
 from lstm_ref.sizes import meaning
@@ -31,34 +33,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.generated import runtime as run
-from lstm_ref.generated.runtime import sigmoid
-from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
-'''
-
-FORWARD = '''
-
-def forward(
-    params: Params, x: Array, state0: State | None = None, workspace: Workspace | None = None
-) -> tuple[Array, State, Tape]:
-    """Run over x ({X}) from state0 = ({states}); None means zeros.
-
-    Returns (outputs ({Y}), last states, tape for `backward`). Raises TypeError or
-    ValueError for a bad argument and FloatingPointError if the numbers overflow.
-    workspace: see lstm_ref.cells.loop.workspace.
-    """
-'''
-
-BACKWARD = '''
-
-def backward(
-    params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
-) -> tuple[Arrays, Array, State]:
-    """Back-propagation through time, {exact}.
-
-    dh ({Y}): error that enters at the outputs, None for none; dstate_T: error that
-    enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
-    """
+{imports}
 '''
 
 INIT = '''
@@ -69,33 +44,33 @@ def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
 '''
 
 
+def program(cell: Cell) -> Program:
+    """What a cell computes and when, in no language yet."""
+    plan = Plan(cell)
+    forward.write(plan)
+    backward.write(plan)
+    return plan.program
+
+
 def source(cell: Cell) -> str:
     """The module's text, the same bytes on every run."""
-    plan = Plan(cell)
-    way_back, tape = backward.body(plan)
-    way_there = forward.body(plan, tape)
-    words = {
-        "X": ", ".join(cell.INPUT),
-        "Y": ", ".join(cell.OUTPUT),
-        "exact": "with terms left out on purpose" if cell.dropped else "exact",
-        "states": ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1),
-    }
-    text = [_head(cell), *_constants(cell), INIT.rstrip("\n")]
-    text += [FORWARD.format(**words).rstrip("\n"), *way_there]
-    text += [BACKWARD.format(**words).rstrip("\n"), *way_back]
-    code = "\n".join(text) + "\n"
-    if "sigmoid(" not in code.split('"""', 2)[2].replace("import sigmoid", ""):
-        code = code.replace("from lstm_ref.generated.runtime import sigmoid\n", "")
-    return code
+    functions = Functions(program(cell))
+    passes = [*functions.forward(), *functions.backward()]
+    text = [_head(cell, functions.used), *_interface(functions.program), *INIT.splitlines(), *passes]
+    return "\n".join(text) + "\n"
 
 
-def _head(cell):
-    letters = dict.fromkeys([*cell.INPUT, *"".join(cell.letters.values())])
+def _head(cell, used):
+    letters = dict.fromkeys("".join([*cell.INPUTS.values(), *cell.letters.values()]))
     letters.pop("1", None)
     sizes = ", ".join(f"{k} {meaning(k)}" for k in letters)
     equations = "\n".join(indent(latex.equations_as_text(cell).splitlines()))
     title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
-    return HEAD.format(title=title, equations=equations, sizes=sizes)
+    imports = ["from lstm_ref.cells import functions as fn"] * ("fn" in used)
+    imports += ["from lstm_ref.generated import runtime as run"]
+    imports += ["from lstm_ref.generated.runtime import sigmoid"] * ("sigmoid" in used)
+    imports += ["from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace"]
+    return HEAD.format(title=title, equations=equations, sizes=sizes, imports="\n".join(imports))
 
 
 def _escaped(title):
@@ -104,16 +79,26 @@ def _escaped(title):
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in title)
 
 
-def _constants(cell):
+def _interface(program):
+    """What the cell looks like from outside, and its constants."""
+    cell = program.cell
     name = json.dumps(cell.name, ensure_ascii=False)
-    states = ", ".join(f'"{s}": "{letters}"' for s, letters in cell.STATES.items())
-    keeps = f', "{cell.KEEPS}"' if cell.KEEPS else ", None"
-    return [
-        f'NAME, INPUT, OUTPUT = {name}, "{cell.INPUT}", "{cell.OUTPUT}"',
-        *call("SHAPES = ", [f'"{n}": "{word}"' for n, word in cell.SHAPES.items()], "{", "}"),
-        f"STATES = {{{states}}}",
-        f"CELL = run.Interface(NAME, SHAPES, STATES, INPUT, OUTPUT{keeps}, __name__)",
-    ]
+    items = ["NAME", "SHAPES", "STATES", "INPUT", "OUTPUT"]
+    items += [f'"{cell.KEEPS}"' if cell.KEEPS else "None", "__name__"]
+    lines = [f'NAME, INPUT, OUTPUT = {name}, "{cell.INPUT}", "{cell.OUTPUT}"']
+    lines += [*_table("SHAPES", cell.SHAPES), *_table("STATES", cell.STATES)]
+    if cell.FIXED:
+        lines += _table("FIXED", cell.FIXED)
+        items.append("FIXED=FIXED")
+    if len(cell.inputs) > 1:
+        lines += _table("INPUTS", cell.INPUTS)
+        items.append("INPUTS=INPUTS")
+    lines += call("CELL = run.Interface", items)
+    return lines + [f"{program.parameters[n]} = {value!r}" for n, value in cell.constants.items()]
+
+
+def _table(name, letters):
+    return call(f"{name} = ", [f'"{n}": "{word}"' for n, word in letters.items()], "{", "}")
 
 
 def compiled(cell: Cell) -> types.ModuleType:

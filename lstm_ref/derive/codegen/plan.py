@@ -1,145 +1,139 @@
-"""Names in generated code, and which intermediate results are kept for the way back."""
+"""What both passes of a program agree on: names, and which intermediate results are kept."""
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import sympy
 
-from lstm_ref.derive import terms
+from lstm_ref.derive import tree
+from lstm_ref.derive.codegen.names import Names
+from lstm_ref.derive.codegen.program import ONCE, STEPS, Program, Variable
+from lstm_ref.derive.codegen.shapes import Letters, Shapes
 from lstm_ref.derive.codegen.stacking import alone, factors, layout
-from lstm_ref.derive.expressions import SPREAD, Dot, at
-from lstm_ref.derive.typeset.alphabets import Numpy
-from lstm_ref.derive.typeset.printing import show
-from lstm_ref.sizes import SPARE
+from lstm_ref.derive.expressions import Dot, Outer, at, matrix, parameters, signals
+from lstm_ref.derive.terms import net_name
+from lstm_ref.derive.typeset.arrange import arrange
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
-RESERVED = {
-    *keyword.kwlist,
-    *SPARE,
-    *"tTDHBGdx",
-    "np",
-    "run",
-    "sigmoid",
-    "params",
-    "tape",
-    "net",
-}
-RESERVED |= {"delta", "dx", "dh", "dparams", "sizes", "dtype", "state0", "dstate_T", "CELL"}
-RESERVED |= {"initial", "new", "outputs", "state_T", "outside", "last", "errors", "workspace"}
-RESERVED |= {"range", "cell", "space", "call", "h_T", "init", "forward", "backward"}
+Rules = dict[sympy.Expr, sympy.Indexed]
 
 
 class Plan:
-    """Everything that both passes of the generated code agree on.
+    """Names and intermediate results of a cell; its program, which the passes are added to.
 
-    names: signal or parameter -> its name in the code. kept: (equation, expression, name) of what
-    is computed on the way forward and needed again on the way back, inner ones first.
+    kept: (equation, expression, key) of what is computed on the way forward and needed again on
+    the way back, inner ones first. once: (expression, key) of what no step changes. rules: each of
+    these expressions and the variable that stands for it.
     """
 
     def __init__(self, cell: Cell) -> None:
-        self.cell, self.layout = cell, layout(cell)
-        self._taken = set(RESERVED)
-        self.names = {}
-        if cell.input == "x":
-            self.names["x"] = "x"
-        for name in (cell.input, *cell.equations, *cell.matrices, *cell.vectors):
-            if name not in self.names:
-                self.names[name] = self.new(name)
+        self.cell, self.layout, self.names = cell, layout(cell), Names()
+        known = {"x": "x"} if cell.input == "x" else {}
+        for name in (*cell.inputs, *cell.equations, *_parameters(cell), *cell.constants):
+            known.setdefault(name, self.names.new(name))
+        self.variables = {n: self._signal(n, known[n]) for n in (*cell.inputs, *cell.equations)}
+        named = {n: known[n] for n in (*_parameters(cell), *cell.constants)}
+        self.shapes = Shapes(self.variables, cell.letters)
+        self.program = Program(cell, self.layout, self.variables, named)
         self.alone = alone(cell, self.layout)
         self.kept: list[tuple[str, sympy.Expr, str]] = []
-        self.rules: dict[sympy.Expr, sympy.Indexed] = {}
+        self.once: list[tuple[sympy.Expr, str]] = []
+        self.rules: Rules = {}
         self._keep()
+        for stack in self.layout.stacks:
+            if len(stack.matrices) > 1:
+                label = known[stack.v.base.label.name]
+                self.program.stacks[stack] = self.names.new(f"W_{label}")
         self.nets = [n for n in cell.equations if self._needs_net(n)]
-        self.names |= {f"net {n}": self.new(f"net_{self.names[n]}") for n in self.nets}
-        self.deltas = {n: self.new(f"delta_{self.names[n]}") for n in cell.equations}
+        for name in self.nets:
+            self.add(net_name(name), f"net_{known[name]}", *self._place(name))
 
-    def new(self, wish: str) -> str:
-        """A name that nothing else has."""
-        name, k = wish, 2
-        while name in self._taken:
-            name, k = f"{wish}_{k}", k + 1
-        self._taken.add(name)
-        return name
+    def add(self, key: str, wish: str, letters: Letters, when: str = STEPS) -> tree.Signal:
+        """A new variable, with the name wished for where nothing else has it."""
+        self.variables[key] = Variable(self.names.new(wish), letters, when)
+        return tree.Signal(key)
 
-    def show(self, expr: sympy.Expr, name: str | None = None, whole: bool = False) -> str:
-        """An expression as code, in the order in which the equation of `name` was written."""
-        style = Numpy(names=tuple(self.names.items()), whole=whole, ranks=self._ranks(name))
-        return show(expr.xreplace(self.rules), style)
+    def _signal(self, name, known):
+        return Variable(known, *self._place(name))
 
-    def _ranks(self, name):
-        """Symbols as they were written; what is kept stands where its first symbol stood."""
+    def _place(self, name):
+        return tuple(self.cell.letters[name]), ONCE if name in self.layout.still else STEPS
+
+    def arranged(self, expr: sympy.Expr, name: str | None = None, rules: Rules | None = None):
+        """An expression as a tree, in the order in which the equation of `name` was written.
+
+        rules: what has been computed already; everything unless given.
+        """
+        rules = self.rules if rules is None else rules
         ranks: list[sympy.Basic] = []
         for symbol in self.cell.equations[name].reads if name else ():
-            held = (new for expr, new in self.rules.items() if expr.has(symbol))
+            held = (new for expr, new in rules.items() if expr.has(symbol))
             ranks += dict.fromkeys([*(new for new in held if new not in ranks), symbol])
-        return ranks
-
-    def letter(self, expr: sympy.Expr) -> str | None:
-        """The size letter of an expression that is not a plain number."""
-        letters = self.cell.letters
-        if isinstance(expr, Dot):
-            return letters[str(expr.args[0])][0]
-        if expr.is_Indexed:
-            return letters[expr.base.label.name][0]
-        if isinstance(expr, sympy.Symbol):
-            return letters[str(expr)][0]
-        found = (self.letter(a) for a in sorted(expr.args, key=str) if not a.is_number)
-        return next(found, None)
+        return arrange(_in_digits(expr.xreplace(rules)), ranks)
 
     def _needs_net(self, name):
-        slope = terms.slope(self.cell, name)
-        return slope is not None and slope.has(at(terms.net_name(name)))
+        slope = self.cell.terms.slopes[name]
+        return slope is not None and slope.has(at(net_name(name)))
 
     def _keep(self):
-        wanted = factors(self.cell)
-        arguments = {p.args[1] for _, p in self.alone if p.args[0] != SPREAD}
+        wanted = set().union(*(f.atoms(sympy.Function) for f in factors(self.cell)))
+        learned = [p for _, p in self.alone if str(matrix(p)) in self.cell.matrices]
+        arguments = {p.args[1] for p in learned}
         single = {p for _, p in self.alone}
 
         def visit(name, expr):
-            for argument in expr.args if not expr.is_Indexed else ():
+            if expr in self.rules or isinstance(expr, sympy.Indexed | sympy.Symbol):
+                return
+            if self._is_steady(expr) and name not in self.layout.still:
+                self.rules[expr] = at(self._variable(expr, ONCE))
+                self.once.append((expr, self.rules[expr].base.label.name))
+                return
+            for argument in expr.args:
                 visit(name, argument)
-            again = isinstance(expr, Dot) and expr in single
-            again |= isinstance(expr, sympy.Function) and not isinstance(expr, Dot)
-            again = again and bool(expr.free_symbols) and any(f.has(expr) for f in wanted)
-            composite = expr in arguments and not expr.is_Indexed
-            if (again or composite) and expr not in self.rules:
-                self.kept.append((name, expr, self._title(expr)))
-                self.rules[expr] = at(self.kept[-1][2])
+            again = expr in wanted and (not isinstance(expr, Dot) or expr in single)
+            again = again and not isinstance(expr, Outer) and bool(expr.free_symbols)
+            if again or expr in arguments:
+                when = ONCE if name in self.layout.still else STEPS
+                key = self._variable(expr, when)
+                self.kept.append((name, expr, key))
+                self.rules[expr] = at(key)
 
         early = self.layout.early  # they are computed first
         for name in (*early, *(n for n in self.cell.equations if n not in early)):
             visit(name, self.cell.equations[name].net)
 
-    def _title(self, expr):
-        """tanh(c[t]) -> tanh_c, r[t]*h[t-1] -> r_h, W_hh @ h[t-1] -> W_hh_h."""
+    def _is_steady(self, expr):
+        """Does it cost something, and is it the same at every step?"""
+        roots = (p for p in expr.atoms(sympy.Pow) if not p.exp.is_Integer)
+        costly = bool(expr.atoms(sympy.Function)) or any(roots)
+        still = all(name in self.layout.still for name, _ in signals(expr))
+        return costly and still and not expr.is_number
+
+    def _variable(self, expr, when):
+        """tanh(c[t]) -> tanh_c, r[t]*h[t-1] -> r_h, W_hh @ h[t-1] -> W_hh_h, exp(w) -> exp_w."""
         words = [] if expr.is_Mul or expr.is_Add else [type(expr).__name__]
         if isinstance(expr, Dot):
-            words = [str(expr.args[0])]
-        order = sorted(expr.atoms(sympy.Indexed), key=str, reverse=True)
-        words += [self.names.get(s.base.label.name, s.base.label.name) for s in order]
-        name = self.new("_".join(words[:4]))
-        self.names[name] = name
+            words = [str(matrix(expr))]
+        read = sorted(expr.atoms(sympy.Indexed), key=str, reverse=True)
+        labels = [symbol.base.label.name for symbol in read]
+        words += [self.variables[n].name if n in self.variables else n for n in labels]
+        if not read:
+            words += [str(p) for p in parameters(expr)]
+        letters = self.shapes.of(self.arranged(expr))
+        name = self.names.new("_".join(words[:4]).replace(" ", "_"))
+        self.variables[name] = Variable(name, letters, when)
         return name
 
-    def height(self, names: Iterable[str]) -> str:
-        """Rows of some equations together: "3 * H", "H + P", "0" for none."""
-        letters = [self.cell.letters[name] for name in names]
-        parts = [
-            k if letters.count(k) == 1 else f"{letters.count(k)} * {k}"
-            for k in dict.fromkeys(letters)
-        ]
-        return " + ".join(parts) or "0"
 
-    def cut(self, run: Sequence[str]) -> str:
-        """The rows of a run inside of net, as a slice: "" if it is all of them."""
-        rows = self.layout.rows
-        first = rows.index(run[0])
-        if len(run) == len(rows):
-            return ""
-        start = self.height(rows[:first]) if first else ""
-        return f"{start}:{self.height(rows[: first + len(run)])}"
+def _parameters(cell):
+    """Every parameter, learned ones before fixed ones."""
+    return [*cell.matrices, *cell.vectors, *cell.fixed]
+
+
+def _in_digits(expr):
+    """√2 and π as plain numbers: those of NumPy would turn float32 into float64."""
+    atoms = expr.atoms(sympy.Pow, sympy.Function, sympy.NumberSymbol)
+    return expr.xreplace({a: sympy.Float(float(a)) for a in atoms if a.is_number})

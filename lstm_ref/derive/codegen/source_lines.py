@@ -1,9 +1,17 @@
-"""Lines of generated source: indented, and broken where they get too long."""
+"""Lines of generated source: indented, and broken where they get too long.
 
-import re
-from collections.abc import Iterable
+What is printed comes as *tokens*, pairs (depth, text): a line may be broken before each of them,
+and is broken outside of brackets first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 LONGEST = 96
+INSIDE = LONGEST - 8  # of a line that stands in a loop of a function
+
+Token = tuple[int, str]
 
 
 def indent(lines: Iterable[str], by: int = 4) -> list[str]:
@@ -18,35 +26,91 @@ def block(head: str, lines: Iterable[str]) -> list[str]:
 
 def call(head: str, items: Iterable[str], left: str = "(", right: str = ")") -> list[str]:
     """head(item, item, ...), on several lines if need be."""
+    items = list(items)
     line = f"{head}{left}{', '.join(items)}{right}"
-    if len(line) <= LONGEST - 8:
+    if len(line) <= INSIDE:
         return [line]
     lines = [""]
     for item in items:
-        if len(lines[-1]) + len(item) > LONGEST - 14:
+        if lines[-1] and len(lines[-1]) + len(item) > LONGEST - 14:
             lines.append("")
         lines[-1] += f"{item}, "
     return [f"{head}{left}", *indent([line.rstrip() for line in lines]), right]
 
 
-def added(head: str, pieces: list[str]) -> list[str]:
-    """head a + b - c, broken before a summand, in brackets, where the line gets too long."""
-    if len(f"{head} {' '.join(pieces)}") <= LONGEST - 8:
-        return [f"{head} {' '.join(pieces)}"]
-    if len(pieces) == 1:
-        pieces = [f"({pieces[0]})"]
-    else:
-        pieces = ["(" + pieces[0], *pieces[1:-1], pieces[-1] + ")"]
-    lines = [f"{head} {pieces[0]}"]
-    for piece in pieces[1:]:
-        if len(lines[-1]) + len(piece) > LONGEST - 8:
-            lines.append("    " + piece)
+def unpacked(names: Sequence[str], value: str) -> list[str]:
+    """name, name, ... = value, the names on several lines if need be."""
+    left = ", ".join(names) + ("," if len(names) == 1 else "")
+    if len(f"{left} = {value}") <= INSIDE:
+        return [f"{left} = {value}"]
+    *lines, last = call("", names)
+    return [*lines, f"{last} = {value}"]
+
+
+def shifted(tokens: list[Token]) -> list[Token]:
+    """Tokens inside of one more bracket."""
+    return [(depth + 1, text) for depth, text in tokens]
+
+
+def around(left: str, tokens: list[Token], right: str) -> list[Token]:
+    """Tokens with something in front and behind that no line is broken at."""
+    (depth, first), *rest = tokens
+    tokens = [(depth, left + first), *rest]
+    depth, last = tokens[-1]
+    return [*tokens[:-1], (depth, last + right)]
+
+
+def outermost(tokens: list[Token]) -> list[Token]:
+    """Tokens, the first of them outside of all brackets."""
+    (_, first), *rest = tokens
+    return [(0, first), *rest]
+
+
+def joined(tokens: Iterable[Token]) -> str:
+    """Tokens on one line."""
+    return " ".join(text for _, text in tokens)
+
+
+def filled(head: str, tokens: list[Token], tail: str = "") -> list[str]:
+    """head tokens tail, on one line, else in brackets on several."""
+    line = f"{head}{joined(tokens)}{tail}"
+    if len(line) <= INSIDE:
+        return [line]
+    if tail:  # in the brackets of a call
+        return [head, *indent(_broken(tokens, "", 4)), tail]
+    first, *more = _broken(around("(", tokens, ")"), head, 4)
+    return [first, *indent(more)]
+
+
+def _broken(tokens, head, taken):
+    """Lines of tokens after `head`, broken where the brackets are fewest; taken: columns in use."""
+    lines = [head]
+    for group in _groups(tokens):
+        text = joined(group)
+        space = " " if lines[-1] and not lines[-1].endswith(" ") else ""
+        if len(lines[-1]) + len(space) + len(text) <= INSIDE - taken:
+            lines[-1] += space + text
+        elif len(group) == 1 or len(text) <= INSIDE - taken:
+            lines.append(text)
         else:
-            lines[-1] += " " + piece
-    return lines
+            first, *more = _broken(_flattened(group), lines[-1] + space, taken)
+            lines[-1] = first
+            lines += indent(more)
+    return [line for line in lines if line.strip()]
 
 
-def uses(lines: Iterable[str], name: str) -> bool:
-    """Whether a name occurs in lines of code, other than as a key in quotes."""
-    pattern = re.compile(rf"(?<![\w\"'.]){re.escape(name)}(?![\w\"'=]|=[^=])")
-    return any(pattern.search(line) for line in lines)
+def _groups(tokens):
+    """Tokens of the least depth, each with the deeper ones behind it."""
+    least = min(depth for depth, _ in tokens)
+    groups: list[list[Token]] = []
+    for depth, text in tokens:
+        if depth == least or not groups:
+            groups.append([])
+        groups[-1].append((depth, text))
+    return groups
+
+
+def _flattened(group):
+    """Its first token as deep as the next ones, so that it is broken further inside."""
+    least = min(depth for depth, _ in group[1:])
+    return [(max(depth, least), text) for depth, text in group]

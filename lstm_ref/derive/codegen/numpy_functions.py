@@ -1,0 +1,198 @@
+"""The functions `forward` and `backward` of a generated module, line by line."""
+
+from __future__ import annotations
+
+from lstm_ref.derive.codegen.numpy_expressions import Expressions
+from lstm_ref.derive.codegen.numpy_statements import Statements, stacks
+from lstm_ref.derive.codegen.program import (
+    ONCE,
+    STEPS,
+    AddBiases,
+    Multiply,
+    Program,
+    StackGradient,
+    reads,
+    walk,
+)
+from lstm_ref.derive.codegen.source_lines import block, call, indent, unpacked
+
+FORWARD = '''
+
+def forward(
+    params: Params, x: {kind}, state0: State | None = None, workspace: Workspace | None = None
+) -> tuple[Array, State, Tape]:
+    """Run over {x} from state0 = ({states}); None means zeros.
+
+    Returns (outputs ({Y}), last states, tape for `backward`). Raises TypeError or
+    ValueError for a bad argument and FloatingPointError if the numbers overflow.
+    workspace: see lstm_ref.cells.loop.workspace.
+    """'''
+
+BACKWARD = '''
+
+def backward(
+    params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+) -> tuple[Arrays, {kind}, State]:
+    """Back-propagation through time, {exact}.
+
+    dh ({Y}): error that enters at the outputs, None for none; dstate_T: error that
+    enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
+    """'''
+
+
+class Functions:
+    """Both functions of a program. used: what their code needs besides NumPy and the runtime."""
+
+    def __init__(self, program: Program) -> None:
+        self.program, self.cell = program, program.cell
+        self.expressions = Expressions(program)
+        self.statements = Statements(self.expressions)
+        self.used = self.expressions.used
+        read = reads(program.backward)
+        self.tape = [key for key in self._computed() if key in read]
+
+    def _computed(self):
+        """Keys of what the way forward computes, inputs among it."""
+        late = ("delta ", "next ")
+        own = {*self._own(), *(k for k in self.program.variables if k.startswith(late))}
+        return [key for key in self.program.variables if key not in own]
+
+    def _own(self):
+        """Keys of the errors that have names."""
+        return {p.target.name for p in self.program.back if hasattr(p, "target")} | {"e"}
+
+    def _words(self):
+        cell = self.cell
+        several = len(cell.inputs) > 1
+        shown = [f"{x} ({', '.join(word)})" for x, word in cell.INPUTS.items()]
+        return {
+            "kind": "Arrays" if several else "Array",
+            "x": f"x, a dict of {', '.join(shown)}," if several else f"x ({', '.join(cell.INPUT)})",
+            "Y": ", ".join(cell.OUTPUT),
+            "exact": "with terms left out on purpose" if cell.dropped else "exact",
+            "states": ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1),
+        }
+
+    def forward(self) -> list[str]:
+        """Lines of the function `forward`."""
+        program, cell, lines = self.program, self.cell, self.statements.lines
+        head = [
+            "sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)",
+            'params = tape["params"]',
+            self._sizes(),
+            *self._parameters(program.forward),
+            *self._stacks(program.forward),
+            *self._inputs(),
+            *self._arrays(),
+        ]
+        names = {key: variable.name for key, variable in program.variables.items()}
+        head += [f"{names[s]}[0] = initial[{k}]" for k, s in enumerate(cell.states)]
+        work = [*lines(program.once), *self.statements.whole(program.whole)]
+        work += block("for t in range(1, T + 1):", lines(program.step))
+        last = "".join(f"{names[s]}[T], " for s in cell.states).rstrip()
+        work += call("outputs, state_T = run.leave", ["CELL", names[cell.output], f"({last})"])
+        work += call("tape.update", [f"{names[key]}={names[key]}" for key in self.tape])
+        done = ["return outputs, state_T, tape"]
+        return FORWARD.format(**self._words()).splitlines() + indent([*head, *work, *done])
+
+    def backward(self) -> list[str]:
+        """Lines of the function `backward`."""
+        program, lines = self.program, self.statements.lines
+        names = {key: variable.name for key, variable in program.variables.items()}
+        late = [names[f"next {s}"] for s in self.cell.states]
+        head = ["sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)"]
+        head += ['params = tape["params"]', self._sizes(), *unpacked(late, "last")]
+        held = [names[key] for key in self.tape]
+        if held:
+            left = ", ".join(held) + "," * (len(held) == 1)
+            head += call(f"{left} = run.take", [f'tape, "{" ".join(held)}"'])
+        head += [*self._parameters(program.backward), *self._stacks(program.backward)]
+        head += [f"{names['e']} = run.from_one(outside)", *self._errors()]
+        work = block("for t in range(T, 0, -1):", lines(program.back))
+        work += self._after()
+        last = ", ".join(late) + "," * (len(late) == 1)
+        done = call("return run.give", ["dparams", "dx", f"({last})"])
+        return BACKWARD.format(**self._words()).splitlines() + indent([*head, *work, *done])
+
+    def _after(self):
+        """Gradients, when all steps are done."""
+        after, inputs = self.program.after, len(self.cell.inputs)
+        lines = ["dx = {}"] * (inputs > 1) + self.statements.lines(after[:inputs], whole=True)
+        lines.append("dparams = {}")
+        if any(isinstance(part, StackGradient) for part in walk(*after)):
+            lines.append("errors = run.flat(delta[1:])")
+        return lines + self.statements.lines(after[inputs:], whole=True)
+
+    def _sizes(self):
+        """The line of code that gives the sizes a cell uses their letters, T first."""
+        used = set("".join(self.cell.letters.values())) - {"1"}
+        letters = [k for k in "TDHB" if k in "TB" or k in used]
+        letters += sorted(used - set("TDHB"))
+        return f'{", ".join(letters)} = (sizes[k] for k in "{"".join(letters)}")'
+
+    def _parameters(self, statements):
+        """Local names for the parameters that the code of these statements uses by name."""
+        used = {*reads(statements)}
+        for part in walk(*statements):
+            if isinstance(part, AddBiases) and len(part.vectors) == 1:
+                used |= {*part.vectors}
+            if isinstance(part, Multiply) and part.stack not in self.program.stacks:
+                used |= {str(part.stack.matrices[0])}
+        names = self.program.parameters
+        return [
+            f'{names[p]} = params["{p}"]'
+            for p in names
+            if p in used and p not in self.cell.constants
+        ]
+
+    def _stacks(self, statements):
+        """Matrices of the same vector on top of each other, where the statements use them."""
+        lines = []
+        for stack in self.program.layout.stacks:
+            if stack in self.program.stacks and stack in stacks(statements):
+                items = [f'params["{W}"]' for W in stack.matrices]
+                lines += call(f"{self.program.stacks[stack]} = np.concatenate", items, "([", "])")
+        return lines
+
+    def _inputs(self):
+        names = [self.program.variables[x].name for x in self.cell.inputs]
+        if len(names) == 1:
+            return [f"{names[0]} = run.from_one(x)"]
+        items = ", ".join(f'x["{x}"]' for x in self.cell.inputs)
+        return unpacked(names, f"map(run.from_one, ({items}))")
+
+    def _arrays(self):
+        """Room for everything that the way forward keeps over time."""
+        rows, lines = self.program.layout.rows, self._rows("net", "")
+        for key in self._computed():
+            if key not in (*rows, *self.cell.inputs):
+                lines += self._array(key)
+        return lines
+
+    def _errors(self):
+        """Room for the error terms that are needed for all steps together."""
+        rows, lines = self.program.layout.rows, self._rows("delta", "delta ")
+        own = [f"delta {name}" for name in self.cell.equations if name not in rows]
+        own += [key for key in self.program.variables if key in self._own() and key not in (*own, "e")]
+        for key in own:
+            if key.removeprefix("delta ") not in rows:
+                lines += self._array(key)
+        return lines
+
+    def _array(self, key):
+        variable = self.program.variables[key]
+        letters = ", ".join(f'"{letter}"' for letter in variable.letters)
+        return [f"{variable.name} = new({letters})"] * (variable.when == STEPS)
+
+    def _rows(self, array, prefix):
+        """One array for all rows, and its parts by their names."""
+        rows, cell = self.program.layout.rows, self.cell
+        if not rows:
+            return []
+        names = [self.program.variables[prefix + row].name for row in rows]
+        heights = ", ".join(cell.letters[row] for row in rows)
+        word = "".join(cell.letters[row] for row in rows)
+        return [f'{array} = new("{word}")', *unpacked(names, f"run.rows({array}, {heights})")]
+
+
+__all__ = ["ONCE", "Functions"]
