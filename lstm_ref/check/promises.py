@@ -35,7 +35,9 @@ def none_is_zeros(evidence: Evidence, tol: float = 0) -> None:
         ("dh", (None, last), (0 * dh, last)),
     ):
         got, want = (cell.backward(params, tape, *errors)[1] for errors in (none, zero))
-        same(got, want, f"dx with {name} = None", "dx with zeros", 0)
+        pairs = [(x, got[x], want[x]) for x in got] if isinstance(got, dict) else [("x", got, want)]
+        for x, none_given, zeros_given in pairs:
+            same(none_given, zeros_given, f"d{x} with {name} = None", f"d{x} with zeros", 0)
 
 
 def float32(evidence: Evidence, tol: float = 0) -> None:

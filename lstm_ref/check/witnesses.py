@@ -25,7 +25,7 @@ from lstm_ref.cells.interface import interface
 from lstm_ref.check.errors import relative
 from lstm_ref.optional import needs
 from lstm_ref.sizes import SPARE
-from lstm_ref.types import Array, Arrays, CellLike, Params, Sizes, State
+from lstm_ref.types import Arrays, CellLike, Params, Sizes, State
 
 # What enters from outside: {"dh": (T, H, B) at each output, "dstate_T": tuple at the last state}.
 Errors = dict[str, Any]

@@ -1,10 +1,13 @@
 """FGR: Full gate recurrence: gates see all gates one step back. Greff et al. 2017, section III.
 
-    f_t = σ(W_fh h_{t-1} + W_fx x_t + w_fc ⊙ c_{t-1} + b_f + R_ff f_{t-1} + R_fi i_{t-1} + R_fo o_{t-1})
-    i_t = σ(W_ih h_{t-1} + W_ix x_t + w_ic ⊙ c_{t-1} + b_i + R_if f_{t-1} + R_ii i_{t-1} + R_io o_{t-1})
+    f_t = σ(W_fh h_{t-1} + W_fx x_t + w_fc ⊙ c_{t-1} + b_f + R_ff f_{t-1} + R_fi i_{t-1}
+          + R_fo o_{t-1})
+    i_t = σ(W_ih h_{t-1} + W_ix x_t + w_ic ⊙ c_{t-1} + b_i + R_if f_{t-1} + R_ii i_{t-1}
+          + R_io o_{t-1})
     c̃_t = tanh(W_ch h_{t-1} + W_cx x_t + b_c)
     c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t
-    o_t = σ(W_oh h_{t-1} + W_ox x_t + w_oc ⊙ c_t + b_o + R_of f_{t-1} + R_oi i_{t-1} + R_oo o_{t-1})
+    o_t = σ(W_oh h_{t-1} + W_ox x_t + w_oc ⊙ c_t + b_o + R_of f_{t-1} + R_oi i_{t-1}
+          + R_oo o_{t-1})
     h_t = o_t ⊙ tanh(c_t)
 
 Derived and written by lstm_ref.derive from the equations above; do not edit.

@@ -110,6 +110,6 @@ def backward(
     dparams["W_hx"] = dW_x[2 * H:3 * H]
     dparams["b_z"] = run.total(delta_z[1:])
     dparams["b_r"] = run.total(delta_r[1:])
-    dparams["b_hh"] = run.total(delta_h_tilde[1:] * r[1:])
+    dparams["b_hh"] = run.total(delta_W_hh[1:])
     dparams["b_h"] = run.total(delta_h_tilde[1:])
     return run.give(dparams, dx, (next_h,))

@@ -88,8 +88,8 @@ def backward(
         delta_h = next_h + e[t]
         delta_h_tilde[t] = delta_h * f[t] * (1 - h_tilde[t]**2)
         back_W_hh = W_hh.T @ delta_h_tilde[t]
-        delta_f[t] = ((back_W_hh * h[t - 1] + delta_h * (h_tilde[t] - h[t - 1]))
-            * f[t] * (1 - f[t]))
+        delta_f[t] = ((back_W_hh * h[t - 1] + delta_h * (h_tilde[t] - h[t - 1])) * f[t]
+            * (1 - f[t]))
         next_h = W_fh.T @ delta_f[t] + back_W_hh * f[t] + delta_h * (1 - f[t])
     dx = W_x.T @ delta[1:]
     dparams = {}

@@ -103,7 +103,7 @@ def take(tape: Tape, names: str) -> list[Array]:
 
 
 def give(dparams: Arrays, dx: Any, dstate0: State) -> tuple[Arrays, Any, State]:
-    """The results of `backward`, none of them a view of a shared array; dx may be a dict of them."""
+    """The results of `backward`, no view of a shared array; dx may be a dict."""
 
     def own(array):
         return array if array.base is None else array.copy()

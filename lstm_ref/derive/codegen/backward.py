@@ -69,8 +69,8 @@ class Backward:
             yield self._carry(key)
 
     def _carry(self, key):
-        *point, via, _ = key
-        sign, G = self.errors.error(tuple(point))
+        by, inner, via, _ = key
+        sign, G = self.errors.error(by, inner)
         return Assign(self.errors.carried[key], total([(sign, self.errors.through(via, G))]))
 
     def after(self) -> list[Statement]:
@@ -98,7 +98,7 @@ class Backward:
         return found + [MatrixGradient(name, tuple(own)) for name, own in parts.items()]
 
     def _summed(self, item):
-        sign, G = self.errors.error((item.by, item.inner))
+        sign, G = self.errors.error(item.by, item.inner)
         v = self.plan.arranged(item.v, item.by)
         return Summed(G if sign > 0 else tree.minus(G), v, item.transposed)
 

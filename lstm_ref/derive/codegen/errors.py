@@ -49,14 +49,18 @@ class Errors:
 
     def _name_deltas(self):
         """δ of every equation, for all steps where something reads all steps together."""
-        plan, cell = self.plan, self.cell
+        cell = self.cell
         whole = {item.by for item in self._items() if self._is_whole(item)} | {*self.layout.rows}
         for name in cell.equations:
             when = STEPS if name in whole else STEP
-            plan.add(f"delta {name}", f"delta_{self._code(name)}", self._letters(name), when)
+            self._add(f"delta {name}", f"delta_{self._code(name)}", self._letters(name), when)
         for name in cell.states:
-            plan.add(f"next {name}", f"next_{self._code(name)}", self._letters(name), STEP)
-        plan.add("e", "e", self._letters(cell.output), STEPS)
+            self._add(f"next {name}", f"next_{self._code(name)}", self._letters(name), STEP)
+        self._add("e", "e", self._letters(cell.output), STEPS)
+
+    def _add(self, key, wish, letters, when):
+        self.plan.program.errors.append(key)
+        return self.plan.add(key, wish, letters, when)
 
     def _code(self, name):
         return self.plan.variables[name].name
@@ -81,32 +85,34 @@ class Errors:
         uses: Counter[Point] = Counter()
         whole: Counter[Point] = Counter()
         for item in self._items():
-            if abs(item.inner) != 1 and not self._is_stacked(item):
-                uses[item.by, item.inner] += 1
-                whole[item.by, item.inner] += self._is_whole(item)
+            if not self._is_stacked(item) and (point := _point(item.by, item.inner)[1])[1] != 1:
+                uses[point] += 1
+                whole[point] += self._is_whole(item)
         matrices = {}
         for by, product in self.plan.alone:
             if isinstance(matrix(product), sympy.Symbol):
-                point = by, at_product(self.cell, by, product)
+                _, point = _point(by, at_product(self.cell, by, product))
                 matrices.setdefault(point, f"delta_{matrix(product)}")
         others = {point: f"part_{self._code(point[0])}" for point, n in uses.items() if n > 1}
-        for point, wish in (matrices | {k: v for k, v in others.items() if k not in matrices}).items():
+        for point, wish in (others | matrices).items():
+            matrices.setdefault(point, wish)
+        for point, wish in matrices.items():
             if point in uses:
                 self._name_point(point, wish, whole[point] > 0)
 
     def _name_point(self, point, wish, whole):
         letters = self.plan.shapes.of(self.at_point(point)[1])
         key = f"{wish} {len(self.points)}"
-        self.points[point] = self.plan.add(key, wish, letters, STEPS if whole else STEP)
+        self.points[point] = self._add(key, wish, letters, STEPS if whole else STEP)
 
     def _name_carried(self):
         uses: Counter[Carried] = Counter()
         for name in self.cell.equations:
             for term in self.terms[name]:
                 if term.via is not None and not self._is_stacked(term):
-                    uses[term.by, term.inner, term.via, term.v] += 1
+                    uses[*_point(term.by, term.inner)[1], term.via, term.v] += 1
         for by, product in self.plan.alone:
-            key = by, at_product(self.cell, by, product), *product.args
+            key = *_point(by, at_product(self.cell, by, product))[1], *product.args
             if key in uses and isinstance(matrix(product), sympy.Symbol):
                 self._name_one_carried(key, f"back_{matrix(product)}")
         for key, times in uses.items():
@@ -115,8 +121,8 @@ class Errors:
 
     def _name_one_carried(self, key, wish):
         by, inner, via, _ = key
-        letters = self.plan.shapes.of(self.through(via, self.error((by, inner))[1]))
-        self.carried[key] = self.plan.add(f"{wish} {len(self.carried)}", wish, letters, STEP)
+        letters = self.plan.shapes.of(self.through(via, self.error(by, inner)[1]))
+        self.carried[key] = self._add(f"{wish} {len(self.carried)}", wish, letters, STEP)
 
     # ---- terms as trees
 
@@ -129,16 +135,18 @@ class Errors:
         by, inner = point
         return self.times((1, self.delta(by)), inner, by)
 
-    def error(self, point: Point) -> Signed:
-        """The error at a point: by its name, if it has one."""
-        return (1, self.points[point]) if point in self.points else self.at_point(point)
+    def error(self, by: str, inner: sympy.Expr) -> Signed:
+        """δ of an equation times a factor: by its name, if it has one."""
+        sign, point = _point(by, inner)
+        named = self.points.get(point)
+        sign_of_it, node = (1, named) if named else self.at_point(point)
+        return sign * sign_of_it, node
 
     def times(self, signed: Signed, factor: sympy.Expr, by: str) -> Signed:
         """A summand times a factor from the equation of `by`; the sign of the factor outside."""
         sign, node = signed
-        if not factor.is_Add and factor.could_extract_minus_sign():
-            sign, factor = -sign, -factor
-        return sign, product(node, self.plan.arranged(factor, by))
+        minus, factor = _signed(factor)
+        return sign * minus, product(node, self.plan.arranged(factor, by))
 
     def through(self, via: sympy.Expr, G: tree.Node) -> tree.Node:
         """An error carried back through an operator, see `terms.Term`."""
@@ -173,13 +181,13 @@ class Errors:
         return found
 
     def _piece(self, term, whole):
-        point = term.by, term.inner
+        sign, G = self.error(term.by, term.inner)
         if term.via is None:
-            return self.times(self.error(point), term.outer, term.by)
+            return self.times((sign, G), term.outer, term.by)
+        sign_of_point, point = _point(term.by, term.inner)
         key = *point, term.via, term.v
         if key in self.carried and not whole:
-            return self.times((1, self.carried[key]), term.outer, term.by)
-        sign, G = self.error(point)
+            return self.times((sign_of_point, self.carried[key]), term.outer, term.by)
         return self.times((sign, self.through(term.via, G)), term.outer, term.by)
 
     def _collapsed(self, name, signed):
@@ -199,6 +207,18 @@ class Errors:
         if len(own) < len(stack.rows) or len(stack.rows) == 1:
             return self.through(term.via, self.delta(term.by)), {term}
         return StackedErrors(stack), set(own)
+
+
+def _signed(factor):
+    """(sign, factor without it); a sum keeps its own signs."""
+    negative = not factor.is_Add and factor.could_extract_minus_sign()
+    return (-1, -factor) if negative else (1, factor)
+
+
+def _point(by: str, inner: sympy.Expr) -> tuple[int, Point]:
+    """(sign, point) of an error: two that differ in sign are one."""
+    sign, factor = _signed(inner)
+    return sign, (by, factor)
 
 
 def _symbol(item: Product) -> sympy.Symbol:
@@ -226,4 +246,3 @@ def total(pieces: list[Signed]) -> tree.Node | None:
     if len(pieces) == 1 and pieces[0][0] == 1:
         return pieces[0][1]
     return tree.Sum(tuple(pieces)) if pieces else None
-

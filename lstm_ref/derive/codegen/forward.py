@@ -95,7 +95,5 @@ class Forward:
     def _activate(self, kind, group) -> list[Statement]:
         """The activation of neighbouring rows."""
         nets = [n for n in group if n in self.plan.nets]
-        found: list[Statement] = [
-            Assign(tree.Signal(net_name(n)), tree.Signal(n)) for n in nets
-        ]
+        found: list[Statement] = [Assign(tree.Signal(net_name(n)), tree.Signal(n)) for n in nets]
         return found if kind is None else [*found, Activate(group, FUNCTIONS[kind])]

@@ -1,20 +1,19 @@
-"""Names in generated code: each is there once, and none is a word of Python or of the code itself."""
+"""Names in generated code: each is there once, and none is a word of Python or of the code."""
 
 import keyword
+from collections.abc import Iterable
 
-from lstm_ref.sizes import SPARE
-
-RESERVED = {*keyword.kwlist, *SPARE, *"tTDHBGdx", "np", "fn", "run", "sigmoid", "params", "tape"}
+RESERVED = {*keyword.kwlist, *"tTDHBGx", "np", "fn", "run", "sigmoid", "params", "tape"}
 RESERVED |= {"net", "delta", "dx", "dh", "dparams", "sizes", "dtype", "state0", "dstate_T", "CELL"}
 RESERVED |= {"initial", "new", "outputs", "state_T", "outside", "last", "errors", "workspace"}
 RESERVED |= {"range", "float", "cell", "space", "call", "h_T", "init", "forward", "backward"}
 
 
 class Names:
-    """Gives names that nothing else has."""
+    """Gives names that nothing else has. letters: of the sizes of a cell, which are names too."""
 
-    def __init__(self) -> None:
-        self._taken = set(RESERVED)
+    def __init__(self, letters: Iterable[str]) -> None:
+        self._taken = {*RESERVED, *letters}
 
     def new(self, wish: str) -> str:
         """The name wished for, or with a number behind it."""

@@ -6,6 +6,7 @@ The module has the interface of `lstm_ref.cells`: SHAPES, STATES, `init`, `forwa
 from __future__ import annotations
 
 import json
+import textwrap
 import types
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ HEAD = '''"""{title}
 
 Derived and written by lstm_ref.derive from the equations above; do not edit.
 Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] is c_{{t-1}}.
-Sizes: {sizes}.
+{sizes}
 """
 
 from typing import Any
@@ -56,15 +57,20 @@ def source(cell: Cell) -> str:
     """The module's text, the same bytes on every run."""
     functions = Functions(program(cell))
     passes = [*functions.forward(), *functions.backward()]
-    text = [_head(cell, functions.used), *_interface(functions.program), *INIT.splitlines(), *passes]
+    text = [
+        _head(cell, functions.used),
+        *_interface(functions.program),
+        *INIT.splitlines(),
+        *passes,
+    ]
     return "\n".join(text) + "\n"
 
 
 def _head(cell, used):
     letters = dict.fromkeys("".join([*cell.INPUTS.values(), *cell.letters.values()]))
     letters.pop("1", None)
-    sizes = ", ".join(f"{k} {meaning(k)}" for k in letters)
-    equations = "\n".join(indent(latex.equations_as_text(cell).splitlines()))
+    sizes = textwrap.fill("Sizes: " + ", ".join(f"{k} {meaning(k)}" for k in letters) + ".", 100)
+    equations = "\n".join(indent(latex.equations_as_text(cell, 92).splitlines()))
     title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
     imports = ["from lstm_ref.cells import functions as fn"] * ("fn" in used)
     imports += ["from lstm_ref.generated import runtime as run"]

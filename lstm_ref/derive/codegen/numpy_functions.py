@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from lstm_ref.derive.codegen.numpy_expressions import Expressions
 from lstm_ref.derive.codegen.numpy_statements import Statements, stacks
 from lstm_ref.derive.codegen.program import (
-    ONCE,
     STEPS,
     AddBiases,
     Multiply,
@@ -14,14 +15,14 @@ from lstm_ref.derive.codegen.program import (
     reads,
     walk,
 )
-from lstm_ref.derive.codegen.source_lines import block, call, indent, unpacked
+from lstm_ref.derive.codegen.source_lines import LONGEST, block, call, indent, unpacked
 
 FORWARD = '''
 
 def forward(
     params: Params, x: {kind}, state0: State | None = None, workspace: Workspace | None = None
 ) -> tuple[Array, State, Tape]:
-    """Run over {x} from state0 = ({states}); None means zeros.
+{run_over}
 
     Returns (outputs ({Y}), last states, tape for `backward`). Raises TypeError or
     ValueError for a bad argument and FloatingPointError if the numbers overflow.
@@ -53,24 +54,19 @@ class Functions:
 
     def _computed(self):
         """Keys of what the way forward computes, inputs among it."""
-        late = ("delta ", "next ")
-        own = {*self._own(), *(k for k in self.program.variables if k.startswith(late))}
-        return [key for key in self.program.variables if key not in own]
-
-    def _own(self):
-        """Keys of the errors that have names."""
-        return {p.target.name for p in self.program.back if hasattr(p, "target")} | {"e"}
+        return [key for key in self.program.variables if key not in self.program.errors]
 
     def _words(self):
         cell = self.cell
         several = len(cell.inputs) > 1
-        shown = [f"{x} ({', '.join(word)})" for x, word in cell.INPUTS.items()]
+        shown = ", ".join(f"{x} ({', '.join(word)})" for x, word in cell.INPUTS.items())
+        x = f"x, a dict of {shown}," if several else shown.replace(cell.input, "x", 1)
+        states = ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1)
         return {
             "kind": "Arrays" if several else "Array",
-            "x": f"x, a dict of {', '.join(shown)}," if several else f"x ({', '.join(cell.INPUT)})",
+            "run_over": _docstring(f"Run over {x} from state0 = ({states}); None means zeros."),
             "Y": ", ".join(cell.OUTPUT),
             "exact": "with terms left out on purpose" if cell.dropped else "exact",
-            "states": ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1),
         }
 
     def forward(self) -> list[str]:
@@ -104,8 +100,7 @@ class Functions:
         head += ['params = tape["params"]', self._sizes(), *unpacked(late, "last")]
         held = [names[key] for key in self.tape]
         if held:
-            left = ", ".join(held) + "," * (len(held) == 1)
-            head += call(f"{left} = run.take", [f'tape, "{" ".join(held)}"'])
+            head += unpacked(held, "run.take", [f'tape, "{" ".join(held)}"'])
         head += [*self._parameters(program.backward), *self._stacks(program.backward)]
         head += [f"{names['e']} = run.from_one(outside)", *self._errors()]
         work = block("for t in range(T, 0, -1):", lines(program.back))
@@ -172,11 +167,9 @@ class Functions:
     def _errors(self):
         """Room for the error terms that are needed for all steps together."""
         rows, lines = self.program.layout.rows, self._rows("delta", "delta ")
-        own = [f"delta {name}" for name in self.cell.equations if name not in rows]
-        own += [key for key in self.program.variables if key in self._own() and key not in (*own, "e")]
-        for key in own:
-            if key.removeprefix("delta ") not in rows:
-                lines += self._array(key)
+        of_rows = ["e", *(f"delta {row}" for row in rows)]
+        for key in self.program.errors:
+            lines += self._array(key) if key not in of_rows else []
         return lines
 
     def _array(self, key):
@@ -195,4 +188,6 @@ class Functions:
         return [f'{array} = new("{word}")', *unpacked(names, f"run.rows({array}, {heights})")]
 
 
-__all__ = ["ONCE", "Functions"]
+def _docstring(sentence):
+    """The first sentence of a docstring, on several lines if need be."""
+    return textwrap.fill(sentence, LONGEST, initial_indent='    """', subsequent_indent="    ")

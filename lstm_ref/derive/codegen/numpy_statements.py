@@ -49,7 +49,11 @@ class Statements:
         if value is None:
             letters = "".join((*variable.letters, "B"))
             late = statement.target.name.startswith("next ")
-            return [f"{target} = np.zeros_like({target})" if late else f"{target} = {NOTHING.format(letters)}"]
+            return [
+                f"{target} = np.zeros_like({target})"
+                if late
+                else f"{target} = {NOTHING.format(letters)}"
+            ]
         tokens = self.expressions.tokens(value)
         if variable.when not in (STEPS, ONCE):
             tokens = self._full(tokens, value, variable.letters)

@@ -11,7 +11,19 @@ from lstm_ref.derive.codegen.names import Names
 from lstm_ref.derive.codegen.program import ONCE, STEPS, Program, Variable
 from lstm_ref.derive.codegen.shapes import Letters, Shapes
 from lstm_ref.derive.codegen.stacking import alone, factors, layout
-from lstm_ref.derive.expressions import Dot, Outer, at, matrix, parameters, signals
+from lstm_ref.derive.expressions import (
+    FUNCTIONS,
+    Dot,
+    Mean,
+    Outer,
+    Softmax,
+    Total,
+    Transposed,
+    at,
+    matrix,
+    parameters,
+    signals,
+)
 from lstm_ref.derive.terms import net_name
 from lstm_ref.derive.typeset.arrange import arrange
 
@@ -30,7 +42,11 @@ class Plan:
     """
 
     def __init__(self, cell: Cell) -> None:
-        self.cell, self.layout, self.names = cell, layout(cell), Names()
+        self.cell, self.layout, self.names = (
+            cell,
+            layout(cell),
+            Names("".join(cell.letters.values())),
+        )
         known = {"x": "x"} if cell.input == "x" else {}
         for name in (*cell.inputs, *cell.equations, *_parameters(cell), *cell.constants):
             known.setdefault(name, self.names.new(name))
@@ -85,7 +101,7 @@ class Plan:
         single = {p for _, p in self.alone}
 
         def visit(name, expr):
-            if expr in self.rules or isinstance(expr, sympy.Indexed | sympy.Symbol):
+            if expr in self.rules or isinstance(expr, sympy.Indexed | sympy.Symbol | Transposed):
                 return
             if self._is_steady(expr) and name not in self.layout.still:
                 self.rules[expr] = at(self._variable(expr, ONCE))
@@ -114,9 +130,10 @@ class Plan:
 
     def _variable(self, expr, when):
         """tanh(c[t]) -> tanh_c, r[t]*h[t-1] -> r_h, W_hh @ h[t-1] -> W_hh_h, exp(w) -> exp_w."""
-        words = [] if expr.is_Mul or expr.is_Add else [type(expr).__name__]
-        if isinstance(expr, Dot):
-            words = [str(matrix(expr))]
+        if isinstance(expr, Dot):  # C[t-1] @ k[t] -> k_C
+            words = [str(matrix(expr))] * isinstance(matrix(expr), sympy.Symbol)
+        else:
+            words = [] if expr.is_Mul or expr.is_Add else [_word(expr)]
         read = sorted(expr.atoms(sympy.Indexed), key=str, reverse=True)
         labels = [symbol.base.label.name for symbol in read]
         words += [self.variables[n].name if n in self.variables else n for n in labels]
@@ -131,6 +148,12 @@ class Plan:
 def _parameters(cell):
     """Every parameter, learned ones before fixed ones."""
     return [*cell.matrices, *cell.vectors, *cell.fixed]
+
+
+def _word(expr):
+    """The word of a function in a declaration, "tanh" or "mean"."""
+    others = {Total: "sum", Mean: "mean", Softmax: "softmax", sympy.Pow: "root"}
+    return FUNCTIONS.get(expr.func) or others[expr.func]
 
 
 def _in_digits(expr):

@@ -24,7 +24,7 @@ STEPS, STEP, ONCE = "at every step", "within a step", "once"
 
 @dataclass(frozen=True)
 class Variable:
-    """name: in the code; letters: of its size, (), ("H",) or ("H", "P"); when: STEPS, STEP, ONCE."""
+    """name: in the code; letters: of its size, ("H",) or ("H", "P"); when: STEPS, STEP or ONCE."""
 
     name: str
     letters: tuple[str, ...]
@@ -151,6 +151,7 @@ class Program:
     variables: dict[str, Variable]
     parameters: dict[str, str]  # their names in the code, those of constants too
     stacks: dict[Stack, str] = field(default_factory=dict)  # of more than one matrix: its name
+    errors: list[str] = field(default_factory=list)  # keys of the variables of the way back
     once: list[Statement] = field(default_factory=list)
     whole: list[Statement] = field(default_factory=list)
     step: list[Statement] = field(default_factory=list)

@@ -38,13 +38,17 @@ def call(head: str, items: Iterable[str], left: str = "(", right: str = ")") -> 
     return [f"{head}{left}", *indent([line.rstrip() for line in lines]), right]
 
 
-def unpacked(names: Sequence[str], value: str) -> list[str]:
-    """name, name, ... = value, the names on several lines if need be."""
+def unpacked(names: Sequence[str], value: str, items: Sequence[str] | None = None) -> list[str]:
+    """name, name, ... = value, or = value(items), on several lines if need be."""
     left = ", ".join(names) + ("," if len(names) == 1 else "")
-    if len(f"{left} = {value}") <= INSIDE:
-        return [f"{left} = {value}"]
-    *lines, last = call("", names)
-    return [*lines, f"{last} = {value}"]
+    lines: list[str] = []
+    if len(f"{left} = {value}") > LONGEST - 4:
+        *lines, left = call("", names)
+    return (
+        [*lines, f"{left} = {value}"]
+        if items is None
+        else [*lines, *call(f"{left} = {value}", items)]
+    )
 
 
 def shifted(tokens: list[Token]) -> list[Token]:
@@ -84,17 +88,21 @@ def filled(head: str, tokens: list[Token], tail: str = "") -> list[str]:
 
 def _broken(tokens, head, taken):
     """Lines of tokens after `head`, broken where the brackets are fewest; taken: columns in use."""
-    lines = [head]
+    lines, room = [head], INSIDE - taken
+    while len(tokens) > 1 and len(_groups(tokens)) == 1:
+        tokens = _flattened(tokens)
     for group in _groups(tokens):
-        text = joined(group)
-        space = " " if lines[-1] and not lines[-1].endswith(" ") else ""
-        if len(lines[-1]) + len(space) + len(text) <= INSIDE - taken:
+        text, begun = joined(group), lines[-1]
+        space = " " if begun and not begun.endswith(" ") else ""
+        first = lines == [head] and bool(head)  # nothing stands alone before a bracket
+        if len(begun) + len(space) + len(text) <= room or (first and len(group) == 1):
             lines[-1] += space + text
-        elif len(group) == 1 or len(text) <= INSIDE - taken:
+        elif not first and (len(group) == 1 or len(text) <= room):
             lines.append(text)
         else:
-            first, *more = _broken(_flattened(group), lines[-1] + space, taken)
-            lines[-1] = first
+            inside = begun + space if first else ""
+            start, *more = _broken(_flattened(group), inside, taken)
+            lines = [start] if first else [*lines, start]
             lines += indent(more)
     return [line for line in lines if line.strip()]
 

@@ -10,9 +10,8 @@ from lstm_ref.derive import tree
 from lstm_ref.derive.letters import indexed, latex_letter, split, text_letter
 from lstm_ref.derive.typeset.pieces import Piece
 from lstm_ref.derive.typeset.printer import Pieces, Printer, joined_piece
-from lstm_ref.derive.typeset.printing import Numpy
 
-__all__ = ["Latex", "Numpy", "Page", "Text", "latex_letter", "text_letter"]
+__all__ = ["Latex", "Page", "Text", "latex_letter", "text_letter"]
 
 GATES = {"f": "f", "i": "i", "c_tilde": "c", "o": "o"}  # classes of the style sheet: gate-f, ...
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

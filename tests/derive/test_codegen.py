@@ -1,0 +1,209 @@
+"""Generated code of every kind of thing that the language knows, against other ways to compute it.
+
+The complex step goes through the generated forward; `check.summands` evaluates the equations and
+the list of terms with no generated code. Biases and initial states are not zero.
+"""
+
+import kinds
+import numpy as np
+import pytest
+import sympy
+from kinds import NET, W, _cell, at
+
+from lstm_ref.check import summands, witnesses
+from lstm_ref.derive.codegen import errors, numpy_code, numpy_expressions, numpy_statements
+from lstm_ref.derive.declare.declaration import Given
+from lstm_ref.derive.expressions import (
+    Constant,
+    Mean,
+    Outer,
+    Size,
+    Softmax,
+    maximum,
+    sigma,
+    softplus,
+    tanh,
+)
+
+S = sympy.Symbol
+u, v, k, g, h1, x, C1 = at("u"), at("v"), at("k"), at("g"), at("h", 1), at("x"), at("C", 1)
+
+# What is hard for the code alone: sizes that must be filled, what no step changes, names, whole
+# sequences of matrices.
+HARD = [
+    _cell("FILLED", s=NET, h=Mean(at("s", 1)) * S("w_h") + at("s") * h1),
+    _cell("FILLED_INPUT", u=W("uh", h1) + S("b_u"), h=tanh(u) * Mean(x) + Softmax(u)),
+    _cell("FILLED_WEIGHT", u=NET, h=u * Mean(S("w_h") + u)),
+    _cell("STILL", a=sigma(S("b_a")), v=at("a") * S("w_v"), u=NET, h=at("a") * h1 + tanh(u) * v),
+    _cell("ONCE", u=NET, h=sympy.exp(-softplus(S("w_h"))) * h1 + sympy.sqrt(S("w_u") ** 2 + 1) * u),
+    _cell(
+        "NUMBERS",
+        Given(constants=(("dt", 0.042), ("steps", 3))),
+        u=NET,
+        h=sympy.sqrt(2) * tanh(u) * sympy.exp(-Constant("dt")) / sympy.sqrt(Size("H"))
+        + h1 * Constant("dt") ** Constant("steps")
+        + sympy.pi * sympy.sqrt(Constant("dt")) * u / 9,
+    ),
+    _cell(
+        "MATRIX_OF_INPUT",
+        Given(inputs=("d",), scalars=("d", "s")),
+        v=W("v", x) + S("b_v"),
+        g=sigma(S("s_g") * at("d")),
+        C=g * S("s_C") * C1 + g * Outer(v, x) + Outer(S("w_C"), x) + tanh(C1) * Mean(v),
+        h=kinds.Dot(at("C"), x) + kinds.Dot(C1, x * g),
+    ),
+    _cell("TWO_MATRICES", u=NET, h=tanh(W("a", h1) + W("b", h1)) * (W("a", u) + W("b", u) + u)),
+    _cell("NAMES", np=NET, run=tanh(at("np")), fn=at("run") * at("fn", 1), lambda_=at("fn") + h1,
+          h=at("lambda_") * at("run") + at("np")),
+    _cell("SIGNS", u=NET, h=-u * h1 - (u - h1) * tanh(-u) - maximum(-u, h1)),
+    _cell("CHAIN", u=tanh(NET), v=sympy.sin(W("v", u) + S("b_v")), h=sympy.cos(u + S("b_h")) * v),
+]  # fmt: skip
+CELLS = kinds.KINDS | {cell.name: cell for cell in HARD}
+every = pytest.mark.parametrize("name", CELLS)
+
+
+def problem(cell, T, dtype=np.float64, scale=0.5):
+    module = numpy_code.compiled(cell)
+    rng = np.random.default_rng(T)
+    tensors, outside = witnesses.problem(module, rng, T=T, B=3, D=4, H=5, scale=scale, dtype=dtype)
+    return module, tensors, outside
+
+
+@every
+@pytest.mark.parametrize("T", [1, 5, 20])
+def test_gradients_equal_those_of_the_complex_step(name, T):
+    module, tensors, outside = problem(CELLS[name], T, scale=0.5 if T < 9 else 0.1)
+    want = witnesses.by_complex_step(module, tensors, outside)
+    got = witnesses.by_hand(module, tensors, outside)
+    witnesses.compare(got, want, "the complex step", name, 1e-11)
+    assert all(value.any() for value in want.values()) or T == 1, "a check that sees nothing"
+
+
+@every
+def test_code_equals_its_equations_and_terms_evaluated(name):
+    cell = CELLS[name]
+    module, tensors, outside = problem(cell, 5)
+    params, given, state0 = witnesses.split(module, tensors)
+    values = summands.forward(cell, params, given, state0)
+    outputs, state_T, _ = module.forward(params, given, state0)
+    np.testing.assert_allclose(outputs, values[cell.output][1:], rtol=1e-12, atol=1e-14)
+    for state, last in zip(cell.states, state_T, strict=True):
+        np.testing.assert_allclose(last, values[state][-1], rtol=1e-12, atol=1e-14)
+    _, want = summands.backward(summands.recipe(cell), values, outside)
+    got = witnesses.by_hand(module, tensors, outside)
+    witnesses.compare(got, {n: want[n] for n in got}, "the list of terms", name, 1e-12)
+
+
+@every
+def test_float32_stays_float32(name):
+    module, tensors, outside = problem(CELLS[name], 3, np.float32)
+    outputs, state_T, tape = module.forward(*witnesses.split(module, tensors))
+    found = {"outputs": outputs, **dict(zip(module.STATES, state_T, strict=True))}
+    found |= witnesses.by_hand(module, tensors, outside)
+    found |= {n: value for n, value in tape.items() if isinstance(value, np.ndarray)}
+    assert {n: value.dtype for n, value in found.items() if value.dtype != np.float32} == {}
+
+
+@every
+def test_source_is_the_same_twice_and_has_no_long_lines(name):
+    source = numpy_code.source(CELLS[name])
+    assert source == numpy_code.source(CELLS[name])
+    lines = source.splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+    opened = [n for n, line in enumerate(lines) if line.endswith(("(", "([", "{"))]
+    assert all(lines[n + 1].strip() for n in opened), "a blank line in brackets"
+
+
+@every
+def test_the_contract_is_kept(name):
+    from lstm_ref.check import check_cell
+
+    report = check_cell(CELLS[name], promises=True, T=3, H=5)
+    assert "complex step" in report
+
+
+def test_what_no_step_changes_is_computed_once():
+    source = numpy_code.source(CELLS["ONCE"])
+    before, _, step = source.partition("for t in range(1, T + 1):")
+    assert "exp_w_h = np.exp(-fn.softplus(w_h))" in before
+    assert "np.exp" not in step and "np.sqrt" not in step.split("def backward")[0]
+    source = numpy_code.source(CELLS["STILL"])
+    before, _, step = source.partition("for t in range(1, T + 1):")
+    assert "a = sigmoid(b_a)" in before and " a = new" not in source
+
+
+def test_constants_keep_their_names():
+    source = numpy_code.source(CELLS["NUMBERS"])
+    assert "\ndt = 0.042\n" in source and "\nsteps = 3\n" in source
+    assert "0.042" not in source.split("\nsteps = 3\n")[1]
+
+
+def test_fixed_parameters_are_demanded_and_have_no_gradient():
+    module, tensors, outside = problem(CELLS["FIXED"], 3)
+    assert set(witnesses.by_hand(module, tensors, outside)) == {*module.SHAPES, "x", "h_0"}
+    rng = np.random.default_rng(0)
+    with pytest.raises(TypeError, match=r"A_u: expected an array \(5, 5\); FIXED is given it"):
+        module.init(rng, 4, 5)
+    fixed = {n: tensors[n] for n in module.FIXED}
+    params = module.init(rng, 4, 5, **fixed)
+    np.testing.assert_array_equal(params["A_u"], tensors["A_u"])
+    with pytest.raises(ValueError, match=r"A_v: expected an array \(5, 1\), got \(5,\)"):
+        module.init(rng, 4, 5, **{**fixed, "A_v": np.ones(5)})
+
+
+def test_several_inputs_are_a_dict():
+    module, tensors, _ = problem(CELLS["INPUTS"], 3)
+    params, given, state0 = witnesses.split(module, tensors)
+    spelled = r"x \(T, D, B\), m \(T, H, B\), d \(T, 1, B\)"
+    with pytest.raises(TypeError, match=rf"x: expected a dict with {spelled}, got ndarray"):
+        module.forward(params, given["x"], state0)
+    with pytest.raises(ValueError, match=rf"x: expected a dict with {spelled}, got x, m$"):
+        module.forward(params, {"x": given["x"], "m": given["m"]}, state0)
+    with pytest.raises(ValueError, match=r'x\["d"\]: expected shape \(T, 1, B\) = \(3, 1, 3\)'):
+        module.forward(params, {**given, "d": given["m"]}, state0)
+
+
+# ---- faults planted in the printer: each is seen by a kind
+
+
+def _swapped(self, matrix, vector):
+    return APPLY(self, numpy_expressions.tree.Transposed(matrix), vector)
+
+
+APPLY = numpy_expressions.Expressions._apply
+E, X, P = errors.Errors, numpy_expressions.Expressions, numpy_statements.Statements
+FAULTS = {
+    "rows for columns": (numpy_expressions, "COLUMNS", "[..., None, :]", "DECAYS"),
+    "no filling": (P, "_full", lambda self, tokens, *_: tokens, "FILLED"),
+    "not filled at an input": (P, "_full", lambda self, tokens, *_: tokens, "FILLED_INPUT"),
+    "not filled at a weight": (P, "_full", lambda self, tokens, *_: tokens, "FILLED_WEIGHT"),
+    "a number's units not summed": (E, "_collapsed", lambda self, n, signed: signed, "SCALARS"),
+    "signs lost": (errors, "_signed", lambda f: (1, abs(f) if f.is_Number else f), None),
+    "gradient not turned": (P, "_part", lambda self, part: _part(self, part), "TRANSPOSED"),
+    "a function for another": (numpy_expressions, "FUNCTIONS", {**numpy_expressions.FUNCTIONS,
+        "max": "fn.minimum"}, "MAX"),
+    "brackets lost": (X, "_bracketed", lambda self, tokens, holds, tight: tokens, "SIGNS"),
+    "error of the step before": (X, "signal", lambda self, key, lag=0: _late(self, key, lag),
+        "MEMORY"),
+}  # fmt: skip
+PART, SIGNAL = P._part, X.signal
+
+
+def _part(self, part):
+    if isinstance(part, numpy_statements.StackGradient | numpy_statements.Part):
+        return PART(self, part)
+    return f"run.outer({self._every_step(part.error)}, {self._every_step(part.v)})"
+
+
+def _late(self, key, lag):
+    return SIGNAL(self, key, 0)
+
+
+@pytest.mark.parametrize("fault", [f for f, (*_, name) in FAULTS.items() if name])
+def test_a_fault_in_the_printer_is_seen(fault, monkeypatch):
+    place, attribute, wrong, name = FAULTS[fault]
+    test_gradients_equal_those_of_the_complex_step(name, 5)
+    monkeypatch.setattr(place, attribute, wrong)
+    with pytest.raises((AssertionError, ValueError)):
+        test_gradients_equal_those_of_the_complex_step(name, 5)
+        test_code_equals_its_equations_and_terms_evaluated(name)
