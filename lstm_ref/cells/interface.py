@@ -58,5 +58,7 @@ def interface(cell: Any) -> Interface:
     if missing:
         raise TypeError(f"cell: {name_of(cell)} has no {', '.join(missing)}")
     more = {k: getattr(cell, k) for k in FURTHER if hasattr(cell, k)}
+    if len(more.get("INPUTS", ())) == 1:  # which INPUT has told already
+        del more["INPUTS"]
     module = getattr(cell, "__name__", None)
     return Interface(name_of(cell), cell.SHAPES, cell.STATES, **more, module=module)

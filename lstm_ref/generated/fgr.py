@@ -6,8 +6,7 @@
           + R_io o_{t-1})
     c̃_t = tanh(W_ch h_{t-1} + W_cx x_t + b_c)
     c_t = f_t ⊙ c_{t-1} + i_t ⊙ c̃_t
-    o_t = σ(W_oh h_{t-1} + W_ox x_t + w_oc ⊙ c_t + b_o + R_of f_{t-1} + R_oi i_{t-1}
-          + R_oo o_{t-1})
+    o_t = σ(W_oh h_{t-1} + W_ox x_t + w_oc ⊙ c_t + b_o + R_of f_{t-1} + R_oi i_{t-1} + R_oo o_{t-1})
     h_t = o_t ⊙ tanh(c_t)
 
 Derived and written by lstm_ref.derive from the equations above; do not edit.

@@ -93,6 +93,6 @@ def test_one_interface_of_a_declaration_and_of_its_modules(name):
 def test_the_interface_of_something_else():
     own = SimpleNamespace(SHAPES={"W": "HD"}, STATES={"h": "HB"})
     found = interface(own)
-    assert found == ("SimpleNamespace", {"W": "HD"}, {"h": "HB"}, "TDB", "THB", None, None)
+    assert found == ("SimpleNamespace", {"W": "HD"}, {"h": "HB"}, "TDB", "THB", None, None, {}, {})
     with pytest.raises(TypeError, match="cell: int has no SHAPES, STATES"):
         interface(3)

@@ -70,7 +70,7 @@ def _head(cell, used):
     letters = dict.fromkeys("".join([*cell.INPUTS.values(), *cell.letters.values()]))
     letters.pop("1", None)
     sizes = textwrap.fill("Sizes: " + ", ".join(f"{k} {meaning(k)}" for k in letters) + ".", 100)
-    equations = "\n".join(indent(latex.equations_as_text(cell, 92).splitlines()))
+    equations = "\n".join(indent(latex.equations_as_text(cell, 96).splitlines()))
     title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
     imports = ["from lstm_ref.cells import functions as fn"] * ("fn" in used)
     imports += ["from lstm_ref.generated import runtime as run"]

@@ -21,6 +21,7 @@ from lstm_ref.derive.codegen.program import (
     walk,
 )
 from lstm_ref.derive.codegen.source_lines import Token, around, call, filled
+from lstm_ref.derive.codegen.stacking import Stack
 from lstm_ref.derive.tree import Signal
 
 NOTHING = 'run.zeros(sizes, tape["dtype"], "{}")'
@@ -107,7 +108,7 @@ class Statements:
             return self.expressions.atom(Signal(run[0]))
         return self.expressions.rows("net", run, "1:" if self.expressions.whole else "t")
 
-    def stack(self, stack) -> str:
+    def stack(self, stack: Stack) -> str:
         """The name of the matrices of a stack on top of each other, or of the only one."""
         matrix = str(stack.matrices[0])
         return self.program.stacks.get(stack) or self.program.parameters[matrix]
@@ -170,7 +171,7 @@ class Statements:
         return f"np.broadcast_to({text}, (T, {self.shapes.of(node)[0]}, B))"
 
 
-def stacks(statements: list[Statement]) -> list:
+def stacks(statements: list[Statement]) -> list[Stack]:
     """The stacks whose matrices statements multiply with, in order."""
     found = [p.stack for p in walk(*statements) if isinstance(p, Multiply | StackedErrors)]
     return list(dict.fromkeys(found))

@@ -78,7 +78,9 @@ class Plan:
     def _place(self, name):
         return tuple(self.cell.letters[name]), ONCE if name in self.layout.still else STEPS
 
-    def arranged(self, expr: sympy.Expr, name: str | None = None, rules: Rules | None = None):
+    def arranged(
+        self, expr: sympy.Expr, name: str | None = None, rules: Rules | None = None
+    ) -> tree.Node:
         """An expression as a tree, in the order in which the equation of `name` was written.
 
         rules: what has been computed already; everything unless given.
