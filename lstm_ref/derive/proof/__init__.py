@@ -160,6 +160,7 @@ def _identity(cell, name, of, time, left, right, misfit):
     return counted(cell, identity, sides, cell.letters[name], ENTRY[cell.rank(name)], times)
 
 
+@cache
 def _there(lag, time, claimed=False):
     """Is there a step at this lag? On the left side it is SymPy's sum over time that says it."""
     if lag is None:

@@ -7,6 +7,8 @@ are the definitions of the operators; how an error goes back through them is not
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy
 
 from lstm_ref.derive.expressions import (
@@ -159,9 +161,10 @@ def width(expr: sympy.Expr, shapes: Shapes) -> str:
     return next((letter for letter in found if letter != "1"), "1")
 
 
-def names(expr: sympy.Expr) -> set[str]:
+@cache
+def names(expr: sympy.Expr) -> frozenset[str]:
     """Every name of a signal or parameter in an expression."""
-    return {symbol.name for symbol in expr.atoms(sympy.Symbol)}
+    return frozenset(symbol.name for symbol in expr.atoms(sympy.Symbol))
 
 
 def shapes_of(letters: Shapes, *expressions: sympy.Expr, also: tuple[str, ...] = ()) -> Shapes:

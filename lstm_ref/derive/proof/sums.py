@@ -79,8 +79,10 @@ def _pieces(shapes, by, net, name):
     is_signal = name in {symbol.base.label.name for symbol in net.atoms(sympy.Indexed)}
     symbol = indices.signal(name, t, at) if is_signal else indices.parameter(name, at)
     bounds = dict(zip(index, letters[by], strict=False))
-    derivative = _written(shapes, by, net).diff(symbol)
-    return tuple(_piece(part, by, index, bounds, is_signal) for part in _parts(derivative))
+    summands = sympy.Add.make_args(_written(shapes, by, net))
+    reading = [summand.diff(symbol) for summand in summands if name in indices.names(summand)]
+    parts = [part for derivative in reading for part in _parts(derivative)]
+    return tuple(_piece(part, by, index, bounds, is_signal) for part in parts)
 
 
 @cache
