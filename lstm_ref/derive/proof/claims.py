@@ -106,5 +106,8 @@ def _operation(letters, term, at):
         letter = by[1:] if isinstance(via, Right) else by[:1]
         factor = entry(term.inner, letters, index) * entry(via.args[0], letters, (k,))
         return index, ((k, letter),), factor
-    carried = 1 if via == ONES else indices.entry_of_matrix(via, letters, (k, *at))
+    if via == ONES:
+        index = tuple(sympy.Symbol(f"i_k{n}", integer=True) for n in range(len(by)))
+        return index, tuple(zip(index, by, strict=True)), entry(term.inner, letters, index)
+    carried = indices.entry_of_matrix(via, letters, (k, *at))
     return (k,), ((k, by),), carried * entry(term.inner, letters, (k,))

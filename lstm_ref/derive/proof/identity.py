@@ -51,10 +51,10 @@ def counted(
     sides: what is left and right, at the step tau and the entry `index` of something with these
     letters; pairs differ independently of each other. times: the steps to look at.
     """
-    for seed in range(1, DRAWS + 1):
+    for seed in range(DRAWS):
         drawn = numbers.numbers(cell, seed)
         for entry in drawn.entries(letters) if drawn else ():
-            time = times[seed % len(times)]
+            time = times[-1 - seed % len(times)]
             where = {tau: time, **dict(zip(index, entry, strict=False))}
             for left, right in sides:
                 if why := _difference(drawn, left, right, where):

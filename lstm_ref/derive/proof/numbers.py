@@ -7,7 +7,7 @@ multipliers δ are random numbers, as an identity has to hold for all of them.
 from __future__ import annotations
 
 import random
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import mpmath
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
 STEPS = 3
+# Between which bounds numbers are drawn, in turn: logarithms want positive ones, kinks large ones.
+BOUNDS = ((-1, 1), (0.2, 1.2), (-4, 4), (0.5, 3))
+LARGEST = 10_000  # bits in front of the point; exp(exp(exp(9))) would never be finished
 mp = mpmath.mp.clone()
 mp.dps = 50
 
@@ -53,7 +56,7 @@ FUNCTIONS: dict[Any, Any] = {
 
 
 class Numbers:
-    """A cell with random numbers in it. seed: which ones; those of an even seed are positive."""
+    """A cell with random numbers in it. seed: which ones."""
 
     def __init__(self, cell: Cell, seed: int) -> None:
         self.cell, self.seed = cell, seed
@@ -89,9 +92,9 @@ class Numbers:
     def drawn(self, name: str, index: tuple[int, ...] = ()) -> Any:
         """A random number that belongs to a name and an entry, always the same."""
         if (name, index) not in self.known:
-            low = 0.2 if self.seed % 2 == 0 else -1
+            low, high = BOUNDS[self.seed % len(BOUNDS)]
             digits = random.Random(f"{self.seed} {name} {index}").randrange(10**50)
-            self.known[name, index] = low + (1 - low) * mp.mpf(digits) / 10**50
+            self.known[name, index] = low + (high - low) * mp.mpf(digits) / 10**50
         return self.known[name, index]
 
     def value(self, expr: sympy.Expr, where: dict[sympy.Basic, int]) -> Any:
@@ -108,7 +111,10 @@ class Numbers:
             return int(expr) if expr.is_Integer else mp.mpf(int(expr.p)) / int(expr.q)
         if expr.is_number and not expr.args:
             return mp.mpf(str(sympy.N(expr, 60)))
-        return self._of_parts(expr, [self.value(a, where) for a in expr.args])
+        found = self._of_parts(expr, [self.value(a, where) for a in expr.args])
+        if mp.mag(found) > LARGEST:
+            raise OverflowError
+        return found
 
     def _of_parts(self, expr, parts):
         if expr.is_Add:
@@ -127,7 +133,7 @@ def _function(kind):
     return FUNCTIONS.get(kind) or getattr(mp, kind.__name__)
 
 
-@cache
+@lru_cache(maxsize=64)
 def numbers(cell: Cell, seed: int) -> Numbers | None:
     """The same for the same cell and seed; None where they cannot be computed (log of 0)."""
     try:
