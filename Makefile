@@ -7,6 +7,7 @@ EXECUTE ?=
 COMPARE ?=
 CASES ?= 10500
 SEED ?= 1
+CELLS ?=
 REPOSITORY ?=
 
 PY := .venv/bin/python
@@ -21,7 +22,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help install book address serve notebooks lab results check test alone lowest test-torch \
-    generate lint format lock fuzz bench clean
+    generate lint format lock fuzz edits bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -89,6 +90,10 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 # Counts and no clock: the same cases everywhere. A fault comes with the line that runs it again.
 fuzz: install ## more than 10,000 damaged inputs at every door, two minutes (CASES=, SEED=)
 	@$(FIXED) $(PY) tests/fuzz/run.py --cases $(CASES) --seed $(SEED)
+
+# What would be wrong about a derivation, in thousands of ways. Exit code 1 if the proof lets one pass.
+edits: install ## edit the list of terms of every cell; the proof must refuse each
+	@$(FIXED) $(PY) tests/derive/edits_table.py $(CELLS)
 
 bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of its own
 	@sh tools/bench_env.sh

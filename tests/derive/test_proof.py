@@ -1,14 +1,18 @@
 """The proof can fail: each wrong claim is refused, with numbers, and only where it belongs."""
 
+import cProfile
 import dataclasses
+import pstats
 
 import pytest
 import sympy
 
 from lstm_ref.derive import proof
 from lstm_ref.derive.catalogue import BLOCK, LSTM, VANILLA
+from lstm_ref.derive.declare.declaration import Cell
+from lstm_ref.derive.declare.equation import Equation
 from lstm_ref.derive.declare.language import cell as declare
-from lstm_ref.derive.expressions import Transposed, at, sigma, t, tanh
+from lstm_ref.derive.expressions import Dot, Transposed, at, sigma, t, tanh
 from lstm_ref.derive.terms import Product, Term
 
 ONE = sympy.Integer(1)
@@ -149,6 +153,29 @@ def test_roots_denominators_and_deep_expressions_are_shown():
         )
 
     assert proof.failures(Norm) == []
+
+
+def chain(signals):
+    """Every signal reads the one before, and h one step back."""
+    names = [f"g{k}" for k in range(signals - 1)] + ["h"]
+    equations = {}
+    for before, name in zip(["x", *names], names, strict=False):
+        product = Dot(sympy.Symbol(f"W_{name}"), at(before))
+        late = sympy.Symbol(f"w_{name}") * at("h", 1)
+        equations[name] = Equation(name, sigma(product + late))
+    return Cell("CHAIN", "", "x", equations)
+
+
+def test_the_work_grows_with_the_signals_and_not_faster():
+    """Calls, not seconds: twice the signals, twice the calls."""
+    calls = {}
+    for signals in (5, 20, 40):  # the first one pays for what all share
+        cell = chain(signals)
+        assert cell.terms
+        profile = cProfile.Profile()
+        assert all(identity.holds for identity in profile.runcall(proof.prove, cell))
+        calls[signals] = pstats.Stats(profile).total_calls
+    assert 100_000 < calls[40] < 2.3 * calls[20] < 3_000_000
 
 
 def test_the_number_of_identities():
