@@ -36,6 +36,8 @@ from lstm_ref.derive.expressions import (
     dots,
     matrix,
     operators,
+    parameters,
+    signals,
 )
 
 if TYPE_CHECKING:
@@ -156,13 +158,15 @@ def _where(cell, by):
     """What the terms of an equation depend on besides its expression: ranks and widths."""
     from lstm_ref.derive.declare.widths import letter_of  # which needs a cell
 
-    means = operators(cell.equations[by].net)
-    widths = tuple((m, letter_of(cell, m.args[0])) for m in means if isinstance(m, Mean))
-    return cell.rank(by), widths
+    net = cell.equations[by].net
+    sums = [each for each in operators(net) if isinstance(each, Total | Mean)]
+    widths = tuple((each, letter_of(cell, each.args[0])) for each in sums)
+    numbers = frozenset(name for name in _reads(net) if sums and not cell.rank(name))
+    return cell.rank(by), widths, numbers
 
 
 @cache  # variants share equations: each is differentiated once
-def _through(net, name, by, lag, symbol, rank, widths):
+def _through(net, name, by, lag, symbol, rank, widths, numbers):
     """Terms of one equation, by one symbol: its elementwise part, then each operator."""
     slots, found = _slots(net), []
     inner = _slope(net, symbol, slots)
@@ -171,11 +175,12 @@ def _through(net, name, by, lag, symbol, rank, widths):
     for operator, slot in slots.items():
         if operator.has(symbol):
             carried = _slope(net, slot, slots)
-            found += _through_operator(Term(name, by, lag, carried), operator, symbol, rank, widths)
+            term = Term(name, by, lag, carried)
+            found += _through_operator(term, operator, symbol, rank, dict(widths), numbers)
     return tuple(found)
 
 
-def _through_operator(term, operator, symbol, rank, widths):
+def _through_operator(term, operator, symbol, rank, widths, numbers):
     """Terms through one operator; term: with the factor from the error to the operator's value."""
     *left, v = operator.args
     outer = _slope(v, symbol, {})
@@ -188,15 +193,21 @@ def _through_operator(term, operator, symbol, rank, widths):
         if v.has(symbol):
             yield _new(term, via=Left(a), v=v, outer=outer)
     elif isinstance(operator, Total | Mean):
-        inner = term.inner
+        inner, size = term.inner, Size(widths[operator])
         if isinstance(operator, Mean):
-            inner = inner / Size(dict(widths)[operator])
+            inner = inner / size
+        if term.of in numbers and _reads(outer) <= numbers:  # the same number in every unit
+            outer = outer * size
         via = ONES if rank else None  # the error of a number is a number: nothing is to be summed
         yield _new(term, inner=inner, via=via, v=v, outer=outer)
     elif isinstance(operator, Softmax):
         inner = term.inner * operator
         yield _new(term, inner=inner, v=v, outer=outer)
         yield _new(term, inner=inner, via=ONES, v=v, outer=-operator * outer)
+
+
+def _reads(expr):
+    return {*dict(signals(expr)), *map(str, parameters(expr))}
 
 
 def _through_product(term, product, symbol, outer):

@@ -66,6 +66,13 @@ _CELLS = [
         n=at("s") + n1 / 2,
         h=u * at("n"),
     ),
+    _cell(
+        "NUMBER_INSIDE",
+        s=Total(S("w_s") * x),
+        n=Mean(at("s") + h1),
+        u=NET * at("s"),
+        h=tanh(u) + Total(at("s") * at("n") + h1) / 9,
+    ),
     _cell("LAYER_NORM", u=NET, d=u - Mean(u), h=tanh(S("g_h") * d / sympy.sqrt(Mean(d**2) + 1))),
     _cell("SOFTMAX", u=NET, v=Softmax(u * 2), h=v * h1 + tanh(u)),
     _cell("ATTENTION", u=W("ah", h1) + W("ax", x), v=Softmax(u), h=tanh(W("hv", v))),

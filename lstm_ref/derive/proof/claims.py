@@ -79,7 +79,7 @@ def _letters_of_result(letters, term):
     elif isinstance(via, Right | Left):
         found = by[:1] if isinstance(via, Right) else by[1:]
     elif via == ONES:
-        found = width(term.v, letters)
+        found = width(term.v, letters) if rank(letters[term.of]) else ""
     elif via is not None:
         found = indices.ends(via, letters)[1]
     else:
@@ -95,6 +95,9 @@ def _operation(letters, term, at):
     if via is None:
         index = at[: len(by)]
         return index, (), entry(term.inner, letters, index or at)
+    if via == ONES:
+        index = tuple(sympy.Symbol(f"i_k{n}", integer=True) for n in range(len(by)))
+        return index, tuple(zip(index, by, strict=True)), entry(term.inner, letters, index)
     if len(at) != isinstance(via, Row | Column) + 1:
         raise Misfit(f"{term.of} has {len(at)} indices, which does not go with {via}")
     if isinstance(via, Row | Column):
@@ -106,8 +109,5 @@ def _operation(letters, term, at):
         letter = by[1:] if isinstance(via, Right) else by[:1]
         factor = entry(term.inner, letters, index) * entry(via.args[0], letters, (k,))
         return index, ((k, letter),), factor
-    if via == ONES:
-        index = tuple(sympy.Symbol(f"i_k{n}", integer=True) for n in range(len(by)))
-        return index, tuple(zip(index, by, strict=True)), entry(term.inner, letters, index)
     carried = indices.entry_of_matrix(via, letters, (k, *at))
     return (k,), ((k, by),), carried * entry(term.inner, letters, (k,))
