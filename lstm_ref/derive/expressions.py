@@ -20,7 +20,6 @@ from lstm_ref.optional import needs
 
 with needs(__name__):
     import sympy
-    from sympy import tanh
 
 
 __all__ = [
@@ -42,6 +41,7 @@ __all__ = [
     "Transposed",
     "absolute",
     "at",
+    "cosh",
     "dots",
     "logsigmoid",
     "matrix",
@@ -49,11 +49,13 @@ __all__ = [
     "minimum",
     "move",
     "operators",
+    "ours",
     "parameters",
     "relu",
     "sigma",
     "sign",
     "signals",
+    "sinh",
     "softplus",
     "spread",
     "step",
@@ -92,6 +94,36 @@ class sigma(sympy.Function):
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         """σ' = σ (1 − σ), as SymPy asks for it."""
         return self * (1 - self)
+
+
+class tanh(sympy.Function):
+    """Hyperbolic tangent. SymPy's own looks for periods inside, for minutes where it is nested."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """1 − tanh²."""
+        return 1 - self**2
+
+
+class sinh(sympy.Function):
+    """Hyperbolic sine."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """The hyperbolic cosine."""
+        return cosh(self.args[0])
+
+
+class cosh(sympy.Function):
+    """Hyperbolic cosine."""
+
+    nargs = 1
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """The hyperbolic sine."""
+        return sinh(self.args[0])
 
 
 class step(sympy.Function):
@@ -180,8 +212,11 @@ class logsigmoid(sympy.Function):
 FUNCTIONS = {sigma: "sigma", tanh: "tanh", relu: "relu", maximum: "max", minimum: "min"}
 FUNCTIONS |= {absolute: "abs", softplus: "softplus", logsigmoid: "logsigmoid"}
 FUNCTIONS |= {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "cos"}
-FUNCTIONS |= {sympy.atan: "atan", sympy.sinh: "sinh", sympy.cosh: "cosh"}
+FUNCTIONS |= {sympy.atan: "atan", sinh: "sinh", cosh: "cosh"}
 FUNCTIONS |= {step: "step", sign: "sign"}
+# SymPy's functions of which we have our own: SymPy would rewrite its own.
+OURS = {sympy.tanh: tanh, sympy.sinh: sinh, sympy.cosh: cosh, sympy.Abs: absolute}
+OURS |= {sympy.Max: maximum, sympy.Min: minimum, sympy.sign: sign}
 
 
 # ---- what does not work unit by unit
@@ -333,6 +368,23 @@ def foreign(expr: sympy.Expr) -> sympy.Expr | None:
     if not known and not isinstance(expr, sympy.Pow):
         return expr
     return next((found for a in expr.args if (found := foreign(a)) is not None), None)
+
+
+def ours(expr: sympy.Expr) -> sympy.Expr:
+    """The same expression with our functions in the place of SymPy's; Max and Min take two each."""
+    for theirs, own in OURS.items():
+        if expr.has(theirs):
+            pairwise = own if own.nargs == {1} else _pairwise(own)
+            expr = expr.replace(theirs, pairwise)
+    return expr
+
+
+def _pairwise(own):
+    def nested(*arguments):
+        first, *rest = sorted(arguments, key=str)  # SymPy keeps them in a set
+        return own(first, nested(*rest)) if rest else first
+
+    return nested
 
 
 def move(expr: sympy.Expr, steps: int) -> sympy.Expr:

@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy import tanh
 
 from lstm_ref.derive.declare.declaration import Cell
-from lstm_ref.derive.expressions import FUNCTIONS, at, sigma, t
+from lstm_ref.derive.expressions import FUNCTIONS, at, sigma, t, tanh
 from lstm_ref.derive.terms import Product
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import Mistake, alter, chain, drop, inner, key, slopes, untransposed

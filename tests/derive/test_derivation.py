@@ -56,8 +56,8 @@ f, i, c_tilde, o, c = (at(name) for name in ("f", "i", "c_tilde", "o", "c"))
 w = {g: sympy.Symbol(f"w_{g}c") for g in "fio"}
 GREFF = {
     "h": sum(NEXT),
-    "o": error("h") * sympy.tanh(c) * o * (1 - o),
-    "c": error("h") * o * (1 - sympy.tanh(c) ** 2)
+    "o": error("h") * tanh(c) * o * (1 - o),
+    "c": error("h") * o * (1 - tanh(c) ** 2)
     + w["o"] * error("o")
     + w["i"] * error("i", 1)
     + w["f"] * error("f", 1)

@@ -55,7 +55,7 @@ STATE = ["h[t]", "h[T]"], ["h[t]", "h[0]"]  # where a term of lag 0 and one of l
     [
         ("f", each(inner=at("c")), ["f[t]"]),  # c_t for c_{t-1}
         ("i", each(by="h"), ["i[t]"]),  # another error
-        ("o", each(inner=1 - sympy.tanh(at("c")) ** 2), ["o[t]"]),
+        ("o", each(inner=1 - tanh(at("c")) ** 2), ["o[t]"]),
         ("h", each(via=sympy.Symbol("W_fh")), STATE[1]),  # one matrix for all
         ("h", lambda found: [*found, found[0]], STATE[1]),  # one term twice
         ("h", each(via=Transposed(sympy.Symbol("W_fh"))), STATE[1]),

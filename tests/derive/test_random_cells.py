@@ -9,10 +9,10 @@ from lstm_ref.check import witnesses
 from lstm_ref.derive import proof
 from lstm_ref.derive.codegen import numpy_code
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError, Equation
-from lstm_ref.derive.expressions import Dot, at, sigma, signals
+from lstm_ref.derive.expressions import Dot, at, sigma, signals, tanh
 
 NAMES = ("h", "c", "m", "net", "delta", "next_h", "run", "lambda_", "e_h", "t1")
-FUNCTIONS = (sigma, sympy.tanh, sympy.sin)
+FUNCTIONS = (sigma, tanh, sympy.sin)
 
 
 @st.composite
@@ -97,7 +97,7 @@ def interpreted(cell, params, x, state0):
             return float(expr)
         parts = [value(a, now, before) for a in expr.args]
         functions = {sympy.Add: sum, sympy.Mul: _product, sympy.Pow: lambda p: p[0] ** p[1]}
-        functions |= {sigma: lambda p: 1 / (1 + np.exp(-p[0])), sympy.tanh: lambda p: np.tanh(p[0])}
+        functions |= {sigma: lambda p: 1 / (1 + np.exp(-p[0])), tanh: lambda p: np.tanh(p[0])}
         functions[sympy.sin] = lambda p: np.sin(p[0])
         return functions[expr.func](parts)
 

@@ -81,7 +81,7 @@ def test_the_width_of_an_expression(expr, letter):
             r"expected a vector, and C\[t\] is a matrix",
         ),
         (
-            {"C": C1 + Outer(C1, x), "h": Dot(at("C"), x)},
+            {"C": C1 + Outer(C1, x), "h": W("h", x) * Dot(at("C"), x)},
             r"expected a vector, and C\[t-1\] is a matrix",
         ),
         (

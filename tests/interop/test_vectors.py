@@ -109,7 +109,7 @@ def evaluate(expr, now, past, params):
         return np.repeat(parts[0], 2, axis=0)
     if isinstance(expr, sympy.Add | sympy.Mul):
         return functools.reduce(np.add if expr.is_Add else np.multiply, parts)
-    return {sigma: lambda a: 1 / (1 + np.exp(-a)), sympy.tanh: np.tanh}[expr.func](*parts)
+    return {sigma: lambda a: 1 / (1 + np.exp(-a)), tanh: np.tanh}[expr.func](*parts)
 
 
 def test_the_header_says_what_it_is():

@@ -12,6 +12,7 @@ import sympy
 from lstm_ref.derive import tree
 from lstm_ref.derive.expressions import (
     FUNCTIONS,
+    OURS,
     SPREAD,
     Constant,
     Dot,
@@ -21,17 +22,11 @@ from lstm_ref.derive.expressions import (
     Softmax,
     Total,
     Transposed,
-    absolute,
     at,
-    maximum,
-    minimum,
-    sign,
     t,
 )
 
 KNOWN = {sympy.pi: "pi", sympy.E: "e"}
-# SymPy's functions with a kink, whose rule there is not ours, and ours.
-OURS = {sympy.Max: maximum, sympy.Min: minimum, sympy.Abs: absolute, sympy.sign: sign}
 WORDS = FUNCTIONS | {Mean: "mean", Softmax: "softmax", Total: "sum"}
 CLASSES = {word: function for function, word in WORDS.items()}
 LARGEST = 1.7e308  # what a float can hold, roughly

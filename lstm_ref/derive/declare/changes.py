@@ -14,6 +14,7 @@ from lstm_ref.derive.expressions import (
     dots,
     matrix,
     move,
+    ours,
     parameters,
 )
 
@@ -61,7 +62,7 @@ def _without(cell, equations, key, value):
 def _expression(key, value):
     """SymPy's form of a value given to `but`. Text is refused: SymPy would run it as code."""
     try:
-        return sympy.sympify(value, strict=True)
+        return ours(sympy.sympify(value, strict=True))
     except sympy.SympifyError:
         raise DeclarationError(
             f"{key}: expected an expression or a number, got {value!r}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import atan, cos, cosh, exp, log, sin, sinh, sqrt
+from sympy import atan, cos, exp, log, sin, sqrt
 
 from lstm_ref.derive import expressions, tree
 from lstm_ref.derive.declare import algebra
@@ -20,13 +20,16 @@ from lstm_ref.derive.declare.refusing import Operand
 from lstm_ref.derive.declare.written import Written, lift
 from lstm_ref.derive.expressions import (
     FUNCTIONS,
+    OURS,
     DeclarationError,
     Mean,
     Outer,
     Softmax,
     Total,
+    cosh,
     maximum,
     minimum,
+    sinh,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ NAMES = ", ".join(word for word in WORDS if word not in ("step", "sign"))
 PYTHONS = {word: getattr(builtins, word) for word in ("max", "min", "abs", "sum")}
 # What a module may have imported that means a word, by identity.
 MEANT = {id(function): word for function, word in FUNCTIONS.items()}
-MEANT |= {id(function): algebra.WORDS[ours] for function, ours in algebra.OURS.items()}
+MEANT |= {id(function): algebra.WORDS[ours] for function, ours in OURS.items()}
 MEANT |= {id(sympy.sqrt): "sqrt", id(expressions.spread): "spread"}
 MEANT |= {id(function): word for word, function in PYTHONS.items()}
 

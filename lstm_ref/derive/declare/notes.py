@@ -13,7 +13,7 @@ from lstm_ref.derive import tree
 from lstm_ref.derive.declare import algebra, checks, refusals
 from lstm_ref.derive.declare.equation import Equation
 from lstm_ref.derive.declare.signature import Head
-from lstm_ref.derive.expressions import DeclarationError
+from lstm_ref.derive.expressions import DeclarationError, ours
 
 LARGEST = 2000  # letters, numbers and operations of one equation
 DEEPEST = 100  # operations within each other
@@ -56,9 +56,7 @@ class Notes:
 
     def ours(self, expr: sympy.Expr) -> sympy.Expr:
         """An expression of SymPy with our max, min, abs in place of SymPy's."""
-        return expr.replace(
-            lambda part: part.func in algebra.OURS, lambda part: _ours(part.func, part.args)
-        )
+        return ours(expr)
 
     def foreign(self, part: sympy.Expr) -> str:
         """Why a part of an expression of SymPy cannot stand in an equation."""
@@ -120,12 +118,3 @@ class Notes:
         while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
         return None if frame is None else frame.f_lineno
-
-
-def _ours(function, values):
-    first, *others = values
-    if not others:
-        return algebra.OURS[function](first)
-    for other in others:
-        first = algebra.OURS[function](first, other)
-    return first

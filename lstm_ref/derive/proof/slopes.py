@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy
 
-from lstm_ref.derive.expressions import logsigmoid, sigma, softplus
+from lstm_ref.derive.expressions import cosh, logsigmoid, sigma, sinh, softplus, tanh
 from lstm_ref.derive.proof import indices
 from lstm_ref.derive.proof.identity import SHOWN, WRONG, Identity, counted
 from lstm_ref.derive.proof.indices import UNITS, Misfit, tau
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 net = sympy.Symbol("net", real=True)
 EXPONENTIALS = {
     sigma: lambda a: 1 / (1 + sympy.exp(-a)),
-    sympy.tanh: lambda a: 1 - 2 / (sympy.exp(2 * a) + 1),
+    tanh: lambda a: 1 - 2 / (sympy.exp(2 * a) + 1),
     softplus: lambda a: sympy.log(1 + sympy.exp(a)),
     logsigmoid: lambda a: -sympy.log(1 + sympy.exp(-a)),
-    sympy.sinh: lambda a: (sympy.exp(a) - sympy.exp(-a)) / 2,
-    sympy.cosh: lambda a: (sympy.exp(a) + sympy.exp(-a)) / 2,
+    sinh: lambda a: (sympy.exp(a) - sympy.exp(-a)) / 2,
+    cosh: lambda a: (sympy.exp(a) + sympy.exp(-a)) / 2,
 }
 
 

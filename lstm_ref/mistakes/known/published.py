@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from sympy import tanh
 
-from lstm_ref.derive.expressions import at, sigma
+from lstm_ref.derive.expressions import at, sigma, tanh
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits
 from lstm_ref.mistakes.edits import alter, chain, drop, inner, key, slopes

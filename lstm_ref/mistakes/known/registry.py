@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 
 import sympy
-from sympy import tanh
 
 from lstm_ref.derive.declare.declaration import Cell
+from lstm_ref.derive.expressions import tanh
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes.edits import Edit, Mistake
 from lstm_ref.mistakes.evaluate import derived

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import sympy
-from sympy import tanh
 
-from lstm_ref.derive.expressions import at, sigma
+from lstm_ref.derive.expressions import at, sigma, tanh
 from lstm_ref.derive.terms import ONE, net_name
 from lstm_ref.mistakes import wording
 from lstm_ref.mistakes.edits import alter, chain, inner, key, slopes

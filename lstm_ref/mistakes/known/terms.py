@@ -10,11 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from sympy import tanh
 
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.declare.declaration import Cell
-from lstm_ref.derive.expressions import at
+from lstm_ref.derive.expressions import at, tanh
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import FIRST, LAST, chain, drop, inner, key, slopes
