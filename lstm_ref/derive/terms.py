@@ -110,8 +110,9 @@ def derived(cell: Cell) -> Terms:
     products: dict[str, list[Product]] = {name: [] for name in cell.matrices}
     for lag in (0, 1):
         for by, equation in cell.equations.items():
+            where = _where(cell, by)
             for name, symbol in _occurrences(cell, equation.net, lag):
-                terms[name] += _through(equation.net, name, by, lag, symbol, *_where(cell, by))
+                terms[name] += _through(equation.net, name, by, lag, symbol, *where)
             for product in dots(equation.net) if lag == 0 else ():
                 if (name := str(matrix(product))) in products:
                     products[name].append(_product(cell, name, by, product))
@@ -161,7 +162,8 @@ def _where(cell, by):
     net = cell.equations[by].net
     sums = [each for each in operators(net) if isinstance(each, Total | Mean)]
     widths = tuple((each, letter_of(cell, each.args[0])) for each in sums)
-    numbers = frozenset(name for name in _reads(net) if sums and not cell.rank(name))
+    read = _reads(net) if sums else ()
+    numbers = frozenset(name for name in read if not cell.rank(name))
     return cell.rank(by), widths, numbers
 
 
@@ -169,12 +171,12 @@ def _where(cell, by):
 def _through(net, name, by, lag, symbol, rank, widths, numbers):
     """Terms of one equation, by one symbol: its elementwise part, then each operator."""
     slots, found = _slots(net), []
-    inner = _slope(net, symbol, slots)
+    inner = _slope(net, symbol)
     if inner != 0:
         found.append(Term(name, by, lag, inner))
     for operator, slot in slots.items():
         if operator.has(symbol):
-            carried = _slope(net, slot, slots)
+            carried = _slope(net, slot)
             term = Term(name, by, lag, carried)
             found += _through_operator(term, operator, symbol, rank, dict(widths), numbers)
     return tuple(found)
@@ -183,13 +185,13 @@ def _through(net, name, by, lag, symbol, rank, widths, numbers):
 def _through_operator(term, operator, symbol, rank, widths, numbers):
     """Terms through one operator; term: with the factor from the error to the operator's value."""
     *left, v = operator.args
-    outer = _slope(v, symbol, {})
+    outer = _slope(v, symbol)
     if isinstance(operator, Dot):
         yield from _through_product(term, operator, symbol, outer)
     elif isinstance(operator, Outer):
         (a,) = left
         if a.has(symbol):
-            yield _new(term, via=Right(v), v=a, outer=_slope(a, symbol, {}))
+            yield _new(term, via=Right(v), v=a, outer=_slope(a, symbol))
         if v.has(symbol):
             yield _new(term, via=Left(a), v=v, outer=outer)
     elif isinstance(operator, Total | Mean):
@@ -236,7 +238,7 @@ def at_product(cell: Cell, by: str, product: sympy.Expr) -> sympy.Expr:
 @cache
 def _at_product(net, product):
     slots = _slots(net)
-    return _slope(net, slots[product], slots)
+    return _slope(net, _slots(net)[product])
 
 
 def slope(cell: Cell, name: str) -> sympy.Expr | None:
@@ -280,14 +282,35 @@ def net_name(name: str) -> str:
 
 def _slots(expr):
     """A placeholder for every operator: what is left works unit by unit."""
-    return {operator: sympy.Dummy(f"slot{k}") for k, operator in enumerate(operators(expr))}
+    slots, _, _, _ = _prepared(expr)
+    return slots
 
 
-def _slope(expr, symbol, slots):
-    """Unit-by-unit derivative with the operators held fixed. Never simplified, never expanded."""
+def _slope(expr, symbol):
+    """Unit-by-unit derivative with the operators held fixed. Never simplified, never expanded.
+
+    symbol: a signal or parameter outside of the operators, or the placeholder of one of them.
+    """
+    _, stand_in, back, having = _prepared(expr)
+    by = stand_in.get(symbol, symbol)
+    slopes = (summand.diff(by) for summand in having.get(by, ()))
+    return sympy.Add(*slopes).xreplace(back)
+
+
+@cache
+def _prepared(expr):
+    """What `_slope` needs of an expression, which is differentiated by many symbols.
+
+    (operator -> placeholder, signal -> plain symbol, the way back of both, plain symbol -> the
+    summands that have it). Plain symbols: SymPy would differentiate c[t-1] by c[t] too.
+    """
+    slots = {each: sympy.Dummy(f"slot{k}") for k, each in enumerate(operators(expr))}
     plain = expr.xreplace(slots)
-    # Plain symbols instead of indexed ones: SymPy would differentiate c[t-1] by c[t] too.
-    symbols = sorted(plain.atoms(sympy.Indexed), key=str)
-    stand_in = {s: sympy.Dummy(str(s)) for s in symbols}
+    signals = sorted(plain.atoms(sympy.Indexed), key=str)
+    stand_in = {s: sympy.Dummy(str(s)) for s in signals}
     back = {dummy: s for s, dummy in stand_in.items()} | {v: k for k, v in slots.items()}
-    return plain.xreplace(stand_in).diff(stand_in.get(symbol, symbol)).xreplace(back)
+    having: dict[sympy.Symbol, list[sympy.Expr]] = {}
+    for summand in sympy.Add.make_args(plain.xreplace(stand_in)):
+        for symbol in summand.free_symbols:
+            having.setdefault(symbol, []).append(summand)
+    return slots, stand_in, back, having
