@@ -237,7 +237,6 @@ def at_product(cell: Cell, by: str, product: sympy.Expr) -> sympy.Expr:
 
 @cache
 def _at_product(net, product):
-    slots = _slots(net)
     return _slope(net, _slots(net)[product])
 
 
