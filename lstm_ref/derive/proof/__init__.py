@@ -37,6 +37,18 @@ if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
     from lstm_ref.derive.terms import Terms
 
+__all__ = [
+    "ASSUMED",
+    "NOT_SHOWN",
+    "SHOWN",
+    "WRONG",
+    "Identity",
+    "failures",
+    "not_shown",
+    "prove",
+    "wrong",
+]
+
 # What every identity takes for granted.
 ASSUMED = (
     "E depends on the output of each step and on the last states, and these bring an error from "
