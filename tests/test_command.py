@@ -34,7 +34,8 @@ def test_every_cell_in_every_format(name, form, capsys):
     out, err = capsys.readouterr()
     assert err == ""
     if form == "text":
-        assert "identities hold for any size." in out and "Not for" not in out
+        assert "identities hold for any size and any number of steps." in out
+        assert "Not shown" not in out and "Wrong" not in out
     elif form == "latex":
         assert out.count(r"\begin{aligned}") == out.count(r"\end{aligned}") == 4
     else:

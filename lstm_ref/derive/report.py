@@ -39,12 +39,21 @@ def text(cell: Cell) -> str:
     """Equations, derivation and gradients as plain text, and what the proof says."""
     parts = [f"{cell.name}: {cell.title}" if cell.doc else cell.name]
     parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell).items()]
+    return "\n\n".join([*parts, f"Proof in index notation\n\n{proved(cell)}"])
+
+
+def proved(cell: Cell) -> str:
+    """How many identities are shown, and which are not: those in doubt, those that are refuted."""
     identities = proof.prove(cell)
-    wrong = [identity.of for identity in identities if not identity.holds]
-    result = f"{len(identities) - len(wrong)} of {len(identities)} identities hold for any size."
+    wrong, doubtful = proof.wrong(identities), proof.not_shown(identities)
+    shown = len(identities) - len(wrong) - len(doubtful)
+    lines = [f"{shown} of {len(identities)} identities hold for any size and any number of steps."]
+    if doubtful:
+        text = "Not shown, though all numbers that were tried agree"
+        lines.append(f"{text}: {', '.join(doubtful)}.")
     if wrong:
-        result += f" Not for {', '.join(wrong)}."
-    return "\n\n".join([*parts, f"Proof in index notation\n\n{result}"])
+        lines.append(f"Wrong, numbers differ: {', '.join(wrong)}.")
+    return "\n".join(lines)
 
 
 def as_latex(cell: Cell) -> str:

@@ -7,12 +7,14 @@ import pstats
 import pytest
 import sympy
 
-from lstm_ref.derive import proof
+from lstm_ref.derive import proof, report
 from lstm_ref.derive.catalogue import BLOCK, LSTM, VANILLA
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.declare.equation import Equation
 from lstm_ref.derive.declare.language import cell as declare
 from lstm_ref.derive.expressions import Dot, Transposed, at, sigma, t, tanh
+from lstm_ref.derive.proof import slopes
+from lstm_ref.derive.proof.normal import vanishes
 from lstm_ref.derive.terms import Product, Term
 
 ONE = sympy.Integer(1)
@@ -191,3 +193,25 @@ def test_the_ends_of_time_come_out_of_the_sum():
     assert "δ_h[T, q]" in by_name["c[T]"] and "δ_c" not in by_name["c[T]"]
     assert by_name["b_f"] == "Sum(δ_f[tau, q], (tau, 1, T))"
     assert by_name["h[T]"] == "0"
+
+
+@pytest.mark.parametrize("function", slopes.EXPONENTIALS)
+def test_slopes_are_those_of_the_exponentials(function):
+    """What the identities called "slope" compare with is written with exp and nothing else."""
+    net = sympy.Symbol("net")
+    stated, slope = function(net).diff(net), slopes.written_out(function(net)).diff(net)
+    assert vanishes(slopes.written_out(stated) - slope)
+    assert not vanishes(slopes.written_out(2 * stated) - slope)
+
+
+def test_the_report_tells_doubt_from_error(monkeypatch):
+    one = sympy.cos(at("o")) ** 2 + sympy.sin(at("o")) ** 2
+    found = claims(LSTM, "c", only(1, inner=at("f") * one))
+    found = dataclasses.replace(found, terms={**found.terms, "b_f": ()})
+    identities = proof.prove(LSTM, found)
+    monkeypatch.setattr(proof, "prove", lambda cell: identities)
+    assert report.proved(LSTM).splitlines() == [
+        "24 of 27 identities hold for any size and any number of steps.",
+        "Not shown, though all numbers that were tried agree: c[t], c[0].",
+        "Wrong, numbers differ: b_f.",
+    ]

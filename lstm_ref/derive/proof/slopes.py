@@ -69,15 +69,16 @@ def _both_sides(activation, claim, value, weighted):
 
 @cache
 def _derivative(activation):
-    return _written_out(activation(net)).diff(net)
+    return written_out(activation(net)).diff(net)
 
 
 @cache  # four gates have the same slope
 def _is_zero(expr):
-    return vanishes(_written_out(expr))
+    return vanishes(written_out(expr))
 
 
-def _written_out(expr):
+def written_out(expr: sympy.Expr) -> sympy.Expr:
+    """With exp in the place of every function that can be written with it."""
     for function, exponentials in EXPONENTIALS.items():
         expr = expr.replace(function, exponentials)
     return expr
