@@ -154,3 +154,29 @@ def test_ctrl_c_ends_any_command_without_a_traceback(monkeypatch, capsys):
     monkeypatch.setattr(report, "run", interrupted)
     assert program.main(["derive", "LSTM"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_width_and_jacobian(capsys):
+    assert program.main(["derive", "LSTM", "--jacobian", "--width", "50"]) == 0
+    text = capsys.readouterr().out
+    assert "One step\n\n∂c_t/∂h_{t-1} = diag(c_{t-1} ⊙ f_t ⊙ (1 − f_t)) W_fh\n" in text
+    lines = text.replace("\u0303", "").partition("Proof")[0].splitlines()[1:]
+    assert 40 < max(map(len, lines)) <= 50
+    assert program.main(["derive", "LSTM", "--jacobian", "--format", "latex"]) == 0
+    text = capsys.readouterr().out
+    assert r"\frac{\partial c_t}{\partial c_{t-1}} &= \operatorname{diag}(f_t)" in text
+    assert text.startswith("% LSTM: ") and r"\usepackage{amsmath}" in text.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        (["--width", "10"], "--width: expected at least 20, got 10"),
+        (["--format", "python", "--width", "60"], "--width and --jacobian are for text and latex"),
+        (["--format", "python", "--jacobian"], "--width and --jacobian are for text and latex"),
+    ],
+)
+def test_unusable_options_of_derive(options, message, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        program.main(["derive", "LSTM", *options])
+    assert message in capsys.readouterr().err

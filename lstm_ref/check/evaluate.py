@@ -54,8 +54,6 @@ def value(tree: Tree, values: Values) -> Any:
     kind, *parts = tree
     if kind == "number":
         return parts[0]
-    if kind == "ones":
-        return Ones()
     if kind == "transposed":
         inside = value(parts[0], values)
         if is_number(inside) or isinstance(inside, Ones):

@@ -150,8 +150,10 @@ class Reader:
             inside = self._sum()
             self._take(")" if token == "(" else "}")
             return inside
-        if token == "𝟏" or token in LETTERS:
-            return ("ones",) if token == "𝟏" else ("number", LETTERS[token])
+        if token in ("𝟏", "I"):
+            return ("ones" if token == "𝟏" else "unit", "", 0)
+        if token in LETTERS:
+            return ("number", LETTERS[token])
         if token == "frac":
             above, below = self._braced(), self._braced()
             return ("product", ("", above), ("/", below))
@@ -185,7 +187,9 @@ class Reader:
 def tokens(text: str, letters: Mapping[str, tuple[str, str, int]]) -> list[Any]:
     """Letters of the cell, numbers, words and signs, in order."""
     signs = {**{latex: sign for latex, sign in LATEX}, **{word: word for word in WORDS}}
-    signs |= {sign: sign for sign in "()+-−⊙·/,{}^=√ᵀσ𝟏πφγ"} | {"Σ_t": "Σ_t", "e": "e", "⊤": "⊤"}
+    signs |= {sign: sign for sign in "()+-−⊙·/,{}^=√ᵀσ𝟏πφγ"} | {
+        one: one for one in ("Σ_t", "e", "⊤", "I")
+    }
     longest = sorted({*letters, *signs}, key=len, reverse=True)
     found: list[Any] = []
     at = 0

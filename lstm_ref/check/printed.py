@@ -69,14 +69,19 @@ class Page:
             raise FormulaError(f"{text}: expected a letter of {self.cell.name}")
         return self.letters[text]
 
-    def run(self, params: Params, x: Params, start: Params, e: Array) -> Arrays:
-        """Gradients of one sample: x (T, n) and so on."""
+    def steps(self, params: Params, x: Params, start: Params, e: Array) -> Steps:
+        """The forward pass of one sample, by the printed equations."""
         step = Steps(self.cell, params, x, start, e)
         for t in range(1, step.T + 1):
             for (_, name, _), tree in self.forward.items():
                 if tree[0] == "call" and len(tree) == 3:
                     step.set("net", name, t, value(tree[2], step.reading(t)))
                 step.set("signal", name, t, value(tree, step.reading(t)))
+        return step
+
+    def run(self, params: Params, x: Params, start: Params, e: Array) -> Arrays:
+        """Gradients of one sample: x (T, n) and so on."""
+        step = self.steps(params, x, start, e)
         for t in range(step.T, 0, -1):
             for (_, name, _), tree in self.error.items():
                 step.set("delta", name, t, value(tree, step.reading(t)))
@@ -141,6 +146,8 @@ class Steps:
         def values(kind: str, name: str, lag: int) -> Any:
             if kind == "parameter":
                 return self._parameter(name)
+            if kind == "ones":
+                return Ones()
             if kind == "size":
                 return float(self.sizes[name])
             t = lag if kind.endswith("0") else now + lag

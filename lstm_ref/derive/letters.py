@@ -93,7 +93,8 @@ def split(name: str) -> tuple[str, list[str]]:
         if part == "tilde" and below:
             below[-1] = rf"\tilde{{{below[-1]}}}"
         else:
-            below.append(GREEK.get(part, part))
+            word = part.isalpha() and len(part) > 2  # w_decay; fh are two letters, of f and of h
+            below.append(GREEK.get(part) or (rf"\mathrm{{{part}}}" if word else part))
     return letter, below
 
 

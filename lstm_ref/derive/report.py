@@ -6,20 +6,28 @@ from lstm_ref.derive import catalogue, proof
 from lstm_ref.derive.codegen import numpy_code
 from lstm_ref.derive.declare import files
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
-from lstm_ref.derive.typeset import latex
+from lstm_ref.derive.typeset import appendix, latex
+from lstm_ref.derive.typeset import jacobian as jacobians
 
 
-def run(name: str | None, form: str, listing: bool) -> int:
+def run(
+    name: str | None,
+    form: str,
+    listing: bool,
+    width: int | None = None,
+    jacobian: bool = False,
+) -> int:
     """Print a derivation, or the catalogue where no cell is named.
 
-    Returns the exit code, 2 for unusable input.
+    width: letters on a line, by default what `latex` has; jacobian: with that of one step. Returns
+    the exit code, 2 for unusable input.
     """
     if listing or name is None:
         print(catalogued())
         return 0
     try:
-        print(FORMATS[form](files.declared(name)))
-    except DeclarationError as error:
+        print(FORMATS[form](files.declared(name), width, jacobian))
+    except (DeclarationError, jacobians.NoJacobian) as error:
         print(error, file=sys.stderr)
         return 2
     return 0
@@ -35,10 +43,13 @@ def catalogued() -> str:
     return "\n\n".join(blocks)
 
 
-def text(cell: Cell) -> str:
+def text(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
     """Equations, derivation and gradients as plain text, and what the proof says."""
+    width = width or latex.COLUMNS
     parts = [f"{cell.name}: {cell.title}" if cell.doc else cell.name]
-    parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell).items()]
+    parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell, width).items()]
+    if jacobian:
+        parts.append(f"One step\n\n{latex.jacobian_as_text(cell, width)}")
     return "\n\n".join([*parts, f"Proof in index notation\n\n{proved(cell)}"])
 
 
@@ -56,10 +67,14 @@ def proved(cell: Cell) -> str:
     return "\n".join(lines)
 
 
-def as_latex(cell: Cell) -> str:
-    """The same as LaTeX, one display for each part; needs amsmath."""
-    blocks = latex.document(cell).items()
-    return "\n\n".join(f"% {cell.name}: {heading}\n\\[\n{body}\n\\]" for heading, body in blocks)
+def as_latex(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
+    """The same as LaTeX, an appendix of a paper; needs amsmath."""
+    return appendix.appendix(cell, width or latex.LETTERS, jacobian)
 
 
-FORMATS = {"text": text, "latex": as_latex, "python": lambda cell: numpy_code.source(cell).rstrip()}
+def python(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
+    """The NumPy module; its lines are as long as they are, and a Jacobian has no code."""
+    return numpy_code.source(cell).rstrip()
+
+
+FORMATS = {"text": text, "latex": as_latex, "python": python}

@@ -21,7 +21,8 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What has a sign of its own: "pi", "e", "phi", "gamma"; "E", the error; "ones", a vector."""
+    """What has a sign of its own: the numbers "pi", "e", "GoldenRatio", "EulerGamma"; "E", the
+    error; "ones", a vector of ones; "I", the unit matrix."""
 
     name: str
 
@@ -159,6 +160,13 @@ class Partial:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """The product of matrices in order; a vector is a column."""
+
+    matrices: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SumOverTime:
     """The sum over all steps."""
 
@@ -175,7 +183,7 @@ class Marked:
 
 Atom = Number | Known | Constant | Size | Parameter | Signal | Net | Delta | Outside
 Written = Sum | Product | Quotient | Power | Call | Apply | Transposed | Outer | Dot
-Compound = Written | Partial | SumOverTime | Marked
+Compound = Written | Partial | Chain | SumOverTime | Marked
 Node = Atom | Compound
 LETTERS = (Known, Constant, Size, Parameter, Signal, Net, Delta, Outside)
 

@@ -19,8 +19,9 @@ SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 COMMANDS = {word: rf"\{word}" for word in "sigma tanh exp log sin cos sinh cosh max min".split()}
 COMMANDS |= {"atan": r"\arctan"}
 COMMANDS |= {"logsigmoid": r"\operatorname{log\sigma}"}
-SIGNS = {"pi": (r"\pi", "π"), "e": (r"\mathrm{e}", "e"), "phi": (r"\varphi", "φ")}
-SIGNS |= {"gamma": (r"\gamma", "γ"), "E": ("E", "E"), "ones": (r"\mathbf{1}", "𝟏")}
+SIGNS = {"pi": (r"\pi", "π"), "e": (r"\mathrm{e}", "e"), "E": ("E", "E")}
+SIGNS |= {"GoldenRatio": (r"\varphi", "φ"), "EulerGamma": (r"\gamma", "γ")}
+SIGNS |= {"ones": (r"\mathbf{1}", "𝟏"), "I": ("I", "I")}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Text(Printer):
     def _letter(self, node):
         match node:
             case tree.Number(value):
-                return str(value).replace("-", self.minus, 1) if value < 0 else str(value)
+                return self.minus * (value < 0) + digits(abs(value))
             case tree.Known(name):
                 return SIGNS[name][1]
             case tree.Size(letter):
@@ -200,7 +201,7 @@ class Latex(Printer):
     def root(self, inside: Pieces) -> Pieces:
         """A square root, or the power 1/2 where it is too wide for a line."""
         piece = joined_piece(inside)
-        if self.room is not None and piece.width + 1 > self.room:
+        if self.widest is not None and piece.width + 1 > self.widest:
             return [*self.bracket(inside), Piece("^{1/2}", 3)]
         return [Piece(rf"\sqrt{{{piece.text}}}", piece.width + 1)]
 
@@ -241,11 +242,17 @@ def _number(value):
         sign = "-" * (value < 0)
         p, q = str(abs(value.numerator)), str(value.denominator)
         return Piece(rf"{sign}\frac{{{p}}}{{{q}}}", len(sign) + max(len(p), len(q)), tall=True)
-    digits, _, power = str(value).partition("e")
+    front, _, power = digits(value).partition("e")
     if not power:
-        return Piece(digits, len(digits))
-    text = rf"{digits} \cdot 10^{{{int(power)}}}"
-    return Piece(text, len(digits) + 3 + len(str(int(power))))
+        return Piece(front, len(front))
+    text = rf"{front} \cdot 10^{{{int(power)}}}"
+    return Piece(text, len(front) + 3 + len(str(int(power))))
+
+
+def digits(value: int | Fraction | float) -> str:
+    """A number as it was typed; 1 - 0.95 without the digits of its rounding error."""
+    short = f"{value:.15g}" if isinstance(value, float) else str(value)
+    return short if len(short) < len(str(value)) - 2 else str(value)
 
 
 Page = Latex | Text

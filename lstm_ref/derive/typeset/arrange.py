@@ -28,7 +28,8 @@ from lstm_ref.derive.expressions import (
 )
 from lstm_ref.derive.typeset.ranks import rank
 
-KNOWN = {sympy.pi: "pi", sympy.E: "e", sympy.GoldenRatio: "phi", sympy.EulerGamma: "gamma"}
+KNOWN = {sympy.pi: "pi", sympy.E: "e"}
+KNOWN |= {sympy.GoldenRatio: "GoldenRatio", sympy.EulerGamma: "EulerGamma"}
 
 
 class Arranger:

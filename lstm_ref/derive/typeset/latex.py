@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from lstm_ref.derive.typeset import lines
+from lstm_ref.derive.typeset import jacobian as jacobians
+from lstm_ref.derive.typeset import lines, rules
 from lstm_ref.derive.typeset.alphabets import Latex, Text
 from lstm_ref.derive.typeset.lines import Line
 from lstm_ref.derive.typeset.ranks import of_names
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 LETTERS = 30  # on a line before it is broken: what fits on a phone
 COLUMNS = 79  # of plain text
+CONVENTIONS = "Taken for granted"
 
 
 class Formula(str):
@@ -27,9 +30,11 @@ class Formula(str):
 def equations(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> Formula:
     """The forward pass as an `aligned` block; colour=True: gates in the colours of the book.
 
+    Below it stand what it takes for granted: derivatives at a kink, values of named numbers.
     width, here and below: about how many letters fit on a line; None: lines are not broken.
     """
-    return aligned(lines.equations(cell), printer(cell, colour, width))
+    style = printer(cell, colour, width)
+    return _block([*_rows(lines.equations(cell), style), *rules.rows(cell, style)])
 
 
 def error_terms(
@@ -62,9 +67,23 @@ def passed_on(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> 
     return aligned(lines.passed_on(cell), printer(cell, colour, width))
 
 
+def jacobian(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> Formula:
+    """∂s_t/∂r_{t-1} of every pair of states through one step; ValueError for a matrix as state."""
+    return aligned(jacobians.lines(cell), printer(cell, colour, width))
+
+
+def jacobian_as_text(cell: Cell, width: int | None = COLUMNS) -> str:
+    """The same as plain text."""
+    return _plain(jacobians.lines(cell), cell, width)
+
+
 def text(cell: Cell, width: int | None = COLUMNS) -> dict[str, str]:
     """Everything as plain text: {heading: text}; lines of at most `width` letters, None: any."""
-    return {heading: _plain(rows(cell), cell, width) for heading, rows in PARTS.items()}
+    found = {heading: _plain(rows(cell), cell, width) for heading, rows in PARTS.items()}
+    if said := rules.sentences(cell, Text(of_names(cell))):
+        wrapped = said if width is None else [w for one in said for w in textwrap.wrap(one, width)]
+        found[CONVENTIONS] = "\n".join(wrapped)
+    return found
 
 
 def equations_as_text(cell: Cell, width: int | None = None) -> str:
@@ -75,7 +94,9 @@ def equations_as_text(cell: Cell, width: int | None = None) -> str:
 def document(cell: Cell, width: int | None = LETTERS) -> dict[str, Formula]:
     """Everything as LaTeX: {heading: aligned block}."""
     style = printer(cell, False, width)
-    return {heading: aligned(rows(cell), style) for heading, rows in PARTS.items()}
+    found = {heading: aligned(rows(cell), style) for heading, rows in PARTS.items()}
+    said = rules.rows(cell, style)
+    return found | ({CONVENTIONS: _block(said)} if said else {})
 
 
 PARTS: dict[str, Callable[[Cell], Iterable[Line]]] = {
@@ -91,18 +112,25 @@ def printer(cell: Cell, colour: bool = False, width: int | None = LETTERS) -> La
     return Latex(of_names(cell), width, colour=colour)
 
 
-def aligned(rows: Iterable[Line], style: Latex) -> Formula:
+def aligned(lines: Iterable[Line], style: Latex) -> Formula:
     """Lines as an `aligned` block."""
-    found = []
-    for line in rows:
+    return _block(_rows(lines, style))
+
+
+def _block(rows):
+    body = " \\\\\n".join(rows)
+    return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
+
+
+def _rows(lines, style):
+    for line in lines:
         here = style.at_start() if line.start else style
         left = here.line(line.left)
         for right in line.rights:
             first, *more = here.lines(right)
-            found += [f"{left} &= {first}", *(f"&\\quad {part}" for part in more)]
+            yield f"{left} &= {first}"
+            yield from (f"&\\quad {part}" for part in more)
             left = ""
-    body = " \\\\\n".join(found)
-    return Formula(f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}")
 
 
 def _plain(rows, cell, width):

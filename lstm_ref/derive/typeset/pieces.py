@@ -46,10 +46,9 @@ def joined(pieces: Iterable[Piece]) -> str:
     return text
 
 
-def lines(pieces: Sequence[Piece], room: int | None) -> list[str]:
-    """Pieces on lines of at most `room` letters, as far as they can be broken."""
-    rows = [list(pieces)] if room is None else _fold(list(pieces), room, room)
-    return [joined(row) for row in rows if row]
+def fold(pieces: Sequence[Piece], room: int) -> list[list[Piece]]:
+    """Pieces on rows of at most `room` letters, as far as they can be broken."""
+    return [row for row in _fold(list(pieces), room, room) if row]
 
 
 def _fold(pieces, first, room):

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from lstm_ref.derive import tree
-from lstm_ref.derive.typeset.pieces import Piece, joined, lines, width
+from lstm_ref.derive.typeset.pieces import Piece, fold, joined, width
 from lstm_ref.derive.typeset.ranks import rank
 
 Pieces: TypeAlias = list[Piece]
@@ -24,12 +24,14 @@ CLOSED = (*tree.LETTERS, tree.Number, tree.Call, tree.Partial, tree.Marked)
 class Printer:
     """Prints trees. names: rank of what is no vector; room: letters on a line, None for no limit.
 
-    start: times are numbers from 0, c_0 and c_1 for c_t and c_{t+1}.
+    start: times are numbers from 0, c_0 and c_1 for c_t and c_{t+1}. widest: of what cannot be
+    broken, fractions and roots; wider ones are written on one line, which can be.
     """
 
     names: Mapping[str, int] = field(default_factory=dict)
     room: int | None = None
     start: bool = False
+    widest: int | None = None
 
     times, minus, dot, thin, quotient = "⊙", "−", "·", " ", "/"
     space = 1  # how many letters wide what stands between two pieces is
@@ -40,7 +42,18 @@ class Printer:
 
     def lines(self, node: tree.Node) -> list[str]:
         """A tree on as many lines as it needs, in the room that there is."""
-        return lines(self.pieces(node, 0), self.room)
+        return [joined(row) for row in self.rows(node)]
+
+    def rows(self, node: tree.Node) -> list[Pieces]:
+        """The same in pieces: fractions and roots give way where a line would be too long."""
+        if self.room is None:
+            return [self.pieces(node, 0)]
+        for share in (4, 3, 2, 1, 0):
+            narrower = replace(self, widest=share * self.room // 4)
+            found = fold(narrower.pieces(node, 0), self.room)
+            if all(width(row) - row[0].space <= self.room for row in found):
+                break
+        return found
 
     def at_start(self) -> Printer:
         """The same with times that are numbers."""
@@ -163,7 +176,7 @@ class Printer:
     def _as_factor(self, node, k, depth):
         factor, last = node.factors[k], k == len(node.factors) - 1
         before = [self.rank(other) for other in node.factors[:k]]
-        if isinstance(factor, tree.Apply | tree.Outer) or _is_spread(factor):
+        if isinstance(factor, tree.Apply | tree.Outer | tree.Chain) or _is_spread(factor):
             # a number in front belongs to all of W v; behind a ⊙ it would not
             alone = last and not any(before)
             return self.pieces(factor, depth) if alone else self._inside(factor, depth)
@@ -173,7 +186,7 @@ class Printer:
     def _line_of(self, node):
         """A fraction with its line, or None where it is printed with a /."""
         above, below = (joined_piece(self.pieces(part, 0)) for part in (node.above, node.below))
-        if self.room is not None and max(above.width, below.width) > self.room:
+        if self.widest is not None and max(above.width, below.width) > self.widest:
             return None
         return self.stacked([above], [below])
 
@@ -241,6 +254,14 @@ class Printer:
         else:
             vector = self._closed(node.vector, depth)
         return [*matrix, replace(vector[0], gap=self.thin, space=self.space), *vector[1:]]
+
+    def _chain(self, node, depth):
+        found: Pieces = []
+        for matrix in node.matrices:
+            new = self._closed(matrix, depth, (tree.Transposed,))
+            level = 2 * depth + 1 if found else None
+            found += [replace(new[0], gap=self.thin, space=self.space, level=level), *new[1:]]
+        return [replace(found[0], gap="", space=0), *found[1:]]
 
     def _transposed(self, node, depth):
         inside = node.matrix

@@ -25,6 +25,8 @@ def rank(node: tree.Node, names: Mapping[str, int]) -> int:
             return names.get(name, 1)
         case tree.Known("ones") | tree.Outside():
             return 1
+        case tree.Known("I"):
+            return 2
         case tree.Number() | tree.Known() | tree.Constant() | tree.Size() | tree.Dot():
             return 0
         case tree.Sum(parts):
@@ -41,7 +43,7 @@ def rank(node: tree.Node, names: Mapping[str, int]) -> int:
             return rank(vector, names)
         case tree.Transposed(inside) | tree.SumOverTime(inside) | tree.Marked(_, inside):
             return rank(inside, names)
-        case tree.Outer():
+        case tree.Outer() | tree.Chain():
             return 2
         case tree.Partial(above, _):
             return rank(above, names) if above != tree.Known("E") else 1
