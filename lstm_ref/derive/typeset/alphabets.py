@@ -54,8 +54,8 @@ class Text(Printer):
 
     def _letter(self, node):
         match node:
-            case tree.Number(value):
-                return self.minus * (value < 0) + digits(abs(value))
+            case tree.Number():
+                return self.minus * (node.value < 0) + digits(abs(node.value))
             case tree.Known(name):
                 return SIGNS[name][1]
             case tree.Size(letter):

@@ -99,7 +99,7 @@ class _Jacobian:
         sign, number, above, below = arranger.parts(self.cell.terms.slopes[name])
         return Path(sign, number, (Diagonal(tuple(above), tuple(below)),))
 
-    def _local(self, term: Term):
+    def _local(self, term: Term) -> Path:
         """What one term says about one equation: the derivative of `by` by `of`."""
         arranger = Arranger(self.cell.equations[term.by].reads, self.writer.names)
         sign, number, above, below = arranger.parts(term.inner)
