@@ -53,9 +53,9 @@ class Text(Printer):
         return Piece(text, len(text.replace("\u0303", "")))
 
     def _letter(self, node):
+        if isinstance(node, tree.Number):
+            return self.minus * (node.value < 0) + digits(abs(node.value))
         match node:
-            case tree.Number():
-                return self.minus * (node.value < 0) + digits(abs(node.value))
             case tree.Known(name):
                 return SIGNS[name][1]
             case tree.Size(letter):
