@@ -96,7 +96,7 @@ def _parts(expr):
     if isinstance(expr, sympy.KroneckerDelta):
         return [_Part(sympy.S.One, (expr,))]
     if isinstance(expr, sympy.Add):
-        return [part for a in expr.args for part in _parts(a)]
+        return _collected(part for a in expr.args for part in _parts(a))
     if isinstance(expr, sympy.Sum) and expr.has(sympy.KroneckerDelta):
         return [_Part(p.factor, p.deltas, (*p.bounds, *expr.limits)) for p in _parts(expr.function)]
     if isinstance(expr, sympy.Mul) and expr.has(sympy.KroneckerDelta):
@@ -104,6 +104,14 @@ def _parts(expr):
     if expr.has(sympy.KroneckerDelta):
         raise ValueError(f"{expr} is not linear in its Kronecker deltas")
     return [_Part(expr)] if expr != 0 else []
+
+
+def _collected(parts):
+    """One part for each kind of delta: what is not multiplied out is compared sooner."""
+    found: dict = {}
+    for part in parts:
+        found.setdefault((part.deltas, part.bounds), []).append(part.factor)
+    return [_Part(sympy.Add(*factors), *kind) for kind, factors in found.items()]
 
 
 def _product_parts(product):
