@@ -1,6 +1,8 @@
 """What `python -m lstm_ref derive` prints."""
 
 import sys
+import textwrap
+from typing import Any
 
 from lstm_ref.derive import catalogue, proof
 from lstm_ref.derive.codegen import numpy_code
@@ -53,8 +55,11 @@ def text(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
     return "\n\n".join([*parts, f"Proof in index notation\n\n{proved(cell)}"])
 
 
+BULLET: Any = {"initial_indent": "- ", "subsequent_indent": "  "}
+
+
 def proved(cell: Cell) -> str:
-    """How many identities are shown, and which are not: those in doubt, those that are refuted."""
+    """How many identities are shown; which are in doubt, which refuted; what is assumed."""
     identities = proof.prove(cell)
     wrong, doubtful = proof.wrong(identities), proof.not_shown(identities)
     shown = len(identities) - len(wrong) - len(doubtful)
@@ -64,6 +69,8 @@ def proved(cell: Cell) -> str:
         lines.append(f"{text}: {', '.join(doubtful)}.")
     if wrong:
         lines.append(f"Wrong, numbers differ: {', '.join(wrong)}.")
+    lines.append("Taken for granted:")
+    lines += [textwrap.fill(line, 79, **BULLET) for line in proof.ASSUMED]
     return "\n".join(lines)
 
 

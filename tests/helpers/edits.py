@@ -95,6 +95,8 @@ def _term(cell, term):
     if term.via is None:
         return
     yield "no matrix", replace(term, via=None)
+    for kind, new in _expressions(cell, term.v):
+        yield f"argument: {kind}", replace(term, v=new)
     via = term.via
     if isinstance(via, Row | Column | Right | Left):
         other = {Row: Column, Column: Row, Right: Left, Left: Right}[via.func]

@@ -25,6 +25,7 @@ from lstm_ref.optional import needs
 with needs(__name__):
     import sympy
 
+from lstm_ref.derive.expressions import operators
 from lstm_ref.derive.proof.claims import claimed
 from lstm_ref.derive.proof.identity import NOT_SHOWN, SHOWN, WRONG, Identity, counted
 from lstm_ref.derive.proof.indices import ENTRY, Misfit, T, names, tau
@@ -32,6 +33,7 @@ from lstm_ref.derive.proof.normal import vanishes
 from lstm_ref.derive.proof.numbers import STEPS
 from lstm_ref.derive.proof.slopes import slope_identities
 from lstm_ref.derive.proof.sums import condition, pieces, t
+from lstm_ref.derive.terms import Term
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
@@ -138,6 +140,9 @@ def _timed(cell, name, term):
         raise Misfit(f"a term of {term.of} in the list of {name}")
     if term.by not in cell.equations:
         raise Misfit(f"{term.by} has no error")
+    if isinstance(term, Term) and term.v is not None:  # code is arranged by it
+        if not any(term.v in each.args for each in operators(cell.equations[term.by].net)):
+            raise Misfit(f"{term.by} has no product with {term.v} and no sum of it")
     piece = claimed(cell.letters, term)
     if name in cell.inputs or name in cell.equations:
         if piece.lag is None:
