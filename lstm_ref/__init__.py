@@ -15,7 +15,7 @@ _LANGUAGE = {
     "lstm_ref.derive.declare.language": "cell Family scalar fixed DeclarationError",
     "lstm_ref.derive.declare.declaration": "without",
     "lstm_ref.derive.declare.functions": (
-        "max min abs sum mean softmax norm dot outer diag spread exp log sqrt sin cos"
+        "exp log sqrt sin cos max min abs sum mean softmax norm dot outer diag spread"
     ),
     "lstm_ref.derive.expressions": "t sigma tanh relu softplus logsigmoid",
 }

@@ -282,7 +282,7 @@ REFUSED = {
     foreign: r"line 2: erf\(W.hh @ \(b.h \* h\[t-1\]\) \+ b.g\); an equation is made of",
     number_of_the_step: r"line 2: t outside of brackets; .* can come in with the input",
     unused_input: r"line 1: the input x is never read; add it to an equation, as in W.hx @ x\[t\]",
-    unused_signal: r"line 1: c is read by nothing that leads to h, the last equation",
+    unused_signal: r"line 2: c is read by nothing that leads to h, the last equation",
     outside_error: r"line 1: on the page e is the error that enters .*; call the signal a, for",
     error_term: r"line 1: on the page delta_h is the error term of h; call the signal d_h",
     family_of_errors: r"line 1: on the page e is the error that enters .*; call the family a, for",

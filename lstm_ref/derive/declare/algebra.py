@@ -30,6 +30,7 @@ KNOWN = {sympy.pi: "pi", sympy.E: "e"}
 WORDS = FUNCTIONS | {Mean: "mean", Softmax: "softmax", Total: "sum"}
 CLASSES = {word: function for function, word in WORDS.items()}
 LARGEST = 1.7e308  # what a float can hold, roughly
+TOO_LARGE = "a number of more than 308 digits, which no float can hold"
 
 
 class NoNumber(ValueError):
@@ -54,12 +55,12 @@ def number(value: object) -> tree.Node | None:
     if plain != plain or plain in (float("inf"), -float("inf")):
         raise NoNumber(f"{plain}: expected a finite number")
     if isinstance(plain, int | Fraction) and _too_long(plain):
-        raise NoNumber("a number of more than 308 digits, which no float can hold")
+        raise NoNumber(TOO_LARGE)
     return tree.Number(plain) if plain >= 0 else tree.Sum(((-1, tree.Number(-plain)),))
 
 
 def _too_long(value):
-    return max(abs(value.numerator), value.denominator).bit_length() > 1023
+    return max(abs(int(value.numerator)), int(value.denominator)).bit_length() > 1023
 
 
 # ---- what was typed, as SymPy has it
@@ -68,13 +69,16 @@ def _too_long(value):
 def algebra(node: tree.Node) -> sympy.Expr:
     """The SymPy expression of a tree. Raises NoNumber where a number grows beyond all floats."""
     expr = _algebra(node)
-    if expr.is_Number and expr.is_finite and _too_large(expr):
-        raise NoNumber("a number of more than 308 digits, which no float can hold")
+    if expr.is_Number and too_large(expr):
+        raise NoNumber(TOO_LARGE)
     return expr
 
 
-def _too_large(value):
-    return _too_long(value) if value.is_Rational else abs(value) > LARGEST
+def too_large(value: sympy.Number) -> bool:
+    """Whether no float can hold a number of SymPy; infinity is not large but no number."""
+    if not value.is_finite:
+        return False
+    return _too_long(value) if value.is_Rational else bool(abs(value) > LARGEST)
 
 
 def _algebra(node):
@@ -107,7 +111,7 @@ def _power(base, exponent):
     if base.is_Rational and exponent.is_Rational and abs(exponent) > 1:
         bits = max(abs(base.p), base.q).bit_length()
         if bits > 1 and bits * abs(exponent) > 2100:
-            raise NoNumber("a power of more than 308 digits, which no float can hold")
+            raise NoNumber(TOO_LARGE)
     return base**exponent
 
 

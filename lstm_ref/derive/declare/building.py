@@ -20,6 +20,13 @@ def add(left: tree.Node, sign: int, right: tree.Node) -> tree.Node:
     return tree.Sum((*parts, (sign, right)))
 
 
+def flat(node: tree.Node, left: tree.Node) -> bool:
+    """Whether a sum or a product was made longer and not deeper."""
+    if isinstance(node, tree.Sum) and isinstance(left, tree.Sum):
+        return len(node.parts) > len(left.parts)
+    return isinstance(node, tree.Product) and isinstance(left, tree.Product)
+
+
 def times(left: tree.Node, right: tree.Node) -> tree.Node:
     """left * right, in that order; a sign in front stays in front."""
     if (inner := _negated(left)) is not None:

@@ -16,6 +16,7 @@ from lstm_ref.derive.expressions import (
     Constant,
     DeclarationError,
     Outer,
+    at,
     foreign,
     operators,
     signals,
@@ -129,9 +130,10 @@ def equation_fault(name: str, expr: object) -> str | None:
         for argument in operator.args:
             if inner := operators(argument):
                 same = "another one" if inner[0].func == operator.func else _kind(operator)
+                named = operator.func(*(at("q") if a == argument else a for a in operator.args))
                 return (
                     f"{name}[t] has {_kind(inner[0])} inside of {same}; give the inner one a name: "
-                    f"q[t] = {written(inner[0])}, then q[t] in its place"
+                    f"q[t] = {written(argument)}, then {written(named)}"
                 )
     return None
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy import atan, cos, exp, log, sin, sqrt
 
 from lstm_ref.derive import expressions, tree
 from lstm_ref.derive.declare import algebra
@@ -26,17 +25,12 @@ from lstm_ref.derive.expressions import (
     Outer,
     Softmax,
     Total,
-    cosh,
     maximum,
     minimum,
-    sinh,
 )
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.notes import Notes
-
-__all__ = ["NAMES", "WORDS", "Word", "atan", "cos", "cosh", "exp", "log", "meant", "sin", "sinh"]
-__all__ += ["sqrt"]
 
 TWO = ("outer", "dot")
 # One argument or two, and what each is for SymPy.
@@ -111,7 +105,10 @@ class Word:
         wanted = 2 if self.word in TWO else 1
         several = self.word in ("max", "min")
         if several and len(values) == 1:
-            refuse(f"{self.word}(v): of two or more, {self.word}(a, b), unit by unit; no reduction")
+            refuse(
+                f"{self.word}(v): {self.word} is of two or more, {self.word}(a, b), unit by unit; "
+                "there is no largest unit of one vector, but mean(v), sum(v), norm(v)"
+            )
         if named or (len(values) != wanted and not several):
             example = f"{self.word}({'a, b' if wanted == 2 else 'v'})"
             got = ", ".join([str(len(values)), *(f"{name}=" for name in named)])
@@ -130,6 +127,12 @@ class Word:
         else:
             node = kinds[self.word](*nodes) if self.word in kinds else tree.Call(self.word, nodes)
         return Written(notes, node, *parts)
+
+    def _sympy_(self) -> Any:
+        """The function of SymPy: without(tanh), expr.replace(tanh, sigma)."""
+        if self.word not in FUNCTIONS.values():
+            raise sympy.SympifyError(self.word)
+        return SYMPYS[self.word]
 
     def __getitem__(self, _):
         self._refuse(f"{self.word}[...]: the argument stands in round brackets, {self.word}(...)")
@@ -151,8 +154,7 @@ def meant(value: Any) -> str | None:
     return value.word if isinstance(value, Word) else MEANT.get(id(value))
 
 
-_BY_NAME = {word: Word(word) for word in WORDS if word not in FUNCTIONS.values()}
-_BY_NAME |= {word: Word(word) for word in ("max", "min", "abs")}
+_BY_NAME = {word: Word(word) for word in WORDS}
 
 
 def __getattr__(name):

@@ -23,7 +23,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from types import CellType, FunctionType
+from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from lstm_ref.derive.declare import functions, refusals
@@ -35,13 +35,13 @@ from lstm_ref.derive.declare.signature import fixed, head, scalar
 __all__ = ["DeclarationError", "Family", "cell", "fixed", "scalar"]
 
 
-def cell(function: Callable[..., None]) -> Cell:
+def cell(function: Callable[..., None] | None = None, /) -> Cell:
     """Decorator: run the function once on symbols, check what it says, return a `Cell`.
 
     The docstring stays with the cell: a title, and where the equations come from.
     Raises DeclarationError with the line and the cure.
     """
-    if (fault := refusals.no_function(function)) is not None:
+    if (fault := refusals.no_function(function)) is not None or function is None:
         raise DeclarationError(f"cell: {fault}")
     where, notes = f"{function.__name__}, line {function.__code__.co_firstlineno}", None
     try:
@@ -53,7 +53,7 @@ def cell(function: Callable[..., None]) -> Cell:
         raise DeclarationError(str(error)) from None
     except DeclarationError as error:
         message = str(error).removeprefix(f"{function.__name__}: ")
-        equation = re.match(r"(\w+)\[t\] ", message)
+        equation = re.match(r"(\w+)(?:\[t\]| is read by nothing)", message)
         if notes is not None and equation and equation[1] in notes.lines:
             where = f"{function.__name__}, line {notes.lines[equation[1]]}"
         raise DeclarationError(f"{where}: {message}") from None
@@ -85,18 +85,41 @@ def _with_words(function, notes):
     """The function, where max, min, abs, sum and functions of SymPy are those of the language."""
     words = {word: functions.Word(word, notes) for word in functions.WORDS}
     space = {**function.__globals__}
-    for name in function.__code__.co_names:
-        value = space.get(name, functions.PYTHONS.get(name))
-        if (word := functions.meant(value)) is not None:
-            space[name] = words[word]
+    for name in _globals(function.__code__):
+        if name in space or name in functions.PYTHONS:
+            space[name] = _ours(space.get(name, functions.PYTHONS.get(name)), words)
     closure = tuple(_closed(c, words) for c in function.__closure__ or ())
     return FunctionType(function.__code__, space, function.__name__, None, closure)
+
+
+def _globals(code):
+    """Names that a function reads from its module, functions inside of it too."""
+    inner = (name for c in code.co_consts if isinstance(c, CodeType) for name in _globals(c))
+    return {*code.co_names, *inner}
 
 
 def _closed(cell, words):
     """A variable from around the function, where it is a function of the language."""
     try:
-        word = functions.meant(cell.cell_contents)
+        own = _ours(cell.cell_contents, words)
     except ValueError:  # it has no value yet
         return cell
-    return cell if word is None else CellType(words[word])
+    return cell if own is cell.cell_contents else CellType(own)
+
+
+def _ours(value, words):
+    """What a variable of the body is while the body runs."""
+    if isinstance(value, ModuleType) and value.__name__ in ("sympy", "lstm_ref"):
+        return _Module(value, words)
+    word = functions.meant(value)
+    return value if word is None else words[word]
+
+
+class _Module:
+    """A module whose functions are those of the language: sympy.tanh is tanh."""
+
+    def __init__(self, module, words):
+        self._module, self._words = module, words
+
+    def __getattr__(self, name):
+        return _ours(getattr(self._module, name), self._words)

@@ -12,8 +12,9 @@ import sympy
 from lstm_ref.derive import tree
 from lstm_ref.derive.declare import algebra, checks, refusals
 from lstm_ref.derive.declare.equation import Equation
+from lstm_ref.derive.declare.refusals import head_with
 from lstm_ref.derive.declare.signature import Head
-from lstm_ref.derive.expressions import DeclarationError, ours
+from lstm_ref.derive.expressions import DeclarationError, foreign, ours, parameters
 
 LARGEST = 2000  # letters, numbers and operations of one equation
 DEEPEST = 100  # operations within each other
@@ -54,13 +55,19 @@ class Notes:
         self.symbols[symbol] = node
         return symbol
 
-    def ours(self, expr: sympy.Expr) -> sympy.Expr:
-        """An expression of SymPy with our max, min, abs in place of SymPy's."""
-        return ours(expr)
-
-    def foreign(self, part: sympy.Expr) -> str:
-        """Why a part of an expression of SymPy cannot stand in an equation."""
-        return checks.foreign_fault(part, algebra.typed(part, self.symbols))
+    def sympy_fault(self, expr: sympy.Expr) -> str | None:
+        """Why an expression of SymPy cannot stand in an equation, or None."""
+        for size, _ in enumerate(sympy.preorder_traversal(expr)):
+            self.count(size)
+        if (part := foreign(ours(expr))) is not None:
+            return checks.foreign_fault(part, algebra.typed(part, self.symbols))
+        for symbol in parameters(expr):
+            if symbol not in self.symbols and "_" not in symbol.name:
+                return (
+                    f"{symbol} of SymPy is no parameter; declare its family after the star, "
+                    f"{head_with(self, families=symbol.name)}, and write {symbol}.h, for instance"
+                )
+        return None
 
     # ---- equations
 
@@ -70,6 +77,8 @@ class Notes:
             expr = algebra.algebra(node)
         except algebra.NoNumber as error:
             self.refuse(f"{name}[t] has {error}")
+        if any(map(algebra.too_large, expr.atoms(sympy.Number))):
+            self.refuse(f"{name}[t] has {algebra.TOO_LARGE}")
         if (fault := checks.equation_fault(name, expr)) is not None:
             self.refuse(fault)
         self.equations[name] = Equation(name, expr, tuple(algebra.reads(node)), node)
@@ -86,14 +95,14 @@ class Notes:
 
     # ---- limits and refusals
 
-    def count(self, written: Any) -> None:
+    def count(self, size: int = 0, depth: int = 0) -> None:
         """One more operation. Raises Refused where there are too many, or one is too large."""
         self.operations += 1
-        if written._size > LARGEST:
+        if size > LARGEST:
             self.refuse(
                 f"an equation of more than {LARGEST} letters and operations; give parts of it names"
             )
-        if written._depth > DEEPEST:
+        if depth > DEEPEST:
             self.refuse(
                 f"more than {DEEPEST} operations within each other; give an inner one a name: "
                 "a[t] = ..., then tanh(a[t])"

@@ -63,12 +63,12 @@ SAID = {
 
 def is_array(value: Any) -> bool:
     """Whether a value is an array of NumPy and not one number of it."""
-    return bool(getattr(value, "shape", ())) and hasattr(value, "dtype")
+    return hasattr(type(value), "dtype") and value.shape != ()
 
 
 def plain(value: Any) -> Any:
     """A number of NumPy as one of Python; anything else as it is."""
-    return value.item() if hasattr(value, "dtype") and not is_array(value) else value
+    return value.item() if hasattr(type(value), "dtype") and not is_array(value) else value
 
 
 def refused(name: str, inputs: Sequence[Any]) -> str:

@@ -101,25 +101,30 @@ class Family(Operand):
     """Parameters that share a letter: `W.fh` is the parameter W_fh."""
 
     def __init__(self, letter: str, notes: Notes | None = None) -> None:
-        object.__setattr__(self, "_letter", letter)
-        object.__setattr__(self, "_notes", notes)
+        self._letter, self._notes = letter, notes
 
     def __getattr__(self, index):
         if index.startswith("_"):
             raise AttributeError(index)
         name, notes = f"{self._letter}_{index}", self._notes
         if notes is not None:
+            notes.count()
             if name in (*notes.signals, *notes.head.constants):
                 self._refuse(f"{name} is a signal or a number; call the family another letter")
             if notes.parameters.setdefault(name, self._letter) != self._letter:
                 other = notes.parameters[name]
-                self._refuse(f"{self._letter}.{index} and {other}.{name[len(other) + 1 :]} are one")
+                self._refuse(
+                    f"{self._letter}.{index} and {other}.{name[len(other) + 1 :]} are one "
+                    f"parameter, {name}; call one of the families another letter"
+                )
         if self._letter[0].isupper():
             return Weight(name, f"{self._letter}.{index}", notes)
         return sympy.Symbol(name) if notes is None else Written(notes, tree.Parameter(name))
 
     def __setattr__(self, index, value):
-        self._refuse(f"{self._letter}.{index} is a parameter: it has no equation")
+        if not index.startswith("_"):
+            self._refuse(f"{self._letter}.{index} is a parameter: it has no equation")
+        object.__setattr__(self, index, value)
 
     def _no_index(self, *_):
         self._refuse(f"{self._letter} is a family of parameters; {self._cure}")
@@ -230,7 +235,7 @@ class Weight(Operand):
         return f"write {self._call} @ v with a vector v"
 
     def __repr__(self):
-        return self._name
+        return self._call
 
 
 _own = ("__matmul__", "__rmatmul__", "__rmul__", "__neg__", "__truediv__")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import traceback
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -39,6 +39,7 @@ OTHER_NAMES = {
     "concat": f"W.hh @ h[t-1] + W.hx @ x[t], since {JOINED}",
     "concatenate": f"W.hh @ h[t-1] + W.hx @ x[t], since {JOINED}",
 }
+MODULES = {"np", "numpy", "math", "scipy", "torch", "nn", "F", "jnp", "jax", "tf", "sympy", "sp"}
 # What Python and SymPy say about something that was taken for something else.
 MISTAKEN = {
     "object is not callable": "is there a * missing? 2 * (...), h[t] * (...)",
@@ -47,6 +48,7 @@ MISTAKEN = {
         "there is no if, since a cell is the same at every step; max(a, b) and relu(a) are without"
     ),
     "required positional argument": "a function of the declaration was called with too little",
+    "unhashable type": "an expression cannot be in a set, or a key of a dict",
     "positional argument": "a function was called with too many arguments, or too few",
 }
 RECURSION = (
@@ -60,6 +62,8 @@ def no_function(function: object) -> str | None:
         return f"expected a function, got the class {function.__name__}"
     if inspect.ismethod(function) or isinstance(function, staticmethod | classmethod):
         return "expected a plain function, got a method; write it outside of the class"
+    if function is None:
+        return "@cell stands above the function without brackets"
     if not inspect.isfunction(function):
         return f"expected a function, got {function!r:.80}"
     if function.__name__ == "<lambda>":
@@ -130,23 +134,29 @@ def no_equation(name: str, notes: Notes) -> str:
 def input_defined(name: str, notes: Notes) -> str:
     """Why an input has no equation."""
     if len(notes.signals) == 1:
-        return (
-            f"{name} is the first parameter and so the input; a cell has an input and an output: "
-            f"def {notes.name}(x, {name}, *, W, b)"
-        )
+        return first_is_input(notes)
     return f"{name} is the input: it has no equation; the first parameter comes from outside"
+
+
+def first_is_input(notes: Notes) -> str:
+    """For a head with one signal."""
+    name = notes.input
+    return (
+        f"{name} is the first parameter and so the input; a cell has an input and an output: "
+        f"def {notes.name}(x, {name}, *, W, b)"
+    )
 
 
 def wrong_left_side(name: str, index: object) -> str:
     """Why name[index] = ... is no equation."""
-    got = repr(index) if isinstance(index, str) else index
+    got = repr(index) if isinstance(index, str) else "..." if isinstance(index, slice) else index
     start = "; initial states are given to `forward`" if steps_back(index) is None else ""
     return f"the left side must be {name}[t], got {name}[{got}]{start}"
 
 
-def listed(value: object) -> str:
+def listed(value: Any) -> str:
     """Why a list, a tuple or an array cannot stand in an expression."""
-    if hasattr(value, "dtype") and value.dtype != object:
+    if numpy_names.is_array(value) and value.dtype != object:
         return numpy_names.refused("add", (value,))
     return f"a list cannot stand in an expression; {JOINED}"
 
@@ -220,6 +230,8 @@ def _unknown(name, notes):
         word = OTHER_NAMES[name]
         known = f": from lstm_ref import {word}" if word.isidentifier() else ""
         return f"{name} is not known; it is called {word}{known}"
+    if name in MODULES:
+        return f"{name} is not known; functions come from lstm_ref: from lstm_ref import exp, mean"
     if name in FROM_US:
         return f"{name} is not known; from lstm_ref import {name}"
     if name is None or name in notes.code.co_varnames:
@@ -227,6 +239,8 @@ def _unknown(name, notes):
     family, line, index = name.partition("_")
     if line and index and family in notes.families:
         return f"{name} is not known; a parameter is written with a dot: {family}.{index}"
+    if len(notes.signals) == 1:
+        return f"{name} is not known; {first_is_input(notes)}"
     declared = head_with(notes, families=name)
     if line and index and len(family) == 1:
         declared = head_with(notes, families=family)

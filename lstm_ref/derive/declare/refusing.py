@@ -51,6 +51,12 @@ class Operand:
         """What to write instead, where it stands alone and must not."""
         return "write an expression"
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Raises DeclarationError for names of the reader's."""
+        if not name.startswith("_"):
+            self._refuse(f"{self!r}.{name} = ...: it has no parts; an equation is h[t] = ...")
+        object.__setattr__(self, name, value)
+
     def _refuse(self, message: str) -> NoReturn:
         if self._notes is not None:
             self._notes.refuse(message)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from lstm_ref.derive import tree
-from lstm_ref.derive.declare import algebra, text
-from lstm_ref.derive.declare.building import add, begins, leaves, negative, over, power, times
+from lstm_ref.derive.declare import algebra, numpy_names, text
+from lstm_ref.derive.declare.building import add, begins, flat, leaves, negative, over, power, times
 from lstm_ref.derive.declare.refusing import Operand
-from lstm_ref.derive.expressions import foreign
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.notes import Notes
@@ -31,7 +30,9 @@ class Written(Operand):
         self._node, self._begins = node, begins
         self._size: int = 1 + sum(part._size for part in made_of)
         self._depth: int = 1 + max((part._depth for part in made_of), default=0)
-        notes.count(self)
+        if made_of and flat(node, made_of[0]._node):  # a + b + c is one sum
+            self._depth = max(made_of[0]._depth, *(1 + part._depth for part in made_of[1:]))
+        notes.count(self._size, self._depth)
 
     def __repr__(self):
         return text.shown(self._node)
@@ -100,7 +101,9 @@ class Written(Operand):
             right = self._lift(other, diagonal=not self._is_diagonal())
             if not any(isinstance(n, tree.Signal) for n in (self._node, *leaves(right._node))):
                 self._refuse(f"{self} @ {right}: a matrix multiplies a vector with a signal in it")
-            return Written(self._notes, tree.Apply(self._node, right._node), self, right)
+            node = tree.Apply(self._node, right._node)
+            where = begins(sys._getframe(1))
+            return Written(self._notes, node, self, right, begins=where)
         self._refuse(
             f"{text.within(self._node)} @ ...: only a matrix stands left of @, a family with a "
             "capital letter, W.fx @ x[t], or a matrix that is a signal, C[t] @ q[t]; "
@@ -207,10 +210,10 @@ def lift(notes: Notes, value: Any) -> Written:
     except algebra.NoNumber as error:
         notes.refuse(str(error))
     if node is None and isinstance(value, sympy.Expr):
-        if (part := foreign(notes.ours(value))) is not None:
-            notes.refuse(notes.foreign(part))
+        if (fault := notes.sympy_fault(value)) is not None:
+            notes.refuse(fault)
         node = algebra.typed(value, notes.symbols)
     if node is None:
-        array = hasattr(value, "dtype") or isinstance(value, list | tuple)
+        array = numpy_names.is_array(value) or isinstance(value, list | tuple)
         notes.refuse(notes.array(value) if array else f"{value!r:.80}: expected an expression")
     return Written(notes, node)
