@@ -5,11 +5,27 @@ import sympy
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from lstm_ref.check import witnesses
+from lstm_ref.check import summands, witnesses
 from lstm_ref.derive import proof
 from lstm_ref.derive.codegen import numpy_code
-from lstm_ref.derive.declare.declaration import Cell, DeclarationError, Equation
-from lstm_ref.derive.expressions import Dot, at, sigma, signals, tanh
+from lstm_ref.derive.declare.declaration import Cell, DeclarationError, Equation, Given
+from lstm_ref.derive.expressions import (
+    Constant,
+    Dot,
+    Mean,
+    Outer,
+    Softmax,
+    Total,
+    Transposed,
+    absolute,
+    at,
+    maximum,
+    relu,
+    sigma,
+    signals,
+    softplus,
+    tanh,
+)
 
 NAMES = ("h", "c", "m", "net", "delta", "next_h", "run", "lambda_", "e_h", "t1")
 FUNCTIONS = (sigma, tanh, sympy.sin)
@@ -61,11 +77,81 @@ def cells(draw):
             expr = draw(st.sampled_from(FUNCTIONS))(expr)
         equations[name] = Equation(name, expr)
     equations[name] = Equation(name, with_the_unused(equations, Dot(sympy.Symbol("W_x"), at("x"))))
+    return made(equations)
+
+
+def made(equations, given=None):
+    """The cell of these equations, if they make one."""
     try:
-        cell = Cell("RANDOM", "", "x", equations)
+        return Cell("RANDOM", "", "x", equations, (), given or Given())
     except DeclarationError:
         assume(False)
-    return cell
+
+
+# ---- the same with everything else that an equation may be made of
+
+SQUASHED = (sigma, tanh, sympy.sin, softplus, relu, absolute, sympy.cos)
+GIVEN = Given(inputs=("m", "d"), scalars=("d", "s"), fixed=("A",), constants=(("dt", 0.3),))
+
+
+@st.composite
+def rich_cells(draw):
+    """A vector or three, a memory that is a matrix, a number, and an output that reads them all."""
+    number = iter(range(99))
+    vectors = [at("x"), at("m"), at("h", 1), at("c", 1)]
+
+    def new(family):
+        return sympy.Symbol(f"{family}_{next(number)}")
+
+    def vector():
+        """A vector that is no operator: one signal, two, or a function of one."""
+        a, b = draw(st.sampled_from(vectors)), draw(st.sampled_from(vectors))
+        kind = draw(st.sampled_from(["signal", "signal", "product", "function", "larger"]))
+        found = {"signal": a, "product": a * b, "larger": maximum(a, b), "function": a}[kind]
+        return draw(st.sampled_from(SQUASHED))(found) if kind == "function" else found
+
+    def a_number():
+        kinds = {
+            "mean": lambda: Mean(vector()),
+            "dot": lambda: Total(vector() * vector()) / 9,
+            "norm": lambda: 1 / sympy.sqrt(Total(vector() ** 2) + 1),
+            "signal": lambda: at("n"),
+            "input": lambda: at("d"),
+            "learned": lambda: sigma(new("s")),
+            "constant": lambda: Constant("dt") ** 2,
+        }
+        return kinds[draw(st.sampled_from(sorted(kinds)))]()
+
+    def term():
+        kinds = {
+            "product": lambda: Dot(new("W"), vector()),
+            "turned": lambda: Dot(Transposed(sympy.Symbol("W_tied")), vector()),
+            "tied": lambda: Dot(sympy.Symbol("W_tied"), vector()),
+            "fixed": lambda: Dot(new("A"), vector()),
+            "softmax": lambda: Softmax(vector()) * draw(st.sampled_from(vectors)),
+            "scaled": lambda: a_number() * vector(),
+            "inside": lambda: draw(st.sampled_from(SQUASHED))(a_number() * vector() + new("b")),
+            "memory": lambda: Dot(at("C", 1), vector()),
+            "turned memory": lambda: Dot(Transposed(at("C", 1)), vector()),
+        }
+        return kinds[draw(st.sampled_from(sorted(kinds)))]()
+
+    equations = {"n": sigma(Mean(vector()) + new("s") * at("d"))}
+    for name in ("u", "c"):
+        equations[name] = sigma(sum(term() for _ in range(draw(st.integers(1, 3)))) + new("b"))
+        vectors.append(at(name))
+    keep = draw(st.sampled_from([a_number(), Outer(sigma(at("u")), 1), Outer(1, at("c"))]))
+    equations["C"] = keep * at("C", 1) / 2 + Outer(vector(), vector())
+    out = (
+        Dot(at("C"), vector())
+        + term()
+        + at("m") * at("n")
+        + at("u")
+        + Constant("dt") * at("c")
+        + at("x")
+    )
+    equations["h"] = tanh(out)
+    return made({n: Equation(n, expr) for n, expr in equations.items()}, GIVEN)
 
 
 def with_the_unused(equations, input_term):
@@ -81,42 +167,6 @@ def with_the_unused(equations, input_term):
     return expr.func(expr.args[0] + extra) if expr.func in FUNCTIONS else expr + extra
 
 
-def interpreted(cell, params, x, state0):
-    """Outputs by evaluating the equations one by one, with no generated code."""
-    values, outputs = dict(zip(cell.states, state0, strict=True)), []
-
-    def value(expr, now, before):
-        if isinstance(expr, sympy.Indexed):
-            name = expr.base.label.name
-            return now[name] if expr == at(name) else before[name]
-        if isinstance(expr, Dot):
-            return params[str(expr.args[0])] @ value(expr.args[1], now, before)
-        if isinstance(expr, sympy.Symbol):
-            return params[str(expr)]
-        if expr.is_number:
-            return float(expr)
-        parts = [value(a, now, before) for a in expr.args]
-        functions = {sympy.Add: sum, sympy.Mul: _product, sympy.Pow: lambda p: p[0] ** p[1]}
-        functions |= {sigma: lambda p: 1 / (1 + np.exp(-p[0])), tanh: lambda p: np.tanh(p[0])}
-        functions[sympy.sin] = lambda p: np.sin(p[0])
-        return functions[expr.func](parts)
-
-    for x_t in x:
-        now = {"x": x_t}
-        for name, equation in cell.equations.items():
-            now[name] = value(equation.expr, now, values)
-        values = now
-        outputs.append(now[cell.output])
-    return np.array(outputs)
-
-
-def _product(parts):
-    total = 1
-    for part in parts:
-        total = total * part
-    return total
-
-
 # No shrinking: every attempt derives a cell anew, which would take minutes.
 OPTIONS = dict(
     deadline=None,
@@ -127,11 +177,9 @@ OPTIONS = dict(
 )
 
 
-@settings(max_examples=60, **OPTIONS)
-@given(cells(), st.integers(1, 4))
-def test_a_random_cell_is_derived_correctly(cell, T):
+def compared(cell, T, D):
+    """The generated code against the equations themselves and against the complex step."""
     module = numpy_code.compiled(cell)
-    D = 3 if module.INPUT == "THB" else 2
     rng = np.random.default_rng(T)
     tensors, errors = witnesses.problem(module, rng, T=T, B=2, D=D, H=3, scale=0.5)
     params, x, state0 = witnesses.split(module, tensors)
@@ -140,11 +188,24 @@ def test_a_random_cell_is_derived_correctly(cell, T):
     except FloatingPointError:
         assume(False)
     assume(np.max(np.abs(h)) < 1e3)  # cells without squashing may explode
-    np.testing.assert_allclose(h, interpreted(cell, params, x, state0), rtol=1e-9, atol=1e-12)
+    want = summands.run(cell, params, x, state0)[cell.output][1:]
+    np.testing.assert_allclose(h, np.array(want), rtol=1e-9, atol=1e-12)
     want = witnesses.by_complex_step(module, tensors, errors)
     witnesses.compare(
         witnesses.by_hand(module, tensors, errors), want, "the complex step", tol=1e-10
     )
+
+
+@settings(max_examples=60, **OPTIONS)
+@given(cells(), st.integers(1, 4))
+def test_a_random_cell_is_derived_correctly(cell, T):
+    compared(cell, T, 3 if cell.INPUT == "THB" else 2)
+
+
+@settings(max_examples=40, **OPTIONS)
+@given(rich_cells(), st.integers(1, 4))
+def test_a_random_cell_of_every_kind_is_derived_correctly(cell, T):
+    compared(cell, T, 3)
 
 
 @settings(max_examples=15, **OPTIONS)

@@ -15,7 +15,15 @@ from lstm_ref.derive.codegen.program import (
     reads,
     walk,
 )
-from lstm_ref.derive.codegen.source_lines import LONGEST, block, call, indent, unpacked
+from lstm_ref.derive.codegen.source_lines import (
+    LONGEST,
+    block,
+    call,
+    call_with_tuple,
+    indent,
+    quoted,
+    unpacked,
+)
 
 FORWARD = '''
 
@@ -85,8 +93,8 @@ class Functions:
         head += [f"{names[s]}[0] = initial[{k}]" for k, s in enumerate(cell.states)]
         work = [*lines(program.once), *self.statements.whole(program.whole)]
         work += block("for t in range(1, T + 1):", lines(program.step))
-        last = "".join(f"{names[s]}[T], " for s in cell.states).rstrip()
-        work += call("outputs, state_T = run.leave", ["CELL", names[cell.output], f"({last})"])
+        last, outputs = [f"{names[s]}[T]" for s in cell.states], names[cell.output]
+        work += call_with_tuple("outputs, state_T = run.leave", ["CELL", outputs], last, ",")
         work += call("tape.update", [f"{names[key]}={names[key]}" for key in self.tape])
         done = ["return outputs, state_T, tape"]
         return FORWARD.format(**self._words()).splitlines() + indent([*head, *work, *done])
@@ -100,13 +108,15 @@ class Functions:
         head += ['params = tape["params"]', self._sizes(), *unpacked(late, "last")]
         held = [names[key] for key in self.tape]
         if held:
-            head += unpacked(held, "run.take", [f'tape, "{" ".join(held)}"'])
+            words = quoted(held)
+            items = [f"tape, {words[0]}"] if len(words) == 1 else ["tape", "\n    ".join(words)]
+            head += "\n".join(unpacked(held, "run.take", items)).splitlines()
         head += [*self._parameters(program.backward), *self._stacks(program.backward)]
         head += [f"{names['e']} = run.from_one(outside)", *self._errors()]
         work = block("for t in range(T, 0, -1):", lines(program.back))
         work += self._after()
-        last = ", ".join(late) + "," * (len(late) == 1)
-        done = call("return run.give", ["dparams", "dx", f"({last})"])
+        end = "," * (len(late) == 1)
+        done = call_with_tuple("return run.give", ["dparams", "dx"], late, end)
         return BACKWARD.format(**self._words()).splitlines() + indent([*head, *work, *done])
 
     def _after(self):
@@ -154,7 +164,7 @@ class Functions:
         if len(names) == 1:
             return [f"{names[0]} = run.from_one(x)"]
         items = ", ".join(f'x["{x}"]' for x in self.cell.inputs)
-        return unpacked(names, f"map(run.from_one, ({items}))")
+        return unpacked(names, "map", ["run.from_one", f"({items})"])
 
     def _arrays(self):
         """Room for everything that the way forward keeps over time."""
@@ -183,9 +193,9 @@ class Functions:
         if not rows:
             return []
         names = [self.program.variables[prefix + row].name for row in rows]
-        heights = ", ".join(cell.letters[row] for row in rows)
-        word = "".join(cell.letters[row] for row in rows)
-        return [f'{array} = new("{word}")', *unpacked(names, f"run.rows({array}, {heights})")]
+        heights = [cell.letters[row] for row in rows]
+        made = f'{array} = new("{"".join(heights)}")'
+        return [made, *unpacked(names, "run.rows", [array, *heights])]
 
 
 def _docstring(sentence):

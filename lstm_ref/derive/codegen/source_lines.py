@@ -6,6 +6,7 @@ and is broken outside of brackets first.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 
 LONGEST = 96
@@ -38,17 +39,26 @@ def call(head: str, items: Iterable[str], left: str = "(", right: str = ")") -> 
     return [f"{head}{left}", *indent([line.rstrip() for line in lines]), right]
 
 
-def unpacked(names: Sequence[str], value: str, items: Sequence[str] | None = None) -> list[str]:
-    """name, name, ... = value, or = value(items), on several lines if need be."""
+def call_with_tuple(head: str, items: Sequence[str], last: Sequence[str], end: str) -> list[str]:
+    """head(item, item, (a, b)): the last argument is a tuple, `end` what stands behind its end."""
+    inside = around("(", [(1, f"{item},") for item in last[:-1]] + [(1, last[-1] + end)], ")")
+    return filled(f"{head}(", [*((0, f"{item},") for item in items), *inside], ")")
+
+
+def unpacked(names: Sequence[str], function: str, items: Sequence[str] = ()) -> list[str]:
+    """name, name, ... = function(items), or = function of no items, on several lines if need be."""
     left = ", ".join(names) + ("," if len(names) == 1 else "")
     lines: list[str] = []
-    if len(f"{left} = {value}") > LONGEST - 4:
-        *lines, left = call("", names)
-    return (
-        [*lines, f"{left} = {value}"]
-        if items is None
-        else [*lines, *call(f"{left} = {value}", items)]
-    )
+    if len(f"{left} = {function}") > LONGEST - 4:
+        lines = call(" " * INSIDE, names)
+        lines, left = ["(", *lines[1:-1]], ")"
+    return [*lines, *(call(f"{left} = {function}", items) if items else [f"{left} = {function}"])]
+
+
+def quoted(words: Sequence[str]) -> list[str]:
+    """Words in a string, on several lines if need be."""
+    lines = textwrap.wrap(" ".join(words), INSIDE - 6)
+    return [f'"{line} "' for line in lines[:-1]] + [f'"{lines[-1]}"']
 
 
 def shifted(tokens: list[Token]) -> list[Token]:
