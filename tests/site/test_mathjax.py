@@ -1,6 +1,7 @@
 """The site's MathJax reads the formulas of cells with odd names and numbers."""
 
 import sympy
+from kinds import KINDS
 from test_site import Visit, pages
 
 from lstm_ref.derive.declare.language import cell
@@ -39,8 +40,10 @@ def greek(names):
 def test_odd_names_and_numbers_are_read(browser, server):
     letters = [n for n in GREEK if n not in ("lambda", "sigma", "delta", "Sigma")]
     letters = [n for n in letters if n not in ("lamda", "Lamda", "khi", "Khi")]  # look like others
-    cells = [Odd, greek(letters)]
+    cells = [Odd, greek(letters), *KINDS.values()]
     blocks = [block for one in cells for block in latex.document(one).values()]
+    blocks += [str(latex.equations(one)) for one in KINDS.values()]
+    blocks += [str(latex.jacobian(one)) for one in (Odd, KINDS["LAYER_NORM"], KINDS["SOFTPLUS"])]
     blocks += [str(latex.equations(Odd, colour=True)), str(latex.error_terms(Odd, colour=True))]
     visit = Visit(browser, server)
     visit.open(f"{pages()[0]}.html")

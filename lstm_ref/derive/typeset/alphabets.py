@@ -54,7 +54,8 @@ class Text(Printer):
 
     def _letter(self, node):
         if isinstance(node, tree.Number):
-            return self.minus * (node.value < 0) + digits(abs(node.value))
+            text = digits(node.value)
+            return text.replace("-", self.minus, 1) if node.value < 0 else text
         match node:
             case tree.Known(name):
                 return SIGNS[name][1]

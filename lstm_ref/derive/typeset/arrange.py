@@ -79,8 +79,9 @@ class Arranger:
         return sign, _value(abs(value)), self._matrices(rest, above), below
 
     def _place(self, factor):
-        """Numbers first, then factors in the order of writing."""
-        return not factor.is_number, self._first(factor), isinstance(factor, sympy.Add), str(factor)
+        """Numbers first, named ones too, then factors in the order of writing."""
+        fixed = all(isinstance(symbol, Constant | Size) for symbol in factor.free_symbols)
+        return not fixed, self._first(factor), isinstance(factor, sympy.Add), str(factor)
 
     def _matrices(self, rest, above):
         """diag(f) C and C diag(f) out of the products with f 1ᵀ and 1 fᵀ that they are in SymPy."""
