@@ -158,6 +158,17 @@ def test_roots_denominators_and_deep_expressions_are_shown():
     assert proof.failures(Norm) == []
 
 
+def test_decimal_numbers_are_what_was_typed():
+    """In floats 0.1 * 9 is not 0.9, and 0.042 * 2.7 is not 0.1134."""
+
+    @declare
+    def Decimals(x, y, z, *, W, w):
+        z[t] = z[t - 1] - 0.1 * w.c * (tanh(W.x @ x[t]) + 9 * y[t - 1]) - 0.042 * 2.7 * y[t - 1]
+        y[t] = y[t - 1] + 0.1 * w.c * (z[t] + 0.3 * (z[t] + 0.7 * y[t - 1]))
+
+    assert proof.failures(Decimals) == []
+
+
 def chain(signals):
     """Every signal reads the one before, and h one step back."""
     names = [f"g{k}" for k in range(signals - 1)] + ["h"]

@@ -43,7 +43,8 @@ def form(expr: sympy.Expr) -> Polynomial:
     if expr.is_Rational:
         return _number(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Float:
-        return _number(Fraction(float(expr)))
+        # as it was typed, not as a float has it: 0.1 times 9 is 0.9
+        return _number(Fraction(f"{float(expr):.15g}"))
     if expr.is_Add:
         return _added(form(a) for a in expr.args)
     if expr.is_Mul:
