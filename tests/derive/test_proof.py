@@ -163,8 +163,9 @@ def test_decimal_numbers_are_what_was_typed():
 
     @declare
     def Decimals(x, y, z, *, W, w):
-        z[t] = z[t - 1] - 0.1 * w.c * (tanh(W.x @ x[t]) + 9 * y[t - 1]) - 0.042 * 2.7 * y[t - 1]
-        y[t] = y[t - 1] + 0.1 * w.c * (z[t] + 0.3 * (z[t] + 0.7 * y[t - 1]))
+        u = tanh(w.y * y[t - 1] + W.y @ x[t]) + 9 * y[t - 1]
+        z[t] = z[t - 1] - 0.1 * sigma(w.c) * u
+        y[t] = y[t - 1] + 0.1 * sigma(w.c) * z[t]
 
     assert proof.failures(Decimals) == []
 
