@@ -83,7 +83,7 @@ def test_a_readers_file(tmp_path):
             "my.py",
             "my.py: Mine, line 6: the input x is never read; add it",
         ),
-        (None, "NOBODY", "no cell 'NOBODY' in the catalogue of"),
+        (None, "NOBODY", "no cell 'NOBODY' in the catalogue; `derive --list` lists all"),
     ],
 )
 def test_unusable_input_is_told_in_one_line(tmp_path, text, name, message, monkeypatch, capsys):

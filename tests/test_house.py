@@ -45,11 +45,16 @@ def imported(source, package, for_types):
             up = package.split(".")[: len(package.split(".")) - node.level + 1]
             base = ".".join([*(up if node.level else []), *filter(None, [node.module])])
             names = [f"{base}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Call) and "import_module" in ast.unparse(node.func):
+        elif isinstance(node, ast.Call) and called(node) == "import_module":
             first = node.args[0]
             first = first.values[0] if isinstance(first, ast.JoinedStr) else first
             names = [first.value] if isinstance(first, ast.Constant) else []
         yield from ((node.lineno, name) for name in names if name.split(".")[0] == "lstm_ref")
+
+
+def called(call):
+    """The last word of what is called: import_module of importlib.import_module(...)."""
+    return getattr(call.func, "id", getattr(call.func, "attr", None))
 
 
 def graph(sources, for_types=True):

@@ -12,9 +12,9 @@ FOLDER = Path(__file__).resolve().parent.parent / "lstm_ref" / "generated"
 BY_HAND = {"__init__.py", "runtime.py"}
 
 
-def files():
-    """File name -> text, for every cell of the catalogue."""
-    return {f"{n.lower()}.py": numpy_code.source(c) for n, c in catalogue.CELLS.items()}
+def files(names=catalogue.CELLS):
+    """File name -> text, for these cells of the catalogue, or for all."""
+    return {f"{n.lower()}.py": numpy_code.source(catalogue.CELLS[n]) for n in names}
 
 
 def main():

@@ -93,6 +93,7 @@ def repair_page(app, pagename, templatename, context, doctree):
 def setup(app):
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("lstm_downloads")
+    app.setup_extension("lstm_cells")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("config-inited", offer_repository)
     app.connect("build-finished", copy_mathjax)

@@ -36,12 +36,12 @@ def absolute(u: Array) -> Array:
     return np.maximum(u, -u)
 
 
-def maximum(a: Array, b: Array) -> Array:
+def maximum(a: Array | float, b: Array | float) -> Array:
     """The larger of two; shapes that broadcast. Equal ones share the derivative."""
     return np.maximum(a, b)
 
 
-def minimum(a: Array, b: Array) -> Array:
+def minimum(a: Array | float, b: Array | float) -> Array:
     """The smaller of two; shapes that broadcast. Equal ones share the derivative."""
     return np.minimum(a, b)
 

@@ -1,5 +1,6 @@
 """One cell for whatever stands for it: its name, a module, an object, a declaration."""
 
+import difflib
 import importlib
 import pkgutil
 from types import ModuleType
@@ -8,7 +9,7 @@ from typing import Any
 from lstm_ref.cells import PLAIN, name_of
 
 PARTS = ("SHAPES", "STATES", "forward", "backward")  # what makes a module or an object a cell
-# Nothing generated is faster. The IRNN has a corner, so nothing can be derived from it.
+# Nothing generated is faster. The IRNN by hand starts from the identity.
 FASTEST = {"LSTM": "stacked", "IRNN": "irnn"}
 
 
@@ -38,7 +39,7 @@ EXPECTED = 'a name like "LSTM", a module like lstm_ref.cells.lstm, or a declared
 
 
 def names() -> list[str]:
-    """Every name that `resolve` knows: the catalogue, and IRNN, which is there by hand alone."""
+    """Every name that `resolve` knows, those of the catalogue, sorted."""
     from lstm_ref import generated
 
     written = (module.name.upper() for module in pkgutil.iter_modules(generated.__path__))
@@ -48,7 +49,11 @@ def names() -> list[str]:
 def _named(name: str, fastest: bool) -> ModuleType:
     key = name.strip().upper().replace("-", "_").replace(" ", "_")
     if key not in names():
-        raise ValueError(f"cell: no cell has the name {name!r}; known are {', '.join(names())}")
+        near = difflib.get_close_matches(key, names(), n=3)
+        hint = f"near are {', '.join(near)}; " if near else ""
+        raise ValueError(
+            f"cell: no cell has the name {name!r}; {hint}`derive --list` lists all {len(names())}"
+        )
     by_hand = FASTEST if fastest else {plain.upper(): plain for plain in PLAIN}
     if key in by_hand:
         return importlib.import_module(f"lstm_ref.cells.{by_hand[key]}")

@@ -17,7 +17,7 @@ from lstm_ref.interop import carry
 GENERATED = {
     name: importlib.import_module(f"lstm_ref.generated.{name.lower()}")
     for name in carry.KINDS
-    if name != "IRNN"  # there by hand alone
+    if name != "IRNN"  # the bridges carry that by hand
 }
 BY_HAND = [elman, lstm, stacked, gru_before, gru_after]
 

@@ -1,11 +1,18 @@
 """Forward steps of every cell of the catalogue, written by hand, apart from the declarations.
 
 step(p, x, s): parameters, input (D, B), dict of states -> (output, new states). Plain NumPy that
-autograd differentiates. They share no line with lstm_ref.derive.
+autograd differentiates. They share no line with lstm_ref.derive. Here stand the cells of the
+chapters; the others are in a module for each module of the catalogue.
 """
 
 import functools
 
+import forwards_gates
+import forwards_linear
+import forwards_lstms
+import forwards_matrices
+import forwards_plain
+import forwards_times
 import numpy as np
 
 
@@ -128,10 +135,22 @@ STEPS = {
 }
 
 
+for others in (
+    forwards_plain,
+    forwards_gates,
+    forwards_lstms,
+    forwards_times,
+    forwards_linear,
+    forwards_matrices,
+):
+    STEPS |= others.STEPS
+
+
 def run(name, p, x, state0):
-    """Outputs as a list, and the last states as a dict. state0: dict."""
+    """Outputs as a list, and the last states as a dict. x: (T, D, B), or a dict of such inputs."""
     outputs, s = [], state0
-    for x_t in x:
-        h, s = STEPS[name](p, x_t, s)
+    several = isinstance(x, dict)
+    for t in range(len(next(iter(x.values())) if several else x)):
+        h, s = STEPS[name](p, {k: v[t] for k, v in x.items()} if several else x[t], s)
         outputs.append(h)
     return outputs, s

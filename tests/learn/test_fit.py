@@ -300,7 +300,7 @@ def test_what_is_no_cell_is_refused_by_name():
     for call in calls:
         with pytest.raises(TypeError, match="cell: expected a name like .*, got int"):
             call(3)
-        with pytest.raises(ValueError, match="cell: no cell has the name 'LSTN'; known are .*LSTM"):
+        with pytest.raises(ValueError, match="cell: no cell has the name 'LSTN'; near are .*LSTM"):
             call("LSTN")
     parts = ("SHAPES", "STATES", "forward", "backward")
     only = SimpleNamespace(**{part: getattr(lstm, part) for part in parts})

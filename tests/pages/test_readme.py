@@ -31,7 +31,7 @@ def test_the_commands_run(tmp_path):
     (cells,) = re.findall(r"```py\n(.*?)```", TEXT, re.S)
     (tmp_path / "my_cells.py").write_text(cells, encoding="utf-8")
     commands = re.findall(r"^\.venv/bin/python (-m lstm_ref [^#\n]+)", TEXT, re.M)
-    assert len(commands) == 7
+    assert len(commands) == 8
     said = {}
     for command in commands:
         if "diagnose" in command:  # what the README's reader would store: his gradients
@@ -43,6 +43,7 @@ def test_the_commands_run(tmp_path):
         assert done.returncode == 0, (command, done.stderr)
         said[command.split()[2], command.split()[-1]] = done.stdout
     assert "identities hold" in said["derive", "my_cells.py:Mine"]
+    assert r"\gamma" in said["derive", "latex"]  # the constant has its name
     assert "def backward" in said["derive", "python"] and "VANILLA" in said["derive", "--list"]
     assert "agree" in said["diagnose", "mine.json"]
     assert "adding-400" in said["experiments", "experiments"]

@@ -93,6 +93,45 @@ __all__ = [
 # Module of this folder -> (heading, names in the order of their declarations).
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "book": ("The cells of the chapters", tuple(BOOK)),
+    "plain": (
+        "Without gates",
+        (
+            *("IRNN", "INDRNN", "JORDAN", "SCRN", "MULTIPLICATIVE_RNN", "MI_RNN", "ANTISYMMETRIC"),
+            *("GATED_ANTISYMMETRIC", "LIPSCHITZ", "ESN", "CLOCKWORK", "FASTRNN", "HOPFIELD"),
+        ),
+    ),
+    "gates": (
+        "With gates and one state",
+        (
+            *("UGRNN", "CFN", "MUT1", "MUT2", "MUT3", "STAR", "ATR", "SGRN", "MINIMALRNN", "BRC"),
+            *("NBRC", "LIGRU", "FASTGRNN", "DELTARNN", "LRN", "RHN"),
+        ),
+    ),
+    "lstms": (
+        "Made of the LSTM",
+        (
+            *("JANET", "RAN", "MULTIPLICATIVE_LSTM", "MOGRIFIER", "WMC_LSTM", "LN_LSTM", "SLSTM"),
+            *("ON_LSTM", "ZONEOUT", "HYPERLSTM"),
+        ),
+    ),
+    "times": (
+        "With time: differential equations, gaps, windows",
+        ("CTRNN", "LTC", "CFC", "CORNN", "UNICORNN", "LEM", "LMU", "TLSTM", "GRU_D"),
+    ),
+    "linear": (
+        "Linear in the state, unit by unit",
+        (
+            *("QRNN", "STRONGLY_TYPED_LSTM", "MINGRU", "MINGRU_POSITIVE", "MINLSTM", "LRU"),
+            *("RG_LRU", "HGRN", "SELECTIVE", "RWKV4"),
+        ),
+    ),
+    "matrices": (
+        "With a matrix as state",
+        (
+            *("MLSTM", "LINEAR_ATTENTION", "DELTANET", "GATED_DELTANET", "GLA", "RETNET"),
+            *("MAMBA2", "HGRN2", "RWKV6", "RWKV7", "FAST_WEIGHTS"),
+        ),
+    ),
 }
 
 
@@ -166,7 +205,6 @@ def find(name: str) -> Cell:
         near = difflib.get_close_matches(key, CELLS, n=3)
         hint = f"near are {', '.join(near)}; " if near else ""
         raise DeclarationError(
-            f"no cell {name!r:.60} in the catalogue of {len(CELLS)} cells; "
-            f"{hint}`derive --list` lists them"
+            f"no cell {name!r:.60} in the catalogue; {hint}`derive --list` lists all {len(CELLS)}"
         )
     return CELLS[key]

@@ -1,0 +1,89 @@
+"""The directive `cells`: every cell of the catalogue with what is derived from it.
+
+The formulas of a cell are LaTeX in a script that no browser runs; `cells.js` has MathJax typeset
+them when the entry is opened, so that the page stays light. A cell is a section, so that the search
+of the site finds it by its name.
+"""
+
+import html
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.typeset import latex
+
+FILTER = """
+<div class="cells-filter" role="search" aria-label="Cells of this page">
+<label for="cells-filter">Show cells with these words</label>
+<input id="cells-filter" type="search" autocomplete="off" spellcheck="false">
+<p id="cells-count" role="status">{count} cells</p>
+</div>
+<script src="{up}_static/cells.js" defer></script>
+"""
+ENTRY = """
+<details class="cell-formulas">
+<summary>Equations, error terms and gradients<span class="cells-of"> of {name}</span></summary>
+{parts}
+</details>
+"""
+PART = """<p class="cells-part">{heading}</p>
+<div class="cells-math"><script type="text/x-latex">{formula}</script></div>
+"""
+
+
+class Cells(SphinxDirective):
+    """A section for each kind of cell, in it one for each cell."""
+
+    def run(self):
+        self.env.note_reread()  # it shows what the package derives now
+        up = "../" * self.env.docname.count("/")
+        start = FILTER.format(up=up, count=len(catalogue.CELLS))
+        return [raw(start), *(self._kind(*found) for found in catalogue.KINDS.values())]
+
+    def _kind(self, heading, names):
+        section = self._section(heading, f"cells-{nodes.make_id(heading)}", "cells-kind")
+        section += [self._cell(catalogue.CELLS[name]) for name in names]
+        return section
+
+    def _cell(self, cell):
+        section = self._section(cell.name, f"cell-{cell.name.lower().replace('_', '-')}", "cell")
+        section += said(catalogue.about(cell))
+        if len(cell.inputs) > 1:
+            section += nodes.paragraph("", f"Inputs of every step: {', '.join(cell.inputs)}.")
+        section += raw(formulas(cell))
+        return section
+
+    def _section(self, heading, name, kind):
+        section = nodes.section("", nodes.title("", heading), ids=[name], classes=[kind])
+        self.state.document.note_explicit_target(section)
+        return section
+
+
+def raw(text):
+    """HTML as it is."""
+    return nodes.raw("", text, format="html")
+
+
+def said(about):
+    """What the docstring says, as a paragraph."""
+    source = f" {about.source}." if about.source else ""
+    paragraph = nodes.paragraph("", f"{about.title}.{source}")
+    for word, text in (("Read", about.read), ("Note", about.note)):
+        if text:
+            paragraph += [nodes.Text(" "), nodes.strong("", word), nodes.Text(f": {text}.")]
+    return paragraph
+
+
+def formulas(cell):
+    """The folded part of an entry, as HTML."""
+    parts = (
+        PART.format(heading=heading, formula=formula.replace("</", r"<\/"))
+        for heading, formula in latex.document(cell).items()
+    )
+    return ENTRY.format(name=html.escape(cell.name), parts="".join(parts))
+
+
+def setup(app):
+    app.add_directive("cells", Cells)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

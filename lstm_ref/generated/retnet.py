@@ -1,0 +1,93 @@
+"""RETNET: Retention, one head, a memory that decays by a constant. Sun et al. 2023.
+
+    q_t = W_q x_t
+    k_t = W_k x_t
+    v_t = W_v x_t
+    C_t = gamma C_{t-1} + v_t k_tᵀ
+    h_t = C_t q_t
+
+Derived and written by lstm_ref.derive from the equations above; do not edit.
+Arrays over time have T + 1 slots, and slot 0 holds the initial state: c[t - 1] is c_{t-1}.
+Sizes: T steps, D inputs, B samples, P projected units, H units.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from lstm_ref.cells import functions as fn
+from lstm_ref.generated import runtime as run
+from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
+
+NAME, INPUT, OUTPUT = "RETNET", "TDB", "THB"
+SHAPES = {"W_q": "PD", "W_k": "PD", "W_v": "HD"}
+STATES = {"C": "HPB"}
+CELL = run.Interface(NAME, SHAPES, STATES, INPUT, OUTPUT, None, __name__)
+gamma = 0.96875
+
+
+def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
+    """Fresh parameters; options: see lstm_ref.cells.params.init."""
+    return run.init(rng, CELL, D, H, **options)
+
+
+def forward(
+    params: Params, x: Array, state0: State | None = None, workspace: Workspace | None = None
+) -> tuple[Array, State, Tape]:
+    """Run over x (T, D, B) from state0 = (C_0,); None means zeros.
+
+    Returns (outputs (T, H, B), last states, tape for `backward`). Raises TypeError or
+    ValueError for a bad argument and FloatingPointError if the numbers overflow.
+    workspace: see lstm_ref.cells.loop.workspace.
+    """
+    sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)
+    params = tape["params"]
+    T, D, H, B, P = (sizes[k] for k in "TDHBP")
+    W_x = np.concatenate([params["W_q"], params["W_k"], params["W_v"]])
+    x = run.from_one(x)
+    net = new("PPH")
+    q, k, v = run.rows(net, P, P, H)
+    C = new("H", "P")
+    h = new("H")
+    C[0] = initial[0]
+    np.matmul(W_x, x[1:], out=net[1:])
+    for t in range(1, T + 1):
+        C[t] = C[t - 1] * gamma + fn.outer(v[t], k[t])
+        h[t] = fn.apply(C[t], q[t])
+    outputs, state_T = run.leave(CELL, h, (C[T],))
+    tape.update(x=x, q=q, k=k, v=v, C=C)
+    return outputs, state_T, tape
+
+
+def backward(
+    params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
+) -> tuple[Arrays, Array, State]:
+    """Back-propagation through time, exact.
+
+    dh (T, H, B): error that enters at the outputs, None for none; dstate_T: error that
+    enters at the last states, None for none. Returns (dparams, dx, errors at the initial states).
+    """
+    sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)
+    params = tape["params"]
+    T, D, H, B, P = (sizes[k] for k in "TDHBP")
+    next_C, = last
+    x, q, k, v, C = run.take(tape, "x q k v C")
+    W_x = np.concatenate([params["W_q"], params["W_k"], params["W_v"]])
+    e = run.from_one(outside)
+    delta = new("PPH")
+    delta_q, delta_k, delta_v = run.rows(delta, P, P, H)
+    for t in range(T, 0, -1):
+        delta_h = e[t]
+        delta_C = next_C + fn.outer(delta_h, q[t])
+        delta_v[t] = fn.apply(delta_C, k[t])
+        delta_k[t] = fn.apply_transposed(delta_C, v[t])
+        delta_q[t] = fn.apply_transposed(C[t], delta_h)
+        next_C = delta_C * gamma
+    dx = W_x.T @ delta[1:]
+    dparams = {}
+    errors = run.flat(delta[1:])
+    dW_x = errors @ run.flat(x[1:]).T
+    dparams["W_q"] = dW_x[:P]
+    dparams["W_k"] = dW_x[P:2 * P]
+    dparams["W_v"] = dW_x[2 * P:2 * P + H]
+    return run.give(dparams, dx, (next_C,))
