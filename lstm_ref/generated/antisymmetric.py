@@ -53,8 +53,8 @@ def forward(
         W_h_h[t] = W_h.T @ h[t - 1]
         V_h_x[t] = V_h @ x[t]
         W_h_h_2[t] = W_h @ h[t - 1]
-        tanh_x_h[t] = np.tanh(W_h_h_2[t] + V_h_x[t] + b_h - W_h_h[t] - h[t - 1] * gamma)
-        h[t] = tanh_x_h[t] * epsilon + h[t - 1]
+        tanh_x_h[t] = np.tanh(W_h_h_2[t] + V_h_x[t] + b_h - W_h_h[t] - gamma * h[t - 1])
+        h[t] = epsilon * tanh_x_h[t] + h[t - 1]
     outputs, state_T = run.leave(CELL, h, (h[T],))
     tape.update(x=x, h=h, tanh_x_h=tanh_x_h)
     return outputs, state_T, tape
@@ -81,11 +81,11 @@ def backward(
     delta_V_h = new("H")
     for t in range(T, 0, -1):
         delta_h[t] = next_h + e[t]
-        delta_W_h[t] = delta_h[t] * (tanh_x_h[t]**2 - 1) * epsilon
+        delta_W_h[t] = delta_h[t] * epsilon * (tanh_x_h[t]**2 - 1)
         back_W_h = W_h @ delta_W_h[t]
-        delta_V_h[t] = delta_h[t] * (1 - tanh_x_h[t]**2) * epsilon
+        delta_V_h[t] = delta_h[t] * epsilon * (1 - tanh_x_h[t]**2)
         back_W_h_2 = W_h.T @ delta_V_h[t]
-        next_h = (delta_h[t] * (1 - (1 - tanh_x_h[t]**2) * epsilon * gamma) + back_W_h
+        next_h = (delta_h[t] * (1 - epsilon * gamma * (1 - tanh_x_h[t]**2)) + back_W_h
             + back_W_h_2)
     dx = V_h.T @ delta_V_h[1:]
     dparams = {}

@@ -60,8 +60,8 @@ def forward(
         W_y_y[t] = W_y @ y[t - 1]
         W_z_z[t] = W_z @ z[t - 1]
         tanh_z_y_x[t] = np.tanh(W_z_z[t] + W_x_x[t] + W_y_y[t] + b_z)
-        z[t] = (tanh_z_y_x[t] - z[t - 1] * epsilon - y[t - 1] * gamma) * dt + z[t - 1]
-        y[t] = y[t - 1] + z[t] * dt
+        z[t] = dt * (tanh_z_y_x[t] - epsilon * z[t - 1] - gamma * y[t - 1]) + z[t - 1]
+        y[t] = y[t - 1] + dt * z[t]
     outputs, state_T = run.leave(CELL, y, (y[T], z[T],))
     tape.update(x=x, z=z, y=y, tanh_z_y_x=tanh_z_y_x)
     return outputs, state_T, tape
@@ -89,7 +89,7 @@ def backward(
     for t in range(T, 0, -1):
         delta_y = next_y + e[t]
         delta_z[t] = next_z + delta_y * dt
-        delta_W_x[t] = delta_z[t] * (1 - tanh_z_y_x[t]**2) * dt
+        delta_W_x[t] = delta_z[t] * dt * (1 - tanh_z_y_x[t]**2)
         back_W_y = W_y.T @ delta_W_x[t]
         back_W_z = W_z.T @ delta_W_x[t]
         next_z = delta_z[t] * (1 - dt * epsilon) + back_W_z

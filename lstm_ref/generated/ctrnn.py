@@ -53,7 +53,7 @@ def forward(
         sigma_v[t] = sigmoid(v[t - 1] + b_v)
         W_v_v[t] = W_v @ sigma_v[t]
         W_x_x[t] = W_x @ x[t]
-        v[t] = (W_v_v[t] + W_x_x[t] - v[t - 1]) * dt / tau_v + v[t - 1]
+        v[t] = dt * (W_v_v[t] + W_x_x[t] - v[t - 1]) / tau_v + v[t - 1]
     outputs, state_T = run.leave(CELL, v, (v[T],))
     tape.update(x=x, v=v, sigma_v=sigma_v, W_v_v=W_v_v, W_x_x=W_x_x)
     return outputs, state_T, tape
@@ -88,7 +88,7 @@ def backward(
     dparams["W_v"] = run.outer(delta_W_v[1:], sigma_v[1:])
     dparams["W_x"] = run.outer(delta_W_v[1:], x[1:])
     dparams["tau_v"] = run.total(
-        -delta_v[1:] * (W_v_v[1:] + W_x_x[1:] - v[:-1]) * dt / tau_v**2
+        -delta_v[1:] * dt * (W_v_v[1:] + W_x_x[1:] - v[:-1]) / tau_v**2
     )
     dparams["b_v"] = run.total((W_v.T @ delta_W_v[1:]) * sigma_v[1:] * (1 - sigma_v[1:]))
     return run.give(dparams, dx, (next_v,))

@@ -55,7 +55,7 @@ def forward(
         W_h_h[t] = W_h @ h[t - 1]
         W_x_x[t] = W_x @ x[t]
         tanh_x_h[t] = np.tanh(W_h_h[t] + W_x_x[t])
-        h[t] = tanh_x_h[t] * alpha + h[t - 1] * (1 - alpha)
+        h[t] = alpha * tanh_x_h[t] + (1 - alpha) * h[t - 1]
         y[t] = V_y @ h[t] + b_y
     outputs, state_T = run.leave(CELL, y, (h[T],))
     tape.update(h=h, tanh_x_h=tanh_x_h)
@@ -86,7 +86,7 @@ def backward(
         delta_y[t] = e[t]
         back_V_y = V_y.T @ delta_y[t]
         delta_h[t] = next_h + back_V_y
-        delta_W_h[t] = delta_h[t] * (1 - tanh_x_h[t]**2) * alpha
+        delta_W_h[t] = delta_h[t] * alpha * (1 - tanh_x_h[t]**2)
         back_W_h = W_h.T @ delta_W_h[t]
         next_h = delta_h[t] * (1 - alpha) + back_W_h
     dx = W_x.T @ delta_W_h[1:]

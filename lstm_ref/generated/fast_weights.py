@@ -65,7 +65,7 @@ def forward(
     np.matmul(W_x, x[1:], out=net[1:])
     for t in range(1, T + 1):
         u[t] += W_h @ h[t - 1]
-        A[t] = A[t - 1] * lamda + fn.outer(h[t - 1], h[t - 1]) * eta
+        A[t] = lamda * A[t - 1] + eta * fn.outer(h[t - 1], h[t - 1])
         relu_u[t] = fn.relu(u[t])
         s[t] = relu_u[t]
         a[t] = u[t] + fn.apply(A[t], s[t])
@@ -100,7 +100,7 @@ def backward(
     for t in range(T, 0, -1):
         delta_h[t] = (next_h + e[t]) * fn.step(h[t])
         delta_d = (delta_h[t] * g_h / np.sqrt(mean_d[t] + epsilon)
-            - fn.total(delta_h[t] * g_h * d[t] / (2 * (mean_d[t] + epsilon)**(3/2) * H)) * 2
+            - fn.total(delta_h[t] * g_h * d[t] / (2 * H * (mean_d[t] + epsilon)**(3/2))) * 2
                 * d[t])
         delta_a = delta_d - fn.total(delta_d / H)
         delta_s = fn.apply_transposed(A[t], delta_a)

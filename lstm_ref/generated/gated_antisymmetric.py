@@ -60,12 +60,12 @@ def forward(
     for t in range(1, T + 1):
         a[t] += W_h @ h[t - 1]
         a[t] += -W_h.T @ h[t - 1]
-        a[t] += -h[t - 1] * gamma
+        a[t] += -gamma * h[t - 1]
         z[t] += a[t]
         sigmoid(z[t], out=z[t])
         V_h_x[t] = V_h @ x[t]
         tanh_x_a[t] = np.tanh(a[t] + V_h_x[t] + b_h)
-        h[t] = h[t - 1] + z[t] * tanh_x_a[t] * epsilon
+        h[t] = h[t - 1] + epsilon * z[t] * tanh_x_a[t]
     outputs, state_T = run.leave(CELL, h, (h[T],))
     tape.update(x=x, z=z, h=h, tanh_x_a=tanh_x_a)
     return outputs, state_T, tape
@@ -94,8 +94,8 @@ def backward(
     delta_V_h = new("H")
     for t in range(T, 0, -1):
         delta_h[t] = next_h + e[t]
-        delta_V_h[t] = delta_h[t] * z[t] * (1 - tanh_x_a[t]**2) * epsilon
-        delta_z[t] = delta_h[t] * tanh_x_a[t] * epsilon * z[t] * (1 - z[t])
+        delta_V_h[t] = delta_h[t] * epsilon * z[t] * (1 - tanh_x_a[t]**2)
+        delta_z[t] = delta_h[t] * epsilon * tanh_x_a[t] * z[t] * (1 - z[t])
         delta_a[t] = delta_z[t] + delta_V_h[t]
         back_W_h = W_h @ delta_a[t]
         next_h = -delta_a[t] * gamma - back_W_h + W_h.T @ delta_a[t] + delta_h[t]

@@ -82,7 +82,7 @@ def forward(
         v[t] = sigma_g[t] * g[t]
         W_f_x[t] = W_f @ x[t]
         sigma_x[t] = sigmoid(W_f_x[t] + b_f)
-        f[t] = sigma_x[t] * (1 - gamma) + gamma
+        f[t] = (1 - gamma) * sigma_x[t] + gamma
         p[t] = f[t] * (cos_theta_p * p[t - 1] - sin_theta_p * q[t - 1]) + (1 - f[t]) * u[t]
         q[t] = f[t] * (cos_theta_p * q[t - 1] + sin_theta_p * p[t - 1]) + (1 - f[t]) * v[t]
         h[t] = V_p @ p[t] + V_q @ q[t] + b_h
@@ -129,7 +129,7 @@ def backward(
         delta_p[t] = next_p + back_V_p
         delta_f[t] = (delta_p[t] * (cos_theta_p * p[t - 1] - sin_theta_p * q[t - 1] - u[t])
             + delta_q[t] * (cos_theta_p * q[t - 1] + sin_theta_p * p[t - 1] - v[t]))
-        delta_W_f[t] = delta_f[t] * sigma_x[t] * (1 - sigma_x[t]) * (1 - gamma)
+        delta_W_f[t] = delta_f[t] * (1 - gamma) * sigma_x[t] * (1 - sigma_x[t])
         delta_v = delta_q[t] * (1 - f[t])
         delta_g[t] = delta_v * (sigma_g[t] + sigma_g[t] * (1 - sigma_g[t]) * g[t])
         delta_u = delta_p[t] * (1 - f[t])

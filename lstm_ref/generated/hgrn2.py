@@ -59,7 +59,7 @@ def forward(
     for t in range(1, T + 1):
         W_f_x[t] = W_f @ x[t]
         sigma_x[t] = sigmoid(W_f_x[t])
-        f[t] = sigma_x[t] * (1 - gamma) + gamma
+        f[t] = (1 - gamma) * sigma_x[t] + gamma
         C[t] = f[t][..., None, :, :] * C[t - 1] + fn.outer(v[t], 1 - f[t])
         h[t] = fn.apply(C[t], q[t])
     outputs, state_T = run.leave(CELL, h, (C[T],))
@@ -91,7 +91,7 @@ def backward(
         delta_h = e[t]
         delta_C = next_C + fn.outer(delta_h, q[t])
         delta_f[t] = np.sum(delta_C * C[t - 1], axis=-3) - fn.apply_transposed(delta_C, v[t])
-        delta_W_f[t] = delta_f[t] * sigma_x[t] * (1 - sigma_x[t]) * (1 - gamma)
+        delta_W_f[t] = delta_f[t] * (1 - gamma) * sigma_x[t] * (1 - sigma_x[t])
         delta_v[t] = fn.apply(delta_C, 1 - f[t])
         delta_q[t] = fn.apply_transposed(C[t], delta_h)
         next_C = delta_C * f[t][..., None, :, :]

@@ -59,7 +59,7 @@ def forward(
     for t in range(1, T + 1):
         q[t] += U_q @ h[t - 1]
         a[t] = X_p.T @ q[t]
-        softmax_a[t] = fn.softmax(a[t] * beta)
+        softmax_a[t] = fn.softmax(beta * a[t])
         p[t] = softmax_a[t]
         h[t] = X_p @ p[t]
     outputs, state_T = run.leave(CELL, h, (h[T],))
@@ -93,7 +93,7 @@ def backward(
         back_X_p_2 = X_p.T @ delta_h[t]
         delta_p = back_X_p_2
         part_p = delta_p * softmax_a[t]
-        delta_a[t] = part_p * beta - fn.total(part_p) * softmax_a[t] * beta
+        delta_a[t] = part_p * beta - fn.total(part_p) * beta * softmax_a[t]
         back_X_p = X_p @ delta_a[t]
         delta_q[t] = back_X_p
         next_h = U_q.T @ delta_q[t]

@@ -166,7 +166,9 @@ def backward(
         x, q, z, f, i, u, o, c, h, D_fh_z, U_f_h, D_fx_z, W_f_x, D_ih_z, U_i_h, D_ix_z,
         W_i_x, D_uh_z, U_u_h, D_ux_z, W_u_x, D_oh_z, U_o_h, D_ox_z, W_o_x, tanh_c,
     ) = run.take(
-        tape, "x q z f i u o c h D_fh_z U_f_h D_fx_z W_f_x D_ih_z U_i_h D_ix_z W_i_x D_uh_z U_u_h D_ux_z W_u_x D_oh_z U_o_h D_ox_z W_o_x tanh_c",
+        tape,
+        "x q z f i u o c h D_fh_z U_f_h D_fx_z W_f_x D_ih_z U_i_h D_ix_z W_i_x D_uh_z U_u_h "
+        "D_ux_z W_u_x D_oh_z U_o_h D_ox_z W_o_x tanh_c",
     )
     M_qx = params["M_qx"]
     M_qh = params["M_qh"]

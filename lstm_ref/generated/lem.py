@@ -81,11 +81,11 @@ def forward(
         V_one_x[t] = V_one @ x[t]
         W_one_y[t] = W_one @ y[t - 1]
         sigma_y_x[t] = sigmoid(W_one_y[t] + V_one_x[t] + b_one)
-        d1[t] = sigma_y_x[t] * dt
+        d1[t] = dt * sigma_y_x[t]
         V_two_x[t] = V_two @ x[t]
         W_two_y[t] = W_two @ y[t - 1]
         sigma_y_x_2[t] = sigmoid(W_two_y[t] + V_two_x[t] + b_two)
-        d2[t] = sigma_y_x_2[t] * dt
+        d2[t] = dt * sigma_y_x_2[t]
         V_z_x[t] = V_z @ x[t]
         W_z_y[t] = W_z @ y[t - 1]
         tanh_y_x[t] = np.tanh(W_z_y[t] + V_z_x[t] + b_z)
@@ -142,10 +142,10 @@ def backward(
         delta_V_z[t] = delta_z[t] * d1[t] * (1 - tanh_y_x[t]**2)
         back_W_z = W_z.T @ delta_V_z[t]
         delta_d2[t] = delta_y[t] * (tanh_z_x[t] - y[t - 1])
-        delta_V_two[t] = delta_d2[t] * sigma_y_x_2[t] * (1 - sigma_y_x_2[t]) * dt
+        delta_V_two[t] = delta_d2[t] * dt * sigma_y_x_2[t] * (1 - sigma_y_x_2[t])
         back_W_two = W_two.T @ delta_V_two[t]
         delta_d1[t] = delta_z[t] * (tanh_y_x[t] - z[t - 1])
-        delta_V_one[t] = delta_d1[t] * sigma_y_x[t] * (1 - sigma_y_x[t]) * dt
+        delta_V_one[t] = delta_d1[t] * dt * sigma_y_x[t] * (1 - sigma_y_x[t])
         back_W_one = W_one.T @ delta_V_one[t]
         next_z = delta_z[t] * (1 - d1[t])
         next_y = back_W_one + back_W_two + back_W_z + delta_y[t] * (1 - d2[t])

@@ -56,13 +56,13 @@ def forward(
     tanh_x_c = new("H")
     h[0] = initial[0]
     for t in range(1, T + 1):
-        a[t] = ((M_a @ h[t - 1] + M_a.T @ h[t - 1]) * (1 - beta)
-            + (M_a @ h[t - 1] - M_a.T @ h[t - 1]) * beta - h[t - 1] * gamma)
-        c[t] = ((M_c @ h[t - 1] + M_c.T @ h[t - 1]) * (1 - beta)
-            + (M_c @ h[t - 1] - M_c.T @ h[t - 1]) * beta - h[t - 1] * gamma)
+        a[t] = ((1 - beta) * (M_a @ h[t - 1] + M_a.T @ h[t - 1])
+            + beta * (M_a @ h[t - 1] - M_a.T @ h[t - 1]) - gamma * h[t - 1])
+        c[t] = ((1 - beta) * (M_c @ h[t - 1] + M_c.T @ h[t - 1])
+            + beta * (M_c @ h[t - 1] - M_c.T @ h[t - 1]) - gamma * h[t - 1])
         U_c_x[t] = U_c @ x[t]
         tanh_x_c[t] = np.tanh(c[t] + U_c_x[t] + b_c)
-        h[t] = h[t - 1] + a[t] * epsilon + tanh_x_c[t] * epsilon
+        h[t] = h[t - 1] + epsilon * a[t] + epsilon * tanh_x_c[t]
     outputs, state_T = run.leave(CELL, h, (h[T],))
     tape.update(x=x, h=h, tanh_x_c=tanh_x_c)
     return outputs, state_T, tape
@@ -93,7 +93,7 @@ def backward(
     delta_U_c = new("H")
     for t in range(T, 0, -1):
         delta_h[t] = next_h + e[t]
-        delta_U_c[t] = delta_h[t] * (1 - tanh_x_c[t]**2) * epsilon
+        delta_U_c[t] = delta_h[t] * epsilon * (1 - tanh_x_c[t]**2)
         delta_c[t] = delta_U_c[t]
         delta_M_c[t] = delta_c[t] * (1 - 2 * beta)
         back_M_c_2 = M_c @ delta_M_c[t]

@@ -137,7 +137,9 @@ def backward(
         x, d_f, d_i, d_u, d_o, f, i, u, o, c, d_c, h, mean_d_f, mean_d_i, mean_d_u,
         mean_d_o, mean_d_c, tanh_d_c,
     ) = run.take(
-        tape, "x d_f d_i d_u d_o f i u o c d_c h mean_d_f mean_d_i mean_d_u mean_d_o mean_d_c tanh_d_c",
+        tape,
+        "x d_f d_i d_u d_o f i u o c d_c h mean_d_f mean_d_i mean_d_u mean_d_o mean_d_c "
+        "tanh_d_c",
     )
     g_f = params["g_f"]
     g_i = params["g_i"]
@@ -159,23 +161,23 @@ def backward(
         delta_d_c = (delta_h[t] * o[t] * (1 - tanh_d_c[t]**2) * g_c
                 / np.sqrt(mean_d_c[t] + epsilon)
             - fn.total(delta_h[t] * o[t] * (1 - tanh_d_c[t]**2) * g_c * d_c[t]
-                    / (2 * (mean_d_c[t] + epsilon)**(3/2) * H)) * 2 * d_c[t])
+                    / (2 * H * (mean_d_c[t] + epsilon)**(3/2))) * 2 * d_c[t])
         delta_c = next_c + delta_d_c - fn.total(delta_d_c / H)
         delta_o[t] = delta_h[t] * tanh_d_c[t] * o[t] * (1 - o[t])
         delta_u[t] = delta_c * i[t] * (1 - u[t]**2)
         delta_i[t] = delta_c * u[t] * i[t] * (1 - i[t])
         delta_f[t] = delta_c * c[t - 1] * f[t] * (1 - f[t])
         delta_d_o = (delta_o[t] * g_o / np.sqrt(mean_d_o[t] + epsilon)
-            - fn.total(delta_o[t] * g_o * d_o[t] / (2 * (mean_d_o[t] + epsilon)**(3/2) * H)) * 2
+            - fn.total(delta_o[t] * g_o * d_o[t] / (2 * H * (mean_d_o[t] + epsilon)**(3/2))) * 2
                 * d_o[t])
         delta_d_u = (delta_u[t] * g_u / np.sqrt(mean_d_u[t] + epsilon)
-            - fn.total(delta_u[t] * g_u * d_u[t] / (2 * (mean_d_u[t] + epsilon)**(3/2) * H)) * 2
+            - fn.total(delta_u[t] * g_u * d_u[t] / (2 * H * (mean_d_u[t] + epsilon)**(3/2))) * 2
                 * d_u[t])
         delta_d_i = (delta_i[t] * g_i / np.sqrt(mean_d_i[t] + epsilon)
-            - fn.total(delta_i[t] * g_i * d_i[t] / (2 * (mean_d_i[t] + epsilon)**(3/2) * H)) * 2
+            - fn.total(delta_i[t] * g_i * d_i[t] / (2 * H * (mean_d_i[t] + epsilon)**(3/2))) * 2
                 * d_i[t])
         delta_d_f = (delta_f[t] * g_f / np.sqrt(mean_d_f[t] + epsilon)
-            - fn.total(delta_f[t] * g_f * d_f[t] / (2 * (mean_d_f[t] + epsilon)**(3/2) * H)) * 2
+            - fn.total(delta_f[t] * g_f * d_f[t] / (2 * H * (mean_d_f[t] + epsilon)**(3/2))) * 2
                 * d_f[t])
         delta_a_o[t] = delta_d_o - fn.total(delta_d_o / H)
         delta_a_u[t] = delta_d_u - fn.total(delta_d_u / H)

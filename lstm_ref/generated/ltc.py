@@ -57,10 +57,10 @@ def forward(
     for t in range(1, T + 1):
         f1[t] += R_f @ v[t - 1]
         sigmoid(f1[t], out=f1[t])
-        v1[t] = (v[t - 1] + f1[t] * a_v * dt) / (1 + (f1[t] + 1 / tau_v) * dt)
+        v1[t] = (v[t - 1] + dt * f1[t] * a_v) / (1 + dt * (f1[t] + 1 / tau_v))
         f2[t] += R_f @ v1[t]
         sigmoid(f2[t], out=f2[t])
-        v[t] = (v1[t] + f2[t] * a_v * dt) / (1 + (f2[t] + 1 / tau_v) * dt)
+        v[t] = (v1[t] + dt * f2[t] * a_v) / (1 + dt * (f2[t] + 1 / tau_v))
     outputs, state_T = run.leave(CELL, v, (v[T],))
     tape.update(x=x, f1=f1, v1=v1, f2=f2, v=v)
     return outputs, state_T, tape
@@ -91,16 +91,16 @@ def backward(
     for t in range(T, 0, -1):
         delta_v[t] = next_v + e[t]
         delta_f2[t] = (delta_v[t]
-            * (a_v * dt / (1 + (f2[t] + 1 / tau_v) * dt)
-                - (v1[t] + f2[t] * a_v * dt) * dt / (1 + (f2[t] + 1 / tau_v) * dt)**2) * f2[t]
+            * (dt * a_v / (1 + dt * (f2[t] + 1 / tau_v))
+                - dt * (v1[t] + dt * f2[t] * a_v) / (1 + dt * (f2[t] + 1 / tau_v))**2) * f2[t]
             * (1 - f2[t]))
         back_R_f = R_f.T @ delta_f2[t]
-        delta_v1[t] = back_R_f + delta_v[t] / (1 + (f2[t] + 1 / tau_v) * dt)
+        delta_v1[t] = back_R_f + delta_v[t] / (1 + dt * (f2[t] + 1 / tau_v))
         delta_f1[t] = (delta_v1[t]
-            * (a_v * dt / (1 + (f1[t] + 1 / tau_v) * dt)
-                - (v[t - 1] + f1[t] * a_v * dt) * dt / (1 + (f1[t] + 1 / tau_v) * dt)**2)
+            * (dt * a_v / (1 + dt * (f1[t] + 1 / tau_v))
+                - dt * (v[t - 1] + dt * f1[t] * a_v) / (1 + dt * (f1[t] + 1 / tau_v))**2)
             * f1[t] * (1 - f1[t]))
-        next_v = R_f.T @ delta_f1[t] + delta_v1[t] / (1 + (f1[t] + 1 / tau_v) * dt)
+        next_v = R_f.T @ delta_f1[t] + delta_v1[t] / (1 + dt * (f1[t] + 1 / tau_v))
     dx = W_x.T @ delta[1:]
     dparams = {}
     errors = run.flat(delta[1:])
@@ -109,13 +109,13 @@ def backward(
     dparams["R_f"] = errors[:H] @ run.flat(v[:-1]).T + run.outer(delta_f2[1:], v1[1:])
     dparams["b_f"] = run.total(delta_f1[1:] + delta_f2[1:])
     dparams["a_v"] = run.total(
-        delta_v1[1:] * f1[1:] * dt / (1 + (f1[1:] + 1 / tau_v) * dt)
-        + delta_v[1:] * f2[1:] * dt / (1 + (f2[1:] + 1 / tau_v) * dt)
+        delta_v1[1:] * dt * f1[1:] / (1 + dt * (f1[1:] + 1 / tau_v))
+        + delta_v[1:] * dt * f2[1:] / (1 + dt * (f2[1:] + 1 / tau_v))
     )
     dparams["tau_v"] = run.total(
-        delta_v1[1:] * (v[:-1] + f1[1:] * a_v * dt) * dt
-            / ((1 + (f1[1:] + 1 / tau_v) * dt)**2 * tau_v**2)
-        + delta_v[1:] * (v1[1:] + f2[1:] * a_v * dt) * dt
-            / ((1 + (f2[1:] + 1 / tau_v) * dt)**2 * tau_v**2)
+        delta_v1[1:] * dt * (v[:-1] + dt * f1[1:] * a_v)
+            / ((1 + dt * (f1[1:] + 1 / tau_v))**2 * tau_v**2)
+        + delta_v[1:] * dt * (v1[1:] + dt * f2[1:] * a_v)
+            / ((1 + dt * (f2[1:] + 1 / tau_v))**2 * tau_v**2)
     )
     return run.give(dparams, dx, (next_v,))

@@ -126,7 +126,9 @@ def backward(
         x, q, k, v, f_tilde, i_tilde, m, f, i, o, C, n, logsigmoid_f_tilde,
         exp_m_m_f_tilde, exp_m_i_tilde, sum_q_n, abs_q_n, exp_m, max_q_n_m, q_C,
     ) = run.take(
-        tape, "x q k v f_tilde i_tilde m f i o C n logsigmoid_f_tilde exp_m_m_f_tilde exp_m_i_tilde sum_q_n abs_q_n exp_m max_q_n_m q_C",
+        tape,
+        "x q k v f_tilde i_tilde m f i o C n logsigmoid_f_tilde exp_m_m_f_tilde "
+        "exp_m_i_tilde sum_q_n abs_q_n exp_m max_q_n_m q_C",
     )
     w_f = params["w_f"]
     w_i = params["w_i"]

@@ -132,7 +132,9 @@ def backward(
         x, f_tilde, i_tilde, f, i, u, o, c, h, softmax_a, softmax_r, spread_w,
         spread_w_f_tilde, spread_w_i_tilde, tanh_c,
     ) = run.take(
-        tape, "x f_tilde i_tilde f i u o c h softmax_a softmax_r spread_w spread_w_f_tilde spread_w_i_tilde tanh_c",
+        tape,
+        "x f_tilde i_tilde f i u o c h softmax_a softmax_r spread_w spread_w_f_tilde "
+        "spread_w_i_tilde tanh_c",
     )
     L_cum = params["L_cum"]
     W_h = np.concatenate([

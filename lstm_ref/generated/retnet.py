@@ -52,7 +52,7 @@ def forward(
     C[0] = initial[0]
     np.matmul(W_x, x[1:], out=net[1:])
     for t in range(1, T + 1):
-        C[t] = C[t - 1] * gamma + fn.outer(v[t], k[t])
+        C[t] = gamma * C[t - 1] + fn.outer(v[t], k[t])
         h[t] = fn.apply(C[t], q[t])
     outputs, state_T = run.leave(CELL, h, (C[T],))
     tape.update(x=x, q=q, k=k, v=v, C=C)

@@ -56,7 +56,7 @@ def forward(
     net[1:] += np.concatenate([params["b_r"], params["b_i"]])
     for t in range(1, T + 1):
         sigmoid(net[t], out=net[t])
-        a[t] = np.exp(-softplus_lamda_a * r[t] * c)
+        a[t] = np.exp(-c * softplus_lamda_a * r[t])
         h[t] = a[t] * h[t - 1] + np.sqrt(1 - a[t]**2) * i[t] * x[t]
     outputs, state_T = run.leave(CELL, h, (h[T],))
     tape.update(x=x, r=r, i=i, a=a, h=h, softplus_lamda_a=softplus_lamda_a)
@@ -87,7 +87,7 @@ def backward(
         delta_h[t] = next_h + e[t]
         delta_a[t] = delta_h[t] * (h[t - 1] - a[t] * i[t] * x[t] / np.sqrt(1 - a[t]**2)) * a[t]
         delta_i[t] = delta_h[t] * np.sqrt(1 - a[t]**2) * x[t] * i[t] * (1 - i[t])
-        delta_r[t] = (-delta_a[t] * softplus_lamda_a * c) * r[t] * (1 - r[t])
+        delta_r[t] = (-delta_a[t] * c * softplus_lamda_a) * r[t] * (1 - r[t])
         next_h = delta_h[t] * a[t]
     dx = W_x.T @ delta[1:] + delta_h[1:] * np.sqrt(1 - a[1:]**2) * i[1:]
     dparams = {}
@@ -97,5 +97,5 @@ def backward(
     dparams["W_i"] = dW_x[H:2 * H]
     dparams["b_r"] = run.total(delta_r[1:])
     dparams["b_i"] = run.total(delta_i[1:])
-    dparams["lamda_a"] = run.total(-delta_a[1:] * sigmoid(lamda_a) * r[1:] * c)
+    dparams["lamda_a"] = run.total(-delta_a[1:] * c * sigmoid(lamda_a) * r[1:])
     return run.give(dparams, dx, (next_h,))

@@ -130,7 +130,9 @@ def backward(
         x, k, v, r, last_2, o, p, a, n, x_last_2, x_last_2_2, x_last_2_3, exp_q_p, exp_q_k,
         w_decay_2, exp_p_p, exp_p_k, r_o,
     ) = run.take(
-        tape, "x k v r last_2 o p a n x_last_2 x_last_2_2 x_last_2_3 exp_q_p exp_q_k w_decay_2 exp_p_p exp_p_k r_o",
+        tape,
+        "x k v r last_2 o p a n x_last_2 x_last_2_2 x_last_2_3 exp_q_p exp_q_k w_decay_2 "
+        "exp_p_p exp_p_k r_o",
     )
     W_k = params["W_k"]
     W_v = params["W_v"]

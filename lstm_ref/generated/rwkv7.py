@@ -152,7 +152,9 @@ def backward(
         x, r, d, u, v, a, g, last_2, n, k, p, C, y, x_last_2, x_last_2_2, sigma_x_last_2,
         x_last_2_3, x_last_2_4, x_last_2_5, x_last_2_6, sum_u, sum_r_k, y_g,
     ) = run.take(
-        tape, "x r d u v a g last_2 n k p C y x_last_2 x_last_2_2 sigma_x_last_2 x_last_2_3 x_last_2_4 x_last_2_5 x_last_2_6 sum_u sum_r_k y_g",
+        tape,
+        "x r d u v a g last_2 n k p C y x_last_2 x_last_2_2 sigma_x_last_2 x_last_2_3 "
+        "x_last_2_4 x_last_2_5 x_last_2_6 sum_u sum_r_k y_g",
     )
     W_r = params["W_r"]
     W_d = params["W_d"]

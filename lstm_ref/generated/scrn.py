@@ -57,7 +57,7 @@ def forward(
     np.matmul(A_h, x[1:], out=net[1:])
     for t in range(1, T + 1):
         h[t] += R_h @ h[t - 1]
-        s[t] = (B_s @ x[t]) * (1 - alpha) + s[t - 1] * alpha
+        s[t] = (1 - alpha) * (B_s @ x[t]) + alpha * s[t - 1]
         h[t] += P_h @ s[t]
         sigmoid(h[t], out=h[t])
         y[t] = np.tanh(U_y @ h[t] + V_y @ s[t])

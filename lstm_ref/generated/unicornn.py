@@ -56,8 +56,8 @@ def forward(
     for t in range(1, T + 1):
         V_y_x[t] = V_y @ x[t]
         tanh_y_x[t] = np.tanh(w_y * y[t - 1] + V_y_x[t] + b_y)
-        z[t] = z[t - 1] - sigma_c_y * (tanh_y_x[t] + y[t - 1] * alpha) * dt
-        y[t] = y[t - 1] + sigma_c_y * z[t] * dt
+        z[t] = z[t - 1] - dt * sigma_c_y * (tanh_y_x[t] + alpha * y[t - 1])
+        y[t] = y[t - 1] + dt * sigma_c_y * z[t]
     outputs, state_T = run.leave(CELL, y, (y[T], z[T],))
     tape.update(x=x, z=z, y=y, tanh_y_x=tanh_y_x, sigma_c_y=sigma_c_y)
     return outputs, state_T, tape
@@ -84,20 +84,20 @@ def backward(
     delta_V_y = new("H")
     for t in range(T, 0, -1):
         delta_y[t] = next_y + e[t]
-        delta_z[t] = next_z + delta_y[t] * sigma_c_y * dt
-        delta_V_y[t] = delta_z[t] * sigma_c_y * (1 - tanh_y_x[t]**2) * dt
+        delta_z[t] = next_z + delta_y[t] * dt * sigma_c_y
+        delta_V_y[t] = delta_z[t] * dt * sigma_c_y * (1 - tanh_y_x[t]**2)
         next_z = delta_z[t]
-        next_y = (-delta_z[t] * sigma_c_y * ((1 - tanh_y_x[t]**2) * w_y + alpha) * dt
+        next_y = (-delta_z[t] * dt * sigma_c_y * ((1 - tanh_y_x[t]**2) * w_y + alpha)
             + delta_y[t])
     dx = -V_y.T @ delta_V_y[1:]
     dparams = {}
     dparams["V_y"] = run.outer(-delta_V_y[1:], x[1:])
     dparams["c_y"] = run.total(
-        -delta_z[1:] * sigma_c_y * (1 - sigma_c_y) * (tanh_y_x[1:] + y[:-1] * alpha) * dt
-        + delta_y[1:] * sigma_c_y * (1 - sigma_c_y) * z[1:] * dt
+        -delta_z[1:] * dt * sigma_c_y * (1 - sigma_c_y) * (tanh_y_x[1:] + alpha * y[:-1])
+        + delta_y[1:] * dt * sigma_c_y * (1 - sigma_c_y) * z[1:]
     )
     dparams["w_y"] = run.total(
-        -delta_z[1:] * sigma_c_y * (1 - tanh_y_x[1:]**2) * y[:-1] * dt
+        -delta_z[1:] * dt * sigma_c_y * (1 - tanh_y_x[1:]**2) * y[:-1]
     )
     dparams["b_y"] = run.total(-delta_V_y[1:])
     return run.give(dparams, dx, (next_y, next_z))
