@@ -46,6 +46,11 @@ class Interface(NamedTuple):
         return dict(self.INPUTS) if len(self.INPUTS) > 1 else {"x": self.INPUT}
 
 
+def given(cell: Any) -> dict[str, str]:
+    """Letters of every parameter of a cell or of layers, learned ones first, then fixed ones."""
+    return {**cell.SHAPES, **getattr(cell, "FIXED", {})}
+
+
 def interface(cell: Any) -> Interface:
     """The interface of a module, of an object with SHAPES and STATES, or of a declared cell.
 

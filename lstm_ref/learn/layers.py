@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from lstm_ref.arguments import plain
 from lstm_ref.cells import name_of
+from lstm_ref.cells.interface import given
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.check.witnesses import shapes
 from lstm_ref.learn.sequences import check, check_lengths, reads_backwards, run, run_backward, turn
@@ -32,6 +33,8 @@ class _Parts:
         self.CAUSAL = not reads_backwards(self)  # h_t needs no later input
         self.SHAPES = {f"{p}.{n}": s for p, c in self.parts.items() for n, s in c.SHAPES.items()}
         self.STATES = {f"{p}.{n}": s for p, c in self.parts.items() for n, s in c.STATES.items()}
+        fixed = {p: getattr(cell, "FIXED", {}) for p, cell in self.parts.items()}
+        self.FIXED = {f"{p}.{n}": s for p, words in fixed.items() for n, s in words.items()}
 
     def _all_shapes(self, sizes, D_of):
         """What `witnesses.shapes` says of each part, joined; D_of(the shape of dh below) -> D."""
@@ -52,10 +55,10 @@ class _Parts:
         """params of each part. Raises ValueError for names that no part has."""
         if not hasattr(params, "keys"):
             raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
-        wrong = sorted(set(params) ^ set(self.SHAPES))
+        wrong = sorted(set(params) ^ set(given(self)))
         if wrong:
             raise ValueError(f"params: missing or unknown {', '.join(wrong)}")
-        return [{n: params[f"{p}.{n}"] for n in c.SHAPES} for p, c in self.parts.items()]
+        return [{n: params[f"{p}.{n}"] for n in given(c)} for p, c in self.parts.items()]
 
     def _states(self, name, state):
         """The state of each part, None for those of None."""

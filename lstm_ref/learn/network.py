@@ -15,6 +15,7 @@ import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
+from lstm_ref.cells.interface import given
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.learn import output_layer, sequences
 from lstm_ref.types import (
@@ -56,9 +57,10 @@ def own_params(cell: AnyCell, params: Params) -> Arrays:
     cell = resolve(cell, fastest=True)
     if not hasattr(params, "keys"):
         raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
-    if missing := [name for name in (*cell.SHAPES, "W_yh", "b_y") if name not in params]:
+    sequences.one_input(cell)
+    if missing := [name for name in (*given(cell), "W_yh", "b_y") if name not in params]:
         raise ValueError(f"params: missing {', '.join(missing)}; `start` gives all that are needed")
-    return {name: params[name] for name in cell.SHAPES}
+    return {name: params[name] for name in given(cell)}
 
 
 def scores(
@@ -90,7 +92,7 @@ def gradients(
     state0: State | None = None,
     workspace: Workspace | None = None,
 ) -> tuple[float, Arrays, State]:
-    """Loss, its gradients (a dict like params), and the last state.
+    """Loss, its gradients (a dict like params, zero for a fixed one), and the last state.
 
     state0: the state to begin with, None for zeros; no error goes back through it. workspace: a
     dict that calls share, for speed. Raises TypeError or ValueError for a bad batch and
@@ -110,7 +112,8 @@ def gradients(
     arguments.finite("dh", dh, FloatingPointError)
     own = own_params(cell, params)
     d_cell, _, _ = sequences.run_backward(cell, own, tape, dh)
-    return loss, {**d_cell, **d_output_layer}, state_T
+    fixed = {name: np.zeros_like(own[name]) for name in own if name not in d_cell}
+    return loss, {**d_cell, **fixed, **d_output_layer}, state_T
 
 
 def last_state(cell: AnyCell, params: Params, batch: Batch, state0: State | None = None) -> State:

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lstm_ref import arguments
+from lstm_ref.cells import name_of
+from lstm_ref.cells.interface import given
 from lstm_ref.types import Array, Arrays, CellLike, Params, State, Tape, Whole, Workspace
 
 
@@ -33,8 +35,18 @@ def check(cell: Any, params: Params) -> int:
     """Check the parameters of a cell, as `arguments.parameters`; return the width of its output."""
     if hasattr(cell, "parts"):
         return cell.check(params)
-    sizes, _ = arguments.parameters(params, cell.SHAPES)
+    one_input(cell)
+    sizes, _ = arguments.parameters(params, given(cell))
     return sizes[getattr(cell, "OUTPUT", "THB")[1]]
+
+
+def one_input(cell: Any) -> None:
+    """Refuse a cell with several inputs: a batch has one. Raises TypeError."""
+    if len(several := getattr(cell, "INPUTS", {})) > 1:
+        raise TypeError(
+            f"cell: {name_of(cell)} has {len(several)} inputs, {', '.join(several)}, and a batch "
+            "has one; put them on top of each other, or call the cell's own forward and backward"
+        )
 
 
 def run(
@@ -116,12 +128,12 @@ def _run_by_length(cell, params, x, state, lengths):
         part, state, tape = cell.forward(params, piece, state)
         if h is None:
             h = np.zeros((len(x), part.shape[1], len(lengths)), part.dtype)
-            last = tuple(np.empty((len(s), len(lengths)), s.dtype) for s in state)
+            last = tuple(np.empty((*s.shape[:-1], len(lengths)), s.dtype) for s in state)
         h[start:end][:, :, active] = part
         for whole, s in zip(last, state, strict=True):
-            whole[:, active] = s  # of those that end here it is the last word
+            whole[..., active] = s  # of those that end here it is the last word
         pieces.append((start, end, active, tape))
-        state = tuple(np.ascontiguousarray(s[:, lengths[active] > end]) for s in state)
+        state = tuple(np.ascontiguousarray(s[..., lengths[active] > end]) for s in state)
         start = end
     return h, last, {"pieces": pieces, "shape": x.shape, "state": last}
 
@@ -141,13 +153,13 @@ def _backward_by_length(cell, params, tape, dh, dstate_T):
     for start, end, active, piece in reversed(tape["pieces"]):
         part = None if dh is None else np.ascontiguousarray(dh[start:end][:, :, active])
         # Of a sequence that ends here this is dstate_T, of the others what the next piece gave.
-        back = tuple(np.ascontiguousarray(s[:, active]) for s in dstate)
+        back = tuple(np.ascontiguousarray(s[..., active]) for s in dstate)
         more, dx_part, back = cell.backward(params, piece, part, back)
         dx[start:end][:, :, active] = dx_part
         for name in dparams:
             dparams[name] += more[name]
         for whole, s in zip(dstate, back, strict=True):
-            whole[:, active] = s
+            whole[..., active] = s
     return dparams, dx, dstate
 
 
