@@ -56,6 +56,8 @@ def make(
         least = 0 if name == "seed" else 1
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise VectorsError(f"{name}: expected a whole number >= {least}, got {value!r}")
+    if len(cell.inputs) > 1 and "x" not in cell.inputs:
+        raise VectorsError(f"{cell.name}: one of several inputs must be x, got {cell.inputs}")
     _affordable(cell, sizes)
     arrays = _arrays(cell, sizes, int(seed))
     header = {
@@ -107,7 +109,8 @@ def _found_sizes(cell, arrays):
     T, D, B = arrays["x"].shape
     sizes = {"T": T, "B": B, "D": D}
     for name in cell.equations:
-        sizes[cell.letters[name]] = arrays[name].shape[1]
+        axes = zip(cell.letters[name], arrays[name].shape[1:-1], strict=True)
+        sizes |= {letter: n for letter, n in axes if letter != "1"}
     return sizes
 
 
