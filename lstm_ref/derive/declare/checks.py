@@ -32,8 +32,17 @@ KINDS |= {"Total": "a sum over units", "Mean": "a mean"}
 
 
 def check(cell: Cell) -> None:
-    """Order, delays, products and uses, also after a change by `but`. Raises DeclarationError."""
-    fault = next(_faults(cell), None)
+    """Order, delays and products, also after a change by `but`. Raises DeclarationError."""
+    _refuse(cell, _faults(cell))
+
+
+def check_uses(cell: Cell) -> None:
+    """Whether everything acts on the output. Raises DeclarationError."""
+    _refuse(cell, _unused(cell))
+
+
+def _refuse(cell, faults):
+    fault = next(faults, None)
     if fault is not None:
         raise DeclarationError(f"{cell.name}: {fault}")
 
@@ -59,7 +68,6 @@ def _faults(cell):
         known.add(name)
     if not any(lag for e in cell.equations.values() for _, lag in signals(e.expr)):
         yield f"nothing is read at t-1, so it has no memory; read {cell.output}[t-1], for instance"
-    yield from _unused(cell)
 
 
 def _unused(cell):

@@ -43,6 +43,7 @@ class Cell:
     def __post_init__(self):
         checks.check(self)
         object.__setattr__(self, "letters", widths.letters(self))
+        checks.check_uses(self)
 
     def __hash__(self):
         return hash((self.name, self.input, *(e.expr for e in self.equations.values())))
