@@ -97,7 +97,8 @@ class Written(Operand):
     def __matmul__(self, other):
         if isinstance(other, Operand) and not isinstance(other, Written):
             return NotImplemented  # a family, or a matrix on the right: they know what to say
-        if isinstance(self._node, tree.Signal | tree.Transposed) or self._is_diagonal():
+        scaled = isinstance(other, Written) and other._is_diagonal()  # columns of any matrix
+        if isinstance(self._node, tree.Signal | tree.Transposed) or self._is_diagonal() or scaled:
             right = self._lift(other, diagonal=not self._is_diagonal())
             if not any(isinstance(n, tree.Signal) for n in (self._node, *leaves(right._node))):
                 self._refuse(f"{self} @ {right}: a matrix multiplies a vector with a signal in it")
