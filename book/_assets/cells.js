@@ -11,11 +11,11 @@
     var parts = Array.from(cell.children).filter(function (part) { return !part.matches("details"); });
     var heading = cell.parentElement.querySelector("h2");
     return parts.concat(heading).map(function (part) { return part.textContent; }).join(" ")
-      .toLowerCase().replace(/_/g, " ");
+      .toLowerCase();
   });
 
   function filter() {
-    var words = field.value.toLowerCase().replace(/_/g, " ").split(/\s+/).filter(Boolean);
+    var words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
     var shown = 0;
     cells.forEach(function (cell, k) {
       cell.hidden = !words.every(function (word) { return texts[k].includes(word); });

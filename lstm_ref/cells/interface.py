@@ -37,7 +37,7 @@ class Interface(NamedTuple):
 
     @property
     def given(self) -> dict[str, str]:
-        """Letters of every parameter, learned ones first: what `params` has."""
+        """Letters of what `params` has: every parameter, learned ones first."""
         return {**self.SHAPES, **self.FIXED}
 
     @property

@@ -13,7 +13,7 @@ PAGE = "book/cells.html"
 
 
 @pytest.fixture
-def visit(browser, server):
+def opened(browser, server):
     visit = Visit(browser, server)
     visit.open(PAGE)
     yield visit
@@ -27,13 +27,13 @@ def shown(page):
     )
 
 
-def test_every_cell_has_an_entry_and_none_is_typeset_yet(visit):
-    assert shown(visit.page) == [*catalogue.CELLS]
-    assert visit.page.locator(".cells-math mjx-container").count() == 0
+def test_every_cell_has_an_entry_and_none_is_typeset_yet(opened):
+    assert shown(opened.page) == [*catalogue.CELLS]
+    assert opened.page.locator(".cells-math mjx-container").count() == 0
 
 
-def test_the_filter_by_keyboard(visit):
-    page = visit.page
+def test_the_filter_by_keyboard(opened):
+    page = opened.page
     page.focus("#cells-filter")
     page.keyboard.type("Matrix state MEMORY")  # of the heading above and of the entry
     found = shown(page)
@@ -46,8 +46,8 @@ def test_the_filter_by_keyboard(visit):
     assert len(shown(page)) == len(catalogue.CELLS)
 
 
-def test_an_entry_is_typeset_when_it_is_opened(visit):
-    page = visit.page
+def test_an_entry_is_typeset_when_it_is_opened(opened):
+    page = opened.page
     page.focus("#cell-mlstm summary")
     page.keyboard.press("Enter")
     page.wait_for_selector("#cell-mlstm mjx-container")
@@ -57,17 +57,17 @@ def test_an_entry_is_typeset_when_it_is_opened(visit):
     assert not page.locator("mjx-merror").count()
 
 
-def test_an_address_opens_its_entry_whatever_is_filtered(visit):
-    page = visit.page
+def test_an_address_opens_its_entry_whatever_is_filtered(opened):
+    page = opened.page
     page.fill("#cells-filter", "oscillators")
     page.evaluate("location.hash = '#cell-gru-d'")
     page.wait_for_selector("#cell-gru-d mjx-container")
     assert page.input_value("#cells-filter") == ""
 
 
-def test_mathjax_reads_the_formulas_of_every_cell(visit):
+def test_mathjax_reads_the_formulas_of_every_cell(opened):
     """By its parser, without layout, which takes a minute."""
-    faults = visit.page.evaluate(
+    faults = opened.page.evaluate(
         """async () => {
             await MathJax.startup.promise;
             const found = [];

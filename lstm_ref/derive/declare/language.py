@@ -4,8 +4,8 @@
     def Elman(x, h, *, W, b):
         h[t] = tanh(W.hh @ h[t-1] + W.hx @ x[t] + b.h)
 
-Positional parameters are signals; the first is the input, or all before a slash are inputs:
-def GRU_D(x, mask, gap, /, h, *, W, b). Keyword-only ones are families of parameters: capital
+Positional parameters are signals; the first is the input, or all before a slash are inputs,
+`def GRU_D(x, mask, gap, /, h, *, W, b)`. Keyword-only ones are families of parameters: capital
 letters are matrices (`W.hx` is W_hx, used with `@`), small ones vectors, one number a unit (`b.h`
 is b_h, used with `+` and `*`). `s: scalar` is one number and no vector; `A: fixed` is given, not
 learned; `dt=0.1` is a number with a name. States are what is read at t-1; the output is the last
