@@ -20,7 +20,8 @@ Monomial = frozenset[tuple[Hashable, Fraction]]
 Polynomial = dict[Monomial, Fraction]
 
 NOTHING: Monomial = frozenset()
-MOST = 400  # summands; more are left as a power, or not shown
+MOST = 400  # summands of a product; longer ones are left as they are,
+FAR_TOO_MANY = 5_000  # or not shown where they would have to be multiplied out
 
 
 class TooLong(ValueError):
@@ -54,7 +55,7 @@ def form(expr: sympy.Expr) -> Polynomial:
     if isinstance(expr, sympy.exp):
         return _exponential(form(expr.args[0]))
     if isinstance(expr, sympy.Sum):
-        return _sum(expr)
+        return _sum(*expr.args)
     if isinstance(expr, sympy.Function):
         return _atom(("function", expr.func, tuple(_frozen(form(a)) for a in expr.args)))
     return _atom(expr)
@@ -85,7 +86,7 @@ def _added(polynomials):
 
 def _times(a, b):
     """Two polynomials multiplied out."""
-    if len(a) * len(b) > MOST * 50:
+    if len(a) * len(b) > FAR_TOO_MANY:
         raise TooLong
     products: dict[Any, Fraction] = {}
     for m, c in a.items():
@@ -144,11 +145,17 @@ def _exponential(p):
     return {frozenset((("exp", monomial), c) for monomial, c in p.items()): Fraction(1)}
 
 
-def _sum(expr):
-    """Summand by summand, with what does not depend on the index in front."""
-    index, low, high = expr.limits[0]
-    length, found = form(high - low + 1), []
-    for monomial, c in form(expr.function).items():
+def _sum(summand, *limits):
+    """Summand by summand, with what does not depend on the index in front; the inner sum first."""
+    found = form(summand)
+    for index, low, high in limits:
+        found = _summed(found, index, form(high - low + 1))
+    return found
+
+
+def _summed(p, index, length):
+    found = []
+    for monomial, c in p.items():
         inside = frozenset(pair for pair in monomial if index in free(pair[0]))
         outside = {monomial - inside: c}
         if inside:
@@ -217,6 +224,4 @@ def _multiplied_out(p, power):
             term = _times(term, base)
         found.append(term)
     result = _added(found)
-    if len(result) > MOST * 50:
-        raise TooLong
     return result

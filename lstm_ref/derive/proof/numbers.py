@@ -106,7 +106,7 @@ class Numbers:
             known = where.get(expr, self.symbols.get(expr))
             return self.drawn(expr.name) if known is None else known
         if isinstance(expr, sympy.Sum):
-            return self._sum(expr, where)
+            return self._sum(expr.function, expr.limits, where)
         if expr.is_Rational:
             return int(expr) if expr.is_Integer else mp.mpf(int(expr.p)) / int(expr.q)
         if expr.is_number and not expr.args:
@@ -123,10 +123,12 @@ class Numbers:
             return mp.fprod(parts)
         return _function(expr.func)(*parts)
 
-    def _sum(self, expr, where):
-        index, low, high = expr.limits[0]
+    def _sum(self, summand, limits, where):
+        if not limits:
+            return self.value(summand, where)
+        *inner, (index, low, high) = limits  # the outermost is the last
         numbers = range(int(self.value(low, where)), int(self.value(high, where)) + 1)
-        return sum(self.value(expr.function, {**where, index: n}) for n in numbers)
+        return sum(self._sum(summand, inner, {**where, index: n}) for n in numbers)
 
 
 def _function(kind):
