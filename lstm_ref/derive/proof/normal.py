@@ -21,7 +21,7 @@ Polynomial = dict[Monomial, Fraction]
 
 NOTHING: Monomial = frozenset()
 MOST = 400  # summands of a product; longer ones are left as they are,
-FAR_TOO_MANY = 5_000  # or not shown where they would have to be multiplied out
+FAR_TOO_MANY = 2_000  # or not shown where they would have to be multiplied out
 
 
 class TooLong(ValueError):
@@ -223,5 +223,7 @@ def _multiplied_out(p, power):
         for _ in range(int(e - rest)):
             term = _times(term, base)
         found.append(term)
+        if sum(map(len, found)) > FAR_TOO_MANY:
+            raise TooLong
     result = _added(found)
     return result
