@@ -66,7 +66,7 @@ def _text(node):
 def _of_products(node):
     match node:
         case tree.Apply(matrix, vector):
-            return f"{_in(matrix, ATOM)} @ {_in(vector, ATOM)}", TERM
+            return f"{_in(matrix, TERM)} @ {_in(vector, ATOM)}", TERM
         case tree.Transposed(matrix):
             return f"{_in(matrix, ATOM)}.T", ATOM
         case tree.Outer(a, b):
