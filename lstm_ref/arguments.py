@@ -60,7 +60,7 @@ def inputs(x: Any, letters: Mapping[str, str], sizes: Sizes, dtype: np.dtype) ->
     sizes: as for `array`. Raises TypeError or ValueError.
     """
     if len(letters) == 1:
-        array("x", x, *letters.values(), sizes, dtype)
+        array("x", x, next(iter(letters.values())), sizes, dtype)
         return
     spelled = ", ".join(f"{name} ({', '.join(word)})" for name, word in letters.items())
     if not isinstance(x, Mapping):

@@ -41,7 +41,7 @@ def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
 
 
 def forward(
-    params: Params, x: Arrays, state0: State | None = None, workspace: Workspace | None = None
+    params: Params, x: Any, state0: State | None = None, workspace: Workspace | None = None
 ) -> tuple[Array, State, Tape]:
     """Run over x, a dict of x (T, D, B), d (T, 1, B), from state0 = (h_0, c_0); None means
     zeros.

@@ -17,7 +17,7 @@ from lstm_ref.derive.codegen.program import (
     Summed,
     VectorGradient,
 )
-from lstm_ref.derive.expressions import matrix
+from lstm_ref.derive.expressions import Dot, matrix
 from lstm_ref.derive.terms import Product
 
 
@@ -122,7 +122,7 @@ class Backward:
         return [StackGradient(name, stack, gradient.v)]
 
 
-def _turned(dot) -> bool:
+def _turned(dot: Dot) -> bool:
     return matrix(dot) != dot.args[0]
 
 

@@ -69,8 +69,10 @@ class Errors:
         return tuple(self.cell.letters[name])
 
     def _items(self) -> Iterable[Term | Product]:
-        for found in (*self.products.values(), *self.terms.values()):
-            yield from found
+        for products in self.products.values():
+            yield from products
+        for terms in self.terms.values():
+            yield from terms
 
     def _is_whole(self, item):
         """Is it summed, or handed on, when all steps are done?"""
@@ -88,7 +90,7 @@ class Errors:
             if not self._is_stacked(item) and (point := _point(item.by, item.inner)[1])[1] != 1:
                 uses[point] += 1
                 whole[point] += self._is_whole(item)
-        matrices = {}
+        matrices: dict[Point, str] = {}
         for by, product in self.plan.alone:
             if isinstance(matrix(product), sympy.Symbol):
                 _, point = _point(by, at_product(self.cell, by, product))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lstm_ref.derive import tree
 from lstm_ref.derive.codegen.plan import Plan, Rules
 from lstm_ref.derive.codegen.program import (
@@ -13,7 +15,7 @@ from lstm_ref.derive.codegen.program import (
     Statement,
 )
 from lstm_ref.derive.codegen.stacking import summands
-from lstm_ref.derive.expressions import FUNCTIONS, Dot, at
+from lstm_ref.derive.expressions import FUNCTIONS, Dot, at, signals
 from lstm_ref.derive.terms import net_name
 
 
@@ -42,6 +44,8 @@ class Forward:
             part = program.whole if stack.v in inputs else program.step
             part.append(Multiply(stack, self.plan.arranged(stack.v)))
         program.whole += [AddBiases(*bias) for bias in layout.biases]
+        for name in layout.rows:
+            program.whole += self._rest(name, steady=True)
         program.step += self._early()
         for name in self.cell.equations:
             if name not in (*layout.early, *layout.still):
@@ -58,13 +62,14 @@ class Forward:
             found += self._activate(kind, tuple(group))
         return found
 
-    def _equation(self, name) -> list[Statement]:
+    def _equation(self, name: str) -> list[Statement]:
         equation = self.cell.equations[name]
         if name in self.layout.rows:
             return self._rest(name) + self._activate(equation.activation, (name,))
         if name in self.plan.nets:
+            act: Any = equation.activation  # a class of SymPy, which has no types
             net = self._assign(net_name(name), equation.net, name)
-            return [net, self._assign(name, equation.activation(at(net_name(name))))]
+            return [net, self._assign(name, act(at(net_name(name))))]
         return [self._assign(name, equation.expr, name)]
 
     def _assign(self, key, expr, name=None):
@@ -79,20 +84,24 @@ class Forward:
                 self.known[expr] = at(key)
         return found
 
-    def _rest(self, name) -> list[Statement]:
-        """What is added to a weighted input besides stacked products and biases."""
+    def _rest(self, name: str, steady: bool = False) -> list[Statement]:
+        """What is added to a weighted input besides stacked products and biases.
+
+        steady: the part that is the same at every step, instead of the part that is not.
+        """
         stacked = {(s.v, W) for s in self.layout.stacks for r, W in s.pairs if r == name}
         pairs = [dict(zip(*bias, strict=True)) for bias in self.layout.biases]
         biases = {run[name] for run in pairs if name in run}
         found: list[Statement] = []
         for term in summands(self.cell.equations[name].net):
             is_stacked = isinstance(term, Dot) and (term.args[1], term.args[0]) in stacked
-            if not is_stacked and str(term) not in biases:
+            same = all(read in self.layout.still for read, _ in signals(term))
+            if not is_stacked and str(term) not in biases and same == steady:
                 value = self.plan.arranged(term, name, self.known)
                 found.append(Increase(tree.Signal(name), value))
         return found
 
-    def _activate(self, kind, group) -> list[Statement]:
+    def _activate(self, kind: Any, group: tuple[str, ...]) -> list[Statement]:
         """The activation of neighbouring rows."""
         nets = [n for n in group if n in self.plan.nets]
         found: list[Statement] = [Assign(tree.Signal(net_name(n)), tree.Signal(n)) for n in nets]

@@ -48,7 +48,7 @@ class Expressions:
     def _bracketed(self, tokens, holds, tight):
         return around("(", shifted(tokens), ")") if holds < tight else tokens
 
-    def _tokens(self, node) -> tuple[list[Token], int]:
+    def _tokens(self, node: object) -> tuple[list[Token], int]:
         """(tokens, how tightly they hold together)."""
         match node:
             case tree.Sum(parts):
@@ -115,7 +115,8 @@ class Expressions:
         return " + ".join(k if n == 1 else f"{n} * {k}" for k, n in counts.items()) or "0"
 
     def _sum(self, parts, node):
-        rank, found = len(self.shapes.of(node)), []
+        rank = len(self.shapes.of(node))
+        found: list[Token] = []
         for sign, part in parts:
             tokens = shifted(self.tokens(part, PRODUCT, rank))
             word = ("- " if found else "-") if sign < 0 else ("+ " if found else "")
@@ -123,7 +124,8 @@ class Expressions:
         return found
 
     def _product(self, factors, node):
-        rank, found = len(self.shapes.of(node)), []
+        rank = len(self.shapes.of(node))
+        found: list[Token] = []
         for factor in factors:
             tokens = self._factor(factor, rank)
             found += outermost(around("* ", tokens, "") if found else tokens)
@@ -144,19 +146,18 @@ class Expressions:
 
     def _call(self, word, arguments, node):
         if word in ("spread", "gather"):
-            inside = self.text(arguments[0])
-            return [(0, f"run.{word}({inside}, {'H' if word == 'spread' else 'G'})")]
+            letter = "H" if word == "spread" else "G"
+            return [(0, f"run.{word}({self.text(arguments[0])}, {letter})")]
         if word == "norm":
-            inside = around("fn.total(", shifted(self.tokens(arguments[0], ATOM)), "**2)")
-            self.used.add("fn")
-            return around("np.sqrt(", shifted(inside), ")")
+            squares = tree.Power(arguments[0], tree.Number(2))
+            return around("np.sqrt(", shifted(self._call("sum", (squares,), node)), ")")
         if word == "diag":
             return self._diagonal(arguments[0], ROWS)
         inside: list[Token] = []
-        rank = len(self.shapes.of(node))
+        rank = 0 if word in ("sum", "mean") else len(self.shapes.of(node))
         for argument in arguments:
             inside = around("", inside, ",") if inside else inside
-            inside += self.tokens(argument, SUM, 0 if word in ("sum", "mean") else rank)
+            inside += self.tokens(argument, SUM, rank)
         if word == "sum" and len(self.shapes.of(arguments[0])) == 2:
             inside = around("np.sum(", shifted(inside), ", axis=-3)")
         found = around(f"{self.function(word)}(", shifted(inside), ")")

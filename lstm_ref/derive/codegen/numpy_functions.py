@@ -28,7 +28,7 @@ from lstm_ref.derive.codegen.source_lines import (
 FORWARD = '''
 
 def forward(
-    params: Params, x: {kind}, state0: State | None = None, workspace: Workspace | None = None
+    params: Params, x: {x}, state0: State | None = None, workspace: Workspace | None = None
 ) -> tuple[Array, State, Tape]:
 {run_over}
 
@@ -41,7 +41,7 @@ BACKWARD = '''
 
 def backward(
     params: Params, tape: Tape, dh: Array | None, dstate_T: State | None = None
-) -> tuple[Arrays, {kind}, State]:
+) -> tuple[Arrays, {dx}, State]:
     """Back-propagation through time, {exact}.
 
     dh ({Y}): error that enters at the outputs, None for none; dstate_T: error that
@@ -71,7 +71,8 @@ class Functions:
         x = f"x, a dict of {shown}," if several else shown.replace(cell.input, "x", 1)
         states = ", ".join(f"{s}_0" for s in cell.states) + "," * (len(cell.states) == 1)
         return {
-            "kind": "Arrays" if several else "Array",
+            "x": "Any" if several else "Array",  # the dict x makes way for the input x
+            "dx": "Arrays" if several else "Array",
             "run_over": _docstring(f"Run over {x} from state0 = ({states}); None means zeros."),
             "Y": ", ".join(cell.OUTPUT),
             "exact": "with terms left out on purpose" if cell.dropped else "exact",

@@ -44,7 +44,7 @@ class Statements:
 
     # ---- forward
 
-    def _Assign(self, statement: Assign):
+    def _Assign(self, statement: Assign) -> list[str]:
         target, value = self.expressions.atom(statement.target), statement.value
         variable = self.program.variables[statement.target.name]
         if value is None:
@@ -67,11 +67,11 @@ class Statements:
         shape = ", ".join((*front, *letters, "B"))
         return around("np.broadcast_to(", tokens, f", ({shape}))")
 
-    def _Increase(self, statement: Increase):
+    def _Increase(self, statement: Increase) -> list[str]:
         target = self.expressions.atom(statement.target)
         return filled(f"{target} += ", self.expressions.tokens(statement.value))
 
-    def _Multiply(self, statement: Multiply):
+    def _Multiply(self, statement: Multiply) -> list[str]:
         stack = statement.stack
         v, target = self.expressions.text(statement.v, 3), self._rows(stack.rows)
         return [f"{target} += {self.stack(stack)} @ {v}"]
@@ -81,21 +81,25 @@ class Statements:
         if not self.program.layout.rows:
             return []
         self.expressions.whole = True
-        first, *rest = statements or [None]
+        first, rest = statements[:1], statements[1:]
+        return self._filling(first[0], rest) if first else ["net[1:] = 0"]
+
+    def _filling(self, first, rest):
+        """The first product fills `net`, where it has all of its rows."""
         if isinstance(first, Multiply) and len(first.stack.rows) == len(self.program.layout.rows):
             x = self.expressions.text(first.v)
             lines = [f"np.matmul({self.stack(first.stack)}, {x}, out=net[1:])"]
             return lines + self.lines(rest, whole=True)
-        return ["net[1:] = 0", *self.lines(statements, whole=True)]
+        return ["net[1:] = 0", *self.lines([first, *rest], whole=True)]
 
-    def _AddBiases(self, statement: AddBiases):
+    def _AddBiases(self, statement: AddBiases) -> list[str]:
         target, names = self._rows(statement.rows), statement.vectors
         if len(names) == 1:
             return [f"{target} += {self.program.parameters[names[0]]}"]
         items = [f'params["{b}"]' for b in names]
         return call(f"{target} += np.concatenate", items, "([", "])")
 
-    def _Activate(self, statement: Activate):
+    def _Activate(self, statement: Activate) -> list[str]:
         target = self._rows(statement.rows)
         function = self.expressions.function(statement.function)
         if function.startswith("fn."):
@@ -115,7 +119,7 @@ class Statements:
 
     # ---- after the way back
 
-    def _InputGradient(self, statement: InputGradient):
+    def _InputGradient(self, statement: InputGradient) -> list[str]:
         several = len(self.program.cell.inputs) > 1
         target = f'dx["{statement.name}"]' if several else "dx"
         letters = self.letters[statement.name]
@@ -124,7 +128,7 @@ class Statements:
         tokens = self.expressions.tokens(statement.value)
         return filled(f"{target} = ", self._full(tokens, statement.value, (letters,), ("T",)))
 
-    def _VectorGradient(self, statement: VectorGradient):
+    def _VectorGradient(self, statement: VectorGradient) -> list[str]:
         target, word = f'dparams["{statement.name}"]', self.letters[statement.name]
         if statement.value is None:
             return [f"{target} = {NOTHING.format(word)}"]
@@ -132,7 +136,7 @@ class Statements:
         tokens = self._full(tokens, statement.value, (word[0],), ("T",))
         return filled(f"{target} = run.total(", tokens, ")")
 
-    def _StackGradient(self, statement: StackGradient):
+    def _StackGradient(self, statement: StackGradient) -> list[str]:
         return [f"{statement.name} = {self._stack_product(statement)}"]
 
     def _stack_product(self, gradient):
@@ -144,7 +148,7 @@ class Statements:
         errors = "errors" if len(run) == len(self.program.layout.rows) else f"errors{part}"
         return f"{errors} @ run.flat({self.expressions.text(gradient.v)}).T"
 
-    def _MatrixGradient(self, statement: MatrixGradient):
+    def _MatrixGradient(self, statement: MatrixGradient) -> list[str]:
         target, word = f'dparams["{statement.name}"]', self.letters[statement.name]
         found: list[Token] = []
         for part in statement.parts:
