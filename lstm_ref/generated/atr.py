@@ -51,21 +51,17 @@ def forward(
     i = new("H")
     f = new("H")
     h = new("H")
-    sigma_q_p = new("H")
-    sigma_q_p_2 = new("H")
     h[0] = initial[0]
     net[1:] = 0
     p[1:] += W_x @ x[1:]
     p[1:] += b_p
     for t in range(1, T + 1):
         q[t] += W_h @ h[t - 1]
-        sigma_q_p[t] = sigmoid(p[t] + q[t])
-        i[t] = sigma_q_p[t]
-        sigma_q_p_2[t] = sigmoid(p[t] - q[t])
-        f[t] = sigma_q_p_2[t]
+        i[t] = sigmoid(p[t] + q[t])
+        f[t] = sigmoid(p[t] - q[t])
         h[t] = i[t] * p[t] + f[t] * h[t - 1]
     outputs, state_T = run.leave(CELL, h, (h[T],))
-    tape.update(x=x, p=p, i=i, f=f, h=h, sigma_q_p=sigma_q_p, sigma_q_p_2=sigma_q_p_2)
+    tape.update(x=x, p=p, i=i, f=f, h=h)
     return outputs, state_T, tape
 
 
@@ -81,9 +77,7 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
-    x, p, i, f, h, sigma_q_p, sigma_q_p_2 = run.take(
-        tape, "x p i f h sigma_q_p sigma_q_p_2",
-    )
+    x, p, i, f, h = run.take(tape, "x p i f h")
     W_x = params["W_x"]
     W_h = params["W_h"]
     e = run.from_one(outside)
@@ -92,9 +86,9 @@ def backward(
     for t in range(T, 0, -1):
         delta_h = next_h + e[t]
         delta_f = delta_h * h[t - 1]
-        part_f = delta_f * sigma_q_p_2[t] * (1 - sigma_q_p_2[t])
+        part_f = delta_f * f[t] * (1 - f[t])
         delta_i = delta_h * p[t]
-        part_i = delta_i * sigma_q_p[t] * (1 - sigma_q_p[t])
+        part_i = delta_i * i[t] * (1 - i[t])
         delta_q[t] = part_i - part_f
         delta_p[t] = part_i + part_f + delta_h * i[t]
         next_h = W_h.T @ delta_q[t] + delta_h * f[t]

@@ -58,7 +58,6 @@ def forward(
     z = new("H")
     r = new("H")
     h = new("H")
-    tanh_z_r_h = new("H")
     h[0] = initial[0]
     net[1:] = 0
     q[1:] += W_x @ x[1:]
@@ -66,10 +65,9 @@ def forward(
         p[t] += V_h @ h[t - 1]
         z[t] = np.tanh(alpha_z * p[t] * q[t] + p[t] * beta_one + q[t] * beta_two + b_z)
         r[t] = sigmoid(q[t] + b_r)
-        tanh_z_r_h[t] = np.tanh((1 - r[t]) * z[t] + r[t] * h[t - 1])
-        h[t] = tanh_z_r_h[t]
+        h[t] = np.tanh((1 - r[t]) * z[t] + r[t] * h[t - 1])
     outputs, state_T = run.leave(CELL, h, (h[T],))
-    tape.update(x=x, p=p, q=q, z=z, r=r, h=h, tanh_z_r_h=tanh_z_r_h)
+    tape.update(x=x, p=p, q=q, z=z, r=r, h=h)
     return outputs, state_T, tape
 
 
@@ -85,7 +83,7 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
-    x, p, q, z, r, h, tanh_z_r_h = run.take(tape, "x p q z r h tanh_z_r_h")
+    x, p, q, z, r, h = run.take(tape, "x p q z r h")
     V_h = params["V_h"]
     W_x = params["W_x"]
     alpha_z = params["alpha_z"]
@@ -98,11 +96,11 @@ def backward(
     delta_r = new("H")
     for t in range(T, 0, -1):
         delta_h = next_h + e[t]
-        delta_r[t] = delta_h * (1 - tanh_z_r_h[t]**2) * (h[t - 1] - z[t]) * r[t] * (1 - r[t])
-        delta_z[t] = delta_h * (1 - tanh_z_r_h[t]**2) * (1 - r[t]) * (1 - z[t]**2)
+        delta_r[t] = delta_h * (1 - h[t]**2) * (h[t - 1] - z[t]) * r[t] * (1 - r[t])
+        delta_z[t] = delta_h * (1 - h[t]**2) * (1 - r[t]) * (1 - z[t]**2)
         delta_q[t] = delta_z[t] * (alpha_z * p[t] + beta_two) + delta_r[t]
         delta_p[t] = delta_z[t] * (alpha_z * q[t] + beta_one)
-        next_h = V_h.T @ delta_p[t] + delta_h * (1 - tanh_z_r_h[t]**2) * r[t]
+        next_h = V_h.T @ delta_p[t] + delta_h * (1 - h[t]**2) * r[t]
     dx = W_x.T @ delta_q[1:]
     dparams = {}
     errors = run.flat(delta[1:])

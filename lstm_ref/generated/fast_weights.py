@@ -58,7 +58,6 @@ def forward(
     a = new("H")
     d = new("H")
     h = new("H")
-    relu_u = new("H")
     mean_d = new("1")
     h[0] = initial[0]
     A[0] = initial[1]
@@ -66,14 +65,13 @@ def forward(
     for t in range(1, T + 1):
         u[t] += W_h @ h[t - 1]
         A[t] = lamda * A[t - 1] + eta * fn.outer(h[t - 1], h[t - 1])
-        relu_u[t] = fn.relu(u[t])
-        s[t] = relu_u[t]
-        a[t] = u[t] + fn.apply(A[t], s[t])
+        s[t] = fn.relu(u[t])
+        a[t] = fn.apply(A[t], s[t]) + u[t]
         d[t] = a[t] - fn.mean(a[t])
         mean_d[t] = fn.mean(d[t]**2)
         h[t] = fn.relu(g_h * d[t] / np.sqrt(mean_d[t] + epsilon) + b_h)
     outputs, state_T = run.leave(CELL, h, (h[T], A[T],))
-    tape.update(x=x, A=A, s=s, d=d, h=h, relu_u=relu_u, mean_d=mean_d)
+    tape.update(x=x, A=A, s=s, d=d, h=h, mean_d=mean_d)
     return outputs, state_T, tape
 
 
@@ -89,7 +87,7 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, next_A = last
-    x, A, s, d, h, relu_u, mean_d = run.take(tape, "x A s d h relu_u mean_d")
+    x, A, s, d, h, mean_d = run.take(tape, "x A s d h mean_d")
     W_h = params["W_h"]
     W_x = params["W_x"]
     g_h = params["g_h"]
@@ -104,7 +102,7 @@ def backward(
                 * d[t])
         delta_a = delta_d - fn.total(delta_d / H)
         delta_s = fn.apply_transposed(A[t], delta_a)
-        delta_u[t] = delta_s * fn.step(relu_u[t]) + delta_a
+        delta_u[t] = delta_s * fn.step(s[t]) + delta_a
         delta_A = next_A + fn.outer(delta_a, s[t])
         part_A = delta_A * eta
         next_A = delta_A * lamda

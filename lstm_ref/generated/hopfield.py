@@ -52,18 +52,16 @@ def forward(
     a = new("P")
     p = new("P")
     h = new("H")
-    softmax_a = new("P")
     h[0] = initial[0]
     np.matmul(W_q, x[1:], out=net[1:])
     q[1:] += b_q
     for t in range(1, T + 1):
         q[t] += U_q @ h[t - 1]
         a[t] = X_p.T @ q[t]
-        softmax_a[t] = fn.softmax(beta * a[t])
-        p[t] = softmax_a[t]
+        p[t] = fn.softmax(beta * a[t])
         h[t] = X_p @ p[t]
     outputs, state_T = run.leave(CELL, h, (h[T],))
-    tape.update(x=x, q=q, p=p, h=h, softmax_a=softmax_a)
+    tape.update(x=x, q=q, p=p, h=h)
     return outputs, state_T, tape
 
 
@@ -79,7 +77,7 @@ def backward(
     params = tape["params"]
     T, D, H, B, P = (sizes[k] for k in "TDHBP")
     next_h, = last
-    x, q, p, h, softmax_a = run.take(tape, "x q p h softmax_a")
+    x, q, p, h = run.take(tape, "x q p h")
     W_q = params["W_q"]
     U_q = params["U_q"]
     X_p = params["X_p"]
@@ -92,8 +90,8 @@ def backward(
         delta_h[t] = next_h + e[t]
         back_X_p_2 = X_p.T @ delta_h[t]
         delta_p = back_X_p_2
-        part_p = delta_p * softmax_a[t]
-        delta_a[t] = part_p * beta - fn.total(part_p) * beta * softmax_a[t]
+        part_p = delta_p * p[t]
+        delta_a[t] = part_p * beta - fn.total(part_p) * beta * p[t]
         back_X_p = X_p @ delta_a[t]
         delta_q[t] = back_X_p
         next_h = U_q.T @ delta_q[t]

@@ -50,23 +50,14 @@ def forward(
     i = new("H")
     f = new("H")
     h = new("H")
-    sigma_k_h = new("H")
-    sigma_q_h = new("H")
-    tanh_v_i_h = new("H")
     h[0] = initial[0]
     np.matmul(W_x, x[1:], out=net[1:])
     for t in range(1, T + 1):
-        sigma_k_h[t] = sigmoid(k[t] + h[t - 1])
-        i[t] = sigma_k_h[t]
-        sigma_q_h[t] = sigmoid(q[t] - h[t - 1])
-        f[t] = sigma_q_h[t]
-        tanh_v_i_h[t] = np.tanh(i[t] * v[t] + f[t] * h[t - 1])
-        h[t] = tanh_v_i_h[t]
+        i[t] = sigmoid(k[t] + h[t - 1])
+        f[t] = sigmoid(q[t] - h[t - 1])
+        h[t] = np.tanh(i[t] * v[t] + f[t] * h[t - 1])
     outputs, state_T = run.leave(CELL, h, (h[T],))
-    tape.update(
-        x=x, v=v, i=i, f=f, h=h, sigma_k_h=sigma_k_h, sigma_q_h=sigma_q_h,
-        tanh_v_i_h=tanh_v_i_h,
-    )
+    tape.update(x=x, v=v, i=i, f=f, h=h)
     return outputs, state_T, tape
 
 
@@ -82,23 +73,21 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
-    x, v, i, f, h, sigma_k_h, sigma_q_h, tanh_v_i_h = run.take(
-        tape, "x v i f h sigma_k_h sigma_q_h tanh_v_i_h",
-    )
+    x, v, i, f, h = run.take(tape, "x v i f h")
     W_x = np.concatenate([params["W_q"], params["W_k"], params["W_v"]])
     e = run.from_one(outside)
     delta = new("HHH")
     delta_q, delta_k, delta_v = run.rows(delta, H, H, H)
     for t in range(T, 0, -1):
         delta_h = next_h + e[t]
-        delta_f = delta_h * (1 - tanh_v_i_h[t]**2) * h[t - 1]
-        part_f = delta_f * sigma_q_h[t] * (1 - sigma_q_h[t])
-        delta_i = delta_h * (1 - tanh_v_i_h[t]**2) * v[t]
-        part_i = delta_i * sigma_k_h[t] * (1 - sigma_k_h[t])
-        delta_v[t] = delta_h * (1 - tanh_v_i_h[t]**2) * i[t]
+        delta_f = delta_h * (1 - h[t]**2) * h[t - 1]
+        part_f = delta_f * f[t] * (1 - f[t])
+        delta_i = delta_h * (1 - h[t]**2) * v[t]
+        part_i = delta_i * i[t] * (1 - i[t])
+        delta_v[t] = delta_h * (1 - h[t]**2) * i[t]
         delta_k[t] = part_i
         delta_q[t] = part_f
-        next_h = part_i - part_f + delta_h * (1 - tanh_v_i_h[t]**2) * f[t]
+        next_h = part_i - part_f + delta_h * (1 - h[t]**2) * f[t]
     dx = W_x.T @ delta[1:]
     dparams = {}
     errors = run.flat(delta[1:])

@@ -70,8 +70,6 @@ def forward(
     n = new("P")
     h = new("H")
     logsigmoid_f_tilde = new("1")
-    exp_m_m_f_tilde = new("1")
-    exp_m_i_tilde = new("1")
     sum_q_n = new("1")
     abs_q_n = new("1")
     exp_m = new("1")
@@ -88,10 +86,8 @@ def forward(
         i_tilde[t] = fn.total(w_i * x[t]) + s_i
         logsigmoid_f_tilde[t] = fn.logsigmoid(f_tilde[t])
         m[t] = fn.maximum(logsigmoid_f_tilde[t] + m[t - 1], i_tilde[t])
-        exp_m_m_f_tilde[t] = np.exp(logsigmoid_f_tilde[t] + m[t - 1] - m[t])
-        f[t] = exp_m_m_f_tilde[t]
-        exp_m_i_tilde[t] = np.exp(i_tilde[t] - m[t])
-        i[t] = exp_m_i_tilde[t]
+        f[t] = np.exp(logsigmoid_f_tilde[t] + m[t - 1] - m[t])
+        i[t] = np.exp(i_tilde[t] - m[t])
         C[t] = f[t] * C[t - 1] + i[t] * fn.outer(v[t], k[t])
         n[t] = f[t] * n[t - 1] + i[t] * k[t]
         sum_q_n[t] = fn.total(q[t] * n[t])
@@ -103,9 +99,8 @@ def forward(
     outputs, state_T = run.leave(CELL, h, (m[T], C[T], n[T],))
     tape.update(
         x=x, q=q, k=k, v=v, f_tilde=f_tilde, i_tilde=i_tilde, m=m, f=f, i=i, o=o, C=C, n=n,
-        logsigmoid_f_tilde=logsigmoid_f_tilde, exp_m_m_f_tilde=exp_m_m_f_tilde,
-        exp_m_i_tilde=exp_m_i_tilde, sum_q_n=sum_q_n, abs_q_n=abs_q_n, exp_m=exp_m,
-        max_q_n_m=max_q_n_m, q_C=q_C,
+        logsigmoid_f_tilde=logsigmoid_f_tilde, sum_q_n=sum_q_n, abs_q_n=abs_q_n,
+        exp_m=exp_m, max_q_n_m=max_q_n_m, q_C=q_C,
     )
     return outputs, state_T, tape
 
@@ -123,12 +118,12 @@ def backward(
     T, D, H, B, P = (sizes[k] for k in "TDHBP")
     next_m, next_C, next_n = last
     (
-        x, q, k, v, f_tilde, i_tilde, m, f, i, o, C, n, logsigmoid_f_tilde,
-        exp_m_m_f_tilde, exp_m_i_tilde, sum_q_n, abs_q_n, exp_m, max_q_n_m, q_C,
+        x, q, k, v, f_tilde, i_tilde, m, f, i, o, C, n, logsigmoid_f_tilde, sum_q_n,
+        abs_q_n, exp_m, max_q_n_m, q_C,
     ) = run.take(
         tape,
-        "x q k v f_tilde i_tilde m f i o C n logsigmoid_f_tilde exp_m_m_f_tilde "
-        "exp_m_i_tilde sum_q_n abs_q_n exp_m max_q_n_m q_C",
+        "x q k v f_tilde i_tilde m f i o C n logsigmoid_f_tilde sum_q_n abs_q_n exp_m "
+        "max_q_n_m q_C",
     )
     w_f = params["w_f"]
     w_i = params["w_i"]
@@ -150,24 +145,25 @@ def backward(
         delta_o[t] = delta_h * q_C[t] * o[t] * (1 - o[t]) / max_q_n_m[t]
         delta_i = (fn.total(np.sum(delta_C * fn.outer(v[t], k[t]), axis=-3))
             + fn.total(delta_n * k[t]))
-        part_i = delta_i * exp_m_i_tilde[t]
+        part_i = delta_i * i[t]
         delta_f = fn.total(np.sum(delta_C * C[t - 1], axis=-3)) + fn.total(delta_n * n[t - 1])
-        part_f = delta_f * exp_m_m_f_tilde[t]
+        part_f = delta_f * f[t]
         delta_m = (next_m - part_f - part_i
             + fn.total(delta_h * o[t] * q_C[t] * (1 + fn.sign(exp_m[t] - abs_q_n[t])) / 2
                 * exp_m[t] / max_q_n_m[t]**2))
         delta_i_tilde[t] = (delta_m
                 * (1 + fn.sign(i_tilde[t] - logsigmoid_f_tilde[t] - m[t - 1])) / 2 + part_i)
-        delta_f_tilde[t] = (delta_m
-                * (1 + fn.sign(logsigmoid_f_tilde[t] + m[t - 1] - i_tilde[t])) / 2
-                * sigmoid(-f_tilde[t]) + delta_f * exp_m_m_f_tilde[t] * sigmoid(-f_tilde[t]))
+        sigma_f_tilde = sigmoid(-f_tilde[t])
+        sign_logsigmoid_f_tilde_m_i_tilde = (fn.sign(logsigmoid_f_tilde[t] + m[t - 1]
+            - i_tilde[t]))
+        delta_f_tilde[t] = (delta_m * (1 + sign_logsigmoid_f_tilde_m_i_tilde) / 2
+                * sigma_f_tilde + delta_f * f[t] * sigma_f_tilde)
         delta_v[t] = fn.apply(part_C, k[t])
         delta_k[t] = fn.apply_transposed(part_C, v[t]) + delta_n * i[t]
         delta_q[t] = fn.apply_transposed(C[t], part_h) - back_h * n[t]
         next_n = delta_n * f[t]
         next_C = delta_C * f[t]
-        next_m = (delta_m * (1 + fn.sign(logsigmoid_f_tilde[t] + m[t - 1] - i_tilde[t])) / 2
-            + part_f)
+        next_m = delta_m * (1 + sign_logsigmoid_f_tilde_m_i_tilde) / 2 + part_f
     dx = W_x.T @ delta[1:] + delta_f_tilde[1:] * w_f + delta_i_tilde[1:] * w_i
     dparams = {}
     errors = run.flat(delta[1:])

@@ -54,7 +54,6 @@ def forward(
     f, i, c_tilde = run.rows(net, H, H, H)
     c = new("H")
     h = new("H")
-    tanh_c = new("H")
     h[0] = initial[0]
     c[0] = initial[1]
     np.matmul(W_x, x[1:], out=net[1:])
@@ -66,10 +65,9 @@ def forward(
         sigmoid(net[t, :2 * H], out=net[t, :2 * H])
         np.tanh(c_tilde[t], out=c_tilde[t])
         c[t] = f[t] * c[t - 1] + i[t] * c_tilde[t]
-        tanh_c[t] = np.tanh(c[t])
-        h[t] = tanh_c[t]
+        h[t] = np.tanh(c[t])
     outputs, state_T = run.leave(CELL, h, (h[T], c[T],))
-    tape.update(x=x, f=f, i=i, c_tilde=c_tilde, c=c, h=h, tanh_c=tanh_c)
+    tape.update(x=x, f=f, i=i, c_tilde=c_tilde, c=c, h=h)
     return outputs, state_T, tape
 
 
@@ -85,7 +83,7 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, next_c = last
-    x, f, i, c_tilde, c, h, tanh_c = run.take(tape, "x f i c_tilde c h tanh_c")
+    x, f, i, c_tilde, c, h = run.take(tape, "x f i c_tilde c h")
     w_fc = params["w_fc"]
     w_ic = params["w_ic"]
     W_h = np.concatenate([params["W_fh"], params["W_ih"], params["W_ch"]])
@@ -95,7 +93,7 @@ def backward(
     delta_f, delta_i, delta_c_tilde = run.rows(delta, H, H, H)
     for t in range(T, 0, -1):
         delta_h = next_h + e[t]
-        delta_c = next_c + delta_h * (1 - tanh_c[t]**2)
+        delta_c = next_c + delta_h * (1 - h[t]**2)
         delta_c_tilde[t] = delta_c * i[t] * (1 - c_tilde[t]**2)
         delta_i[t] = delta_c * c_tilde[t] * i[t] * (1 - i[t])
         delta_f[t] = delta_c * c[t - 1] * f[t] * (1 - f[t])

@@ -75,8 +75,6 @@ def forward(
     w = new("G")
     c = new("H")
     h = new("H")
-    softmax_a = new("P")
-    softmax_r = new("P")
     spread_w = new("H")
     spread_w_f_tilde = new("H")
     spread_w_i_tilde = new("H")
@@ -92,10 +90,8 @@ def forward(
         net[t] += W_h @ h[t - 1]
         sigmoid(net[t, 2 * P:2 * P + 3 * H], out=net[t, 2 * P:2 * P + 3 * H])
         np.tanh(u[t], out=u[t])
-        softmax_a[t] = fn.softmax(a[t])
-        p[t] = softmax_a[t]
-        softmax_r[t] = fn.softmax(r[t])
-        q[t] = softmax_r[t]
+        p[t] = fn.softmax(a[t])
+        q[t] = fn.softmax(r[t])
         f_tilde[t] = L_cum @ p[t]
         i_tilde[t] = 1 - L_cum @ q[t]
         w[t] = f_tilde[t] * i_tilde[t]
@@ -108,10 +104,9 @@ def forward(
         h[t] = o[t] * tanh_c[t]
     outputs, state_T = run.leave(CELL, h, (h[T], c[T],))
     tape.update(
-        x=x, f_tilde=f_tilde, i_tilde=i_tilde, f=f, i=i, u=u, o=o, c=c, h=h,
-        softmax_a=softmax_a, softmax_r=softmax_r, spread_w=spread_w,
-        spread_w_f_tilde=spread_w_f_tilde, spread_w_i_tilde=spread_w_i_tilde,
-        tanh_c=tanh_c,
+        x=x, p=p, q=q, f_tilde=f_tilde, i_tilde=i_tilde, f=f, i=i, u=u, o=o, c=c, h=h,
+        spread_w=spread_w, spread_w_f_tilde=spread_w_f_tilde,
+        spread_w_i_tilde=spread_w_i_tilde, tanh_c=tanh_c,
     )
     return outputs, state_T, tape
 
@@ -129,12 +124,12 @@ def backward(
     T, D, H, B, G, P = (sizes[k] for k in "TDHBGP")
     next_h, next_c = last
     (
-        x, f_tilde, i_tilde, f, i, u, o, c, h, softmax_a, softmax_r, spread_w,
-        spread_w_f_tilde, spread_w_i_tilde, tanh_c,
+        x, p, q, f_tilde, i_tilde, f, i, u, o, c, h, spread_w, spread_w_f_tilde,
+        spread_w_i_tilde, tanh_c,
     ) = run.take(
         tape,
-        "x f_tilde i_tilde f i u o c h softmax_a softmax_r spread_w spread_w_f_tilde "
-        "spread_w_i_tilde tanh_c",
+        "x p q f_tilde i_tilde f i u o c h spread_w spread_w_f_tilde spread_w_i_tilde "
+        "tanh_c",
     )
     L_cum = params["L_cum"]
     W_h = np.concatenate([
@@ -167,11 +162,11 @@ def backward(
         delta_f_tilde = delta_w * i_tilde[t] + back_spread
         back_L_cum = L_cum.T @ delta_f_tilde
         delta_q = -back_L_cum_2
-        part_q = delta_q * softmax_r[t]
+        part_q = delta_q * q[t]
         delta_p = back_L_cum
-        part_p = delta_p * softmax_a[t]
-        delta_r[t] = part_q - fn.total(part_q) * softmax_r[t]
-        delta_a[t] = part_p - fn.total(part_p) * softmax_a[t]
+        part_p = delta_p * p[t]
+        delta_r[t] = part_q - fn.total(part_q) * q[t]
+        delta_a[t] = part_p - fn.total(part_p) * p[t]
         next_c = delta_c * (f[t] * spread_w[t] + spread_w_f_tilde[t])
         next_h = W_h.T @ delta[t]
     dx = W_x.T @ delta[1:]

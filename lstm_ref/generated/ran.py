@@ -53,7 +53,6 @@ def forward(
     c = new("H")
     h = new("H")
     W_cx_x = new("H")
-    tanh_c = new("H")
     h[0] = initial[0]
     c[0] = initial[1]
     np.matmul(W_x, x[1:], out=net[1:])
@@ -63,10 +62,9 @@ def forward(
         sigmoid(net[t], out=net[t])
         W_cx_x[t] = W_cx @ x[t]
         c[t] = i[t] * W_cx_x[t] + f[t] * c[t - 1]
-        tanh_c[t] = np.tanh(c[t])
-        h[t] = tanh_c[t]
+        h[t] = np.tanh(c[t])
     outputs, state_T = run.leave(CELL, h, (h[T], c[T],))
-    tape.update(x=x, i=i, f=f, c=c, h=h, W_cx_x=W_cx_x, tanh_c=tanh_c)
+    tape.update(x=x, i=i, f=f, c=c, h=h, W_cx_x=W_cx_x)
     return outputs, state_T, tape
 
 
@@ -82,7 +80,7 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, next_c = last
-    x, i, f, c, h, W_cx_x, tanh_c = run.take(tape, "x i f c h W_cx_x tanh_c")
+    x, i, f, c, h, W_cx_x = run.take(tape, "x i f c h W_cx_x")
     W_cx = params["W_cx"]
     W_h = np.concatenate([params["W_ih"], params["W_fh"]])
     W_x = np.concatenate([params["W_ix"], params["W_fx"]])
@@ -93,7 +91,7 @@ def backward(
     delta_W_cx = new("H")
     for t in range(T, 0, -1):
         delta_h = next_h + e[t]
-        delta_c[t] = next_c + delta_h * (1 - tanh_c[t]**2)
+        delta_c[t] = next_c + delta_h * (1 - h[t]**2)
         delta_W_cx[t] = delta_c[t] * i[t]
         delta_f[t] = delta_c[t] * c[t - 1] * f[t] * (1 - f[t])
         delta_i[t] = delta_c[t] * W_cx_x[t] * i[t] * (1 - i[t])

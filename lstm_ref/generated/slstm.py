@@ -63,8 +63,6 @@ def forward(
     n = new("H")
     h = new("H")
     logsigmoid_f_tilde = new("H")
-    exp_m_m_f_tilde = new("H")
-    exp_m_i_tilde = new("H")
     h[0] = initial[0]
     m[0] = initial[1]
     c[0] = initial[2]
@@ -77,18 +75,15 @@ def forward(
         sigmoid(o[t], out=o[t])
         logsigmoid_f_tilde[t] = fn.logsigmoid(f_tilde[t])
         m[t] = fn.maximum(logsigmoid_f_tilde[t] + m[t - 1], i_tilde[t])
-        exp_m_m_f_tilde[t] = np.exp(logsigmoid_f_tilde[t] + m[t - 1] - m[t])
-        f[t] = exp_m_m_f_tilde[t]
-        exp_m_i_tilde[t] = np.exp(i_tilde[t] - m[t])
-        i[t] = exp_m_i_tilde[t]
+        f[t] = np.exp(logsigmoid_f_tilde[t] + m[t - 1] - m[t])
+        i[t] = np.exp(i_tilde[t] - m[t])
         c[t] = f[t] * c[t - 1] + i[t] * z[t]
         n[t] = f[t] * n[t - 1] + i[t]
         h[t] = o[t] * c[t] / n[t]
     outputs, state_T = run.leave(CELL, h, (h[T], m[T], c[T], n[T],))
     tape.update(
         x=x, f_tilde=f_tilde, i_tilde=i_tilde, m=m, f=f, i=i, z=z, o=o, c=c, n=n, h=h,
-        logsigmoid_f_tilde=logsigmoid_f_tilde, exp_m_m_f_tilde=exp_m_m_f_tilde,
-        exp_m_i_tilde=exp_m_i_tilde,
+        logsigmoid_f_tilde=logsigmoid_f_tilde,
     )
     return outputs, state_T, tape
 
@@ -105,11 +100,8 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, next_m, next_c, next_n = last
-    (
-        x, f_tilde, i_tilde, m, f, i, z, o, c, n, h, logsigmoid_f_tilde, exp_m_m_f_tilde,
-        exp_m_i_tilde,
-    ) = run.take(
-        tape, "x f_tilde i_tilde m f i z o c n h logsigmoid_f_tilde exp_m_m_f_tilde exp_m_i_tilde",
+    x, f_tilde, i_tilde, m, f, i, z, o, c, n, h, logsigmoid_f_tilde = run.take(
+        tape, "x f_tilde i_tilde m f i z o c n h logsigmoid_f_tilde",
     )
     W_h = np.concatenate([params["R_f"], params["R_i"], params["R_z"], params["R_o"]])
     W_x = np.concatenate([params["W_f"], params["W_i"], params["W_z"], params["W_o"]])
@@ -123,19 +115,20 @@ def backward(
         delta_o[t] = delta_h * c[t] * o[t] * (1 - o[t]) / n[t]
         delta_z[t] = delta_c * i[t] * (1 - z[t]**2)
         delta_i = delta_c * z[t] + delta_n
-        part_i = delta_i * exp_m_i_tilde[t]
+        part_i = delta_i * i[t]
         delta_f = delta_c * c[t - 1] + delta_n * n[t - 1]
-        part_f = delta_f * exp_m_m_f_tilde[t]
+        part_f = delta_f * f[t]
         delta_m = next_m - part_f - part_i
         delta_i_tilde[t] = (delta_m
                 * (1 + fn.sign(i_tilde[t] - logsigmoid_f_tilde[t] - m[t - 1])) / 2 + part_i)
-        delta_f_tilde[t] = (delta_m
-                * (1 + fn.sign(logsigmoid_f_tilde[t] + m[t - 1] - i_tilde[t])) / 2
-                * sigmoid(-f_tilde[t]) + delta_f * exp_m_m_f_tilde[t] * sigmoid(-f_tilde[t]))
+        sigma_f_tilde = sigmoid(-f_tilde[t])
+        sign_logsigmoid_f_tilde_m_i_tilde = (fn.sign(logsigmoid_f_tilde[t] + m[t - 1]
+            - i_tilde[t]))
+        delta_f_tilde[t] = (delta_m * (1 + sign_logsigmoid_f_tilde_m_i_tilde) / 2
+                * sigma_f_tilde + delta_f * f[t] * sigma_f_tilde)
         next_n = delta_n * f[t]
         next_c = delta_c * f[t]
-        next_m = (delta_m * (1 + fn.sign(logsigmoid_f_tilde[t] + m[t - 1] - i_tilde[t])) / 2
-            + part_f)
+        next_m = delta_m * (1 + sign_logsigmoid_f_tilde_m_i_tilde) / 2 + part_f
         next_h = W_h.T @ delta[t]
     dx = W_x.T @ delta[1:]
     dparams = {}

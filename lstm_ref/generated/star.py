@@ -46,7 +46,6 @@ def forward(
     net = new("HH")
     z, k = run.rows(net, H, H)
     h = new("H")
-    tanh_z_k_h = new("H")
     h[0] = initial[0]
     np.matmul(W_x, x[1:], out=net[1:])
     net[1:] += np.concatenate([params["b_z"], params["b_k"]])
@@ -54,10 +53,9 @@ def forward(
         k[t] += W_kh @ h[t - 1]
         np.tanh(z[t], out=z[t])
         sigmoid(k[t], out=k[t])
-        tanh_z_k_h[t] = np.tanh((1 - k[t]) * h[t - 1] + k[t] * z[t])
-        h[t] = tanh_z_k_h[t]
+        h[t] = np.tanh((1 - k[t]) * h[t - 1] + k[t] * z[t])
     outputs, state_T = run.leave(CELL, h, (h[T],))
-    tape.update(x=x, z=z, k=k, h=h, tanh_z_k_h=tanh_z_k_h)
+    tape.update(x=x, z=z, k=k, h=h)
     return outputs, state_T, tape
 
 
@@ -73,7 +71,7 @@ def backward(
     params = tape["params"]
     T, D, H, B = (sizes[k] for k in "TDHB")
     next_h, = last
-    x, z, k, h, tanh_z_k_h = run.take(tape, "x z k h tanh_z_k_h")
+    x, z, k, h = run.take(tape, "x z k h")
     W_kh = params["W_kh"]
     W_x = np.concatenate([params["W_zx"], params["W_kx"]])
     e = run.from_one(outside)
@@ -81,9 +79,9 @@ def backward(
     delta_z, delta_k = run.rows(delta, H, H)
     for t in range(T, 0, -1):
         delta_h = next_h + e[t]
-        delta_k[t] = delta_h * (1 - tanh_z_k_h[t]**2) * (z[t] - h[t - 1]) * k[t] * (1 - k[t])
-        delta_z[t] = delta_h * (1 - tanh_z_k_h[t]**2) * k[t] * (1 - z[t]**2)
-        next_h = W_kh.T @ delta_k[t] + delta_h * (1 - tanh_z_k_h[t]**2) * (1 - k[t])
+        delta_k[t] = delta_h * (1 - h[t]**2) * (z[t] - h[t - 1]) * k[t] * (1 - k[t])
+        delta_z[t] = delta_h * (1 - h[t]**2) * k[t] * (1 - z[t]**2)
+        next_h = W_kh.T @ delta_k[t] + delta_h * (1 - h[t]**2) * (1 - k[t])
     dx = W_x.T @ delta[1:]
     dparams = {}
     errors = run.flat(delta[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy
 
 from lstm_ref.derive import tree
+from lstm_ref.derive.codegen import repeated
 from lstm_ref.derive.codegen.errors import Errors, product, total
 from lstm_ref.derive.codegen.plan import Plan
 from lstm_ref.derive.codegen.program import (
@@ -24,7 +25,7 @@ from lstm_ref.derive.terms import Product
 def write(plan: Plan) -> None:
     """Add the way back to the program."""
     back = Backward(plan)
-    plan.program.back += back.step()
+    plan.program.back += repeated.named(plan, back.step())
     plan.program.after += back.after()
 
 

@@ -53,14 +53,12 @@ class Errors:
         whole = {item.by for item in self._items() if self._is_whole(item)} | {*self.layout.rows}
         for name in cell.equations:
             when = STEPS if name in whole else STEP
-            self._add(f"delta {name}", f"delta_{self._code(name)}", self._letters(name), when)
+            wish = f"delta_{self._code(name)}"
+            self.plan.add_error(wish, self._letters(name), when, f"delta {name}")
         for name in cell.states:
-            self._add(f"next {name}", f"next_{self._code(name)}", self._letters(name), STEP)
-        self._add("e", "e", self._letters(cell.output), STEPS)
-
-    def _add(self, key, wish, letters, when):
-        self.plan.program.errors.append(key)
-        return self.plan.add(key, wish, letters, when)
+            wish = f"next_{self._code(name)}"
+            self.plan.add_error(wish, self._letters(name), STEP, f"next {name}")
+        self.plan.add_error("e", self._letters(cell.output), STEPS, "e")
 
     def _code(self, name):
         return self.plan.variables[name].name
@@ -104,8 +102,7 @@ class Errors:
 
     def _name_point(self, point, wish, whole):
         letters = self.plan.shapes.of(self.at_point(point)[1])
-        key = f"{wish} {len(self.points)}"
-        self.points[point] = self._add(key, wish, letters, STEPS if whole else STEP)
+        self.points[point] = self.plan.add_error(wish, letters, STEPS if whole else STEP)
 
     def _name_carried(self):
         uses: Counter[Carried] = Counter()
@@ -124,7 +121,7 @@ class Errors:
     def _name_one_carried(self, key, wish):
         by, inner, via, _ = key
         letters = self.plan.shapes.of(self.through(via, self.error(by, inner)[1]))
-        self.carried[key] = self._add(f"{wish} {len(self.carried)}", wish, letters, STEP)
+        self.carried[key] = self.plan.add_error(wish, letters, STEP)
 
     # ---- terms as trees
 

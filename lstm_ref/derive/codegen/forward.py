@@ -70,7 +70,11 @@ class Forward:
             act: Any = equation.activation  # a class of SymPy, which has no types
             net = self._assign(net_name(name), equation.net, name)
             return [net, self._assign(name, act(at(net_name(name))))]
-        return [self._assign(name, equation.expr, name)]
+        value = self._assign(name, equation.expr, name)
+        self.known |= {
+            expr: at(name) for owner, expr, key in self.plan.kept if owner == key == name
+        }
+        return [value]
 
     def _assign(self, key, expr, name=None):
         return Assign(tree.Signal(key), self.plan.arranged(expr, name, self.known))
@@ -79,7 +83,7 @@ class Forward:
         """Intermediate results of this equation that the way back needs."""
         found = []
         for owner, expr, key in self.plan.kept:
-            if owner == name:
+            if owner == name and key != name:
                 found.append(self._assign(key, expr, name))
                 self.known[expr] = at(key)
         return found

@@ -72,6 +72,14 @@ class Plan:
         self.variables[key] = Variable(self.names.new(wish), letters, when)
         return tree.Signal(key)
 
+    def add_error(
+        self, wish: str, letters: Letters, when: str, key: str | None = None
+    ) -> tree.Signal:
+        """A new variable of the way back; key: where others must find it, else one of its own."""
+        key = f"error {len(self.program.errors)}" if key is None else key
+        self.program.errors.append(key)
+        return self.add(key, wish, letters, when)
+
     def _signal(self, name, known):
         return Variable(known, *self._place(name))
 
@@ -102,6 +110,9 @@ class Plan:
         arguments = {p.args[1] for p in learned}
         single = {p for _, p in self.alone}
 
+        def whole(name):  # an intermediate result that is a signal needs no other name
+            return None if name in self.layout.rows else self.cell.equations[name].expr
+
         def visit(name, expr):
             if expr in self.rules or isinstance(expr, sympy.Indexed | sympy.Symbol | Transposed):
                 return
@@ -115,7 +126,7 @@ class Plan:
             again = again and not isinstance(expr, Outer) and bool(expr.free_symbols)
             if again or expr in arguments:
                 when = ONCE if name in self.layout.still else STEPS
-                key = self._variable(expr, when)
+                key = name if expr == whole(name) else self._variable(expr, when)
                 self.kept.append((name, expr, key))
                 self.rules[expr] = at(key)
 
