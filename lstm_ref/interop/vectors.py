@@ -67,7 +67,10 @@ def make(
         "sizes": _found_sizes(cell, arrays),
         "seed": int(seed),
         "package": __version__,
-        "equations": latex.equations_as_text(cell).splitlines(),
+        "equations": [
+            *latex.equations_as_text(cell).splitlines(),
+            *(f"{name} = {value!r}" for name, value in cell.constants.items()),
+        ],
     }
     return {**header, "checksum": checksum(header, arrays)}, arrays
 
