@@ -185,6 +185,10 @@ def test_every_public_declaration_is_listed():
         assert cell.title.endswith(".") and cell.name == name
 
 
+def test_every_cell_has_a_forward_step_of_its_own():
+    assert forwards.STEPS.keys() == catalogue.CELLS.keys()
+
+
 def test_docstrings_can_be_taken_apart():
     for cell in catalogue.CELLS.values():
         found = catalogue.about(cell)
