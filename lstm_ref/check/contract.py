@@ -64,6 +64,8 @@ def pair(
     *,
     INPUT: str = "TDB",
     OUTPUT: str = "THB",
+    FIXED: Mapping[str, str] | None = None,
+    INPUTS: Mapping[str, str] | None = None,
     name: str | None = None,
 ) -> CellLike:
     """Any two functions as a cell that can be checked.
@@ -71,17 +73,21 @@ def pair(
     forward(params, x, state0) -> (h, state_T, tape) and backward(params, tape, dh, dstate_T) ->
     (dparams, dx, dstate0), params a dict of arrays, states tuples. SHAPES: parameter -> its axes,
     as {"W_fx": "HD", "W_fh": "HH", "b_f": "H1"}; STATES: {"h": "HB", "c": "HB"}; T steps, D inputs,
-    H units, B samples; further letters are further widths. Raises TypeError.
+    H units, B samples; further letters are further widths. FIXED: parameters without a gradient,
+    behind the others in params. INPUTS: {"x": "TDB", "mask": "THB"} of a cell with several; x and
+    dx are dicts then. Raises TypeError.
     """
     for argument, function in (("forward", forward), ("backward", backward)):
         if not callable(function):
             raise TypeError(f"{argument}: expected a function, got {type(function).__name__}")
-    whole = {"INPUT": {"INPUT": INPUT}, "OUTPUT": {"OUTPUT": OUTPUT}}
+    more = {"FIXED": dict(FIXED or {}), "INPUTS": dict(INPUTS or {})}
+    whole = {"INPUT": {"INPUT": INPUT}, "OUTPUT": {"OUTPUT": OUTPUT}, **more}
     for argument, words in {"SHAPES": SHAPES, "STATES": STATES, **whole}.items():
         _letters(argument, words)
     shown = name or getattr(forward, "__name__", "cell")
     functions: dict[str, Any] = dict(forward=forward, backward=backward, __name__=shown)
-    return SimpleNamespace(SHAPES=SHAPES, STATES=STATES, INPUT=INPUT, OUTPUT=OUTPUT, **functions)
+    functions |= dict(INPUT=INPUT, OUTPUT=OUTPUT, **more)
+    return SimpleNamespace(SHAPES=SHAPES, STATES=STATES, **functions)
 
 
 def _letters(argument, words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from lstm_ref.check.summands import Factors, Recipe
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.mistakes.edits import Mistake
-from lstm_ref.types import Array, Arrays, Params, State
+from lstm_ref.types import Arrays, Params, State
 
 Found = Mistake | tuple[Mistake, ...]  # one mistake, or several at once
 
@@ -22,19 +23,21 @@ class Numbers:
 
     cell: Cell
     params: Params
-    x: Array
+    x: Any  # (T, D, B), or a dict of several inputs
     state0: State
     errors: Errors
 
     def values(self, cell: Cell | None = None) -> Arrays:
         """Values of the forward pass, of another cell if given, with the masks of `mistakes`."""
         cell = cell or self.cell
-        zeros = np.zeros_like(next(v for n, v in self.params.items() if n.startswith("b_")))
-        names = {*cell.matrices, *cell.vectors}
+        biases = (value for name, value in self.params.items() if name.startswith("b_"))
+        zeros = np.zeros_like(next(biases, 0.0))  # for a bias that only the other cell has
+        names = {*cell.matrices, *cell.vectors, *cell.fixed}
         params = {n: self.params.get(n, zeros) for n in cell.letters if n in names}
+        T = len(self.errors["dh"])
         values = {**self.params, **recipes.forward(cell, params, self.x, self.state0)}
-        for name, step in (("first step", 1), ("last step", len(self.x))):
-            values[name] = np.zeros((len(self.x) + 1, 1, 1))
+        for name, step in (("first step", 1), ("last step", T)):
+            values[name] = np.zeros((T + 1, 1, 1))
             values[name][step] = 1
         for name in cell.equations:
             # Who reads f_{t-1} by mistake finds something at step 1 too: say f_1.
@@ -88,7 +91,8 @@ def backward(
         if mistake.spoil:
             again = mistake.spoil(numbers.errors, deltas, result)
             deltas, result = recipes.backward(recipe, values, again, factors)
-    shapes = {**numbers.params, "x": numbers.x}
+    inputs = numbers.x if isinstance(numbers.x, dict) else {"x": numbers.x}
+    shapes = {**numbers.params, **inputs}
     states = numbers.cell.states
     shapes |= {f"{s}_0": v for s, v in zip(states, numbers.state0, strict=True)}
     return deltas, {n: result[n] if n in result else np.zeros_like(v) for n, v in shapes.items()}

@@ -124,6 +124,19 @@ def test_the_contract_is_kept(name):
     assert "complex step" in report
 
 
+@pytest.mark.parametrize("name", ["INPUTS", "FIXED", "MEMORY", "NUMBER"])
+def test_the_equations_are_a_cell_too_and_any_two_functions(name):
+    from lstm_ref.check import check_cell, pair
+    from lstm_ref.mistakes.known import module_with
+
+    by_terms = module_with(None, CELLS[name])
+    assert {"autograd", "complex step"} <= set(check_cell(by_terms, T=3, H=5))
+    words = {n: getattr(by_terms, n) for n in ("INPUT", "OUTPUT", "FIXED", "INPUTS")}
+    functions = by_terms.forward, by_terms.backward
+    report = check_cell(pair(*functions, by_terms.SHAPES, by_terms.STATES, **words), T=3, H=5)
+    assert "autograd" in report
+
+
 def test_what_no_step_changes_is_computed_once():
     source = numpy_code.source(CELLS["ONCE"])
     before, _, step = source.partition("for t in range(1, T + 1):")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import arguments
+from lstm_ref.cells.interface import given
 from lstm_ref.check import summands
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.catalogue import declared
@@ -75,34 +76,40 @@ class module_with:
         self.__name__ = cell.name + (f" with {mistake.name}" if mistake else "")
         self.SHAPES, self.STATES = cell.SHAPES, cell.STATES
         self.INPUT, self.OUTPUT = cell.INPUT, cell.OUTPUT
+        self.FIXED, self.INPUTS = cell.FIXED, cell.INPUTS
         self._kept: dict[str, Any] = {}  # sums of gradients, where they are not reset
 
     def forward(
-        self, params: Params, x: Array, state0: State | None = None
+        self, params: Params, x: Any, state0: State | None = None
     ) -> tuple[Array, State, Tape]:
         """As `lstm_ref.cells.lstm.forward`, T at least 1; autograd can follow it."""
-        for name, value in {**params, "x": x}.items():
+        inputs = x if isinstance(x, dict) else {"x": x}
+        for name, value in {**params, **inputs}.items():
             arguments.plain(name, value)
         wrong = self.mistake.forward if self.mistake else None
         if state0 is None:
-            state0 = tuple(np.zeros(shape) for shape in self._state_shapes(params, x))
+            state0 = tuple(np.zeros(shape) for shape in self._state_shapes(params, inputs))
         cell = wrong or self.cell
         zeros = {n: np.zeros_like(state0[0][:, :1]) for n in cell.vectors if n not in params}
         values = summands.run(cell, {**zeros, **params}, x, state0)
         last = tuple(values[s][-1] for s in self.cell.states)
-        tape: Tape = {"x": arguments.own(x), "state0": tuple(map(arguments.own, state0))}
+        own = {name: arguments.own(value) for name, value in inputs.items()}
+        tape: Tape = {"x": own if isinstance(x, dict) else own["x"]}
+        tape["state0"] = tuple(map(arguments.own, state0))
         tape["params"] = arguments.kept(params, params)
         return np.stack(values[self.cell.output][1:]), last, tape
 
-    def _state_shapes(self, params, x):
-        sizes = {"B": x.shape[2], self.INPUT[1]: x.shape[1]}
-        for name, word in self.SHAPES.items():
+    def _state_shapes(self, params, inputs):
+        sizes: dict[str, int] = {}
+        for (_, word), value in zip(self.INPUTS.items(), inputs.values(), strict=True):
+            sizes |= dict(zip(word, value.shape, strict=True))
+        for name, word in given(self).items():
             sizes |= dict(zip(word, params[name].shape, strict=True))
-        return [tuple(sizes[k] for k in word) for word in self.STATES.values()]
+        return [tuple(arguments.shape(word, sizes)) for word in self.STATES.values()]
 
     def backward(
         self, params: Params, tape: Tape, dh: Array, dstate_T: State | None = None
-    ) -> tuple[Arrays, Array, State]:
+    ) -> tuple[Arrays, Any, State]:
         """As `lstm_ref.cells.lstm.backward`, with the mistake."""
         arguments.unchanged(params, tape)
         if dstate_T is None:
@@ -114,7 +121,8 @@ class module_with:
         else:
             found = evaluate.gradients(self.mistake or (), numbers)[1]
         states = tuple(found[f"{s}_0"] for s in self.cell.states)
-        return {n: found[n] for n in self.SHAPES}, found["x"], states
+        several = {n: found[n] for n in self.INPUTS} if len(self.INPUTS) > 1 else None
+        return {n: found[n] for n in self.SHAPES}, several or found["x"], states
 
     def _in_earnest(self, mistake, numbers):
         deltas, found = evaluate.gradients((), numbers)
