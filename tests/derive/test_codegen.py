@@ -13,6 +13,7 @@ import sympy
 from kinds import NET, W, _cell, at
 
 from lstm_ref.check import summands, witnesses
+from lstm_ref.derive import terms
 from lstm_ref.derive.codegen import numpy_code
 from lstm_ref.derive.declare.declaration import Given
 from lstm_ref.derive.expressions import (
@@ -94,6 +95,17 @@ def test_code_equals_its_equations_and_terms_evaluated(name):
     _, want = summands.backward(summands.recipe(cell), values, outside)
     got = witnesses.by_hand(module, tensors, outside)
     witnesses.compare(got, {n: want[n] for n in got}, "the list of terms", name, 1e-12)
+
+
+@every
+def test_terms_left_out_are_left_out(name):
+    for item in terms.every(CELLS[name]):
+        cut = CELLS[name].truncated("CUT", lambda term, item=item: term == item)
+        module, tensors, outside = problem(cut, 4)
+        values = summands.forward(cut, *witnesses.split(module, tensors))
+        _, want = summands.backward(summands.recipe(cut), values, outside)
+        got = witnesses.by_hand(module, tensors, outside)
+        witnesses.compare(got, {n: want[n] for n in got}, "the list of terms", name, 1e-12)
 
 
 @every

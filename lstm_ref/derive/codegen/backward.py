@@ -109,7 +109,9 @@ class Backward:
         wanted = [
             (row, str(W))
             for row, W in stack.pairs
-            if any((p.by, p.v) == (row, stack.v) for p in products.get(str(W), ()))
+            if any(
+                (p.by, p.v, p.transposed) == (row, stack.v, False) for p in products.get(str(W), ())
+            )
         ]
         if not wanted:
             return []

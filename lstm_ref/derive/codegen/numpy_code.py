@@ -10,10 +10,8 @@ import textwrap
 import types
 from typing import TYPE_CHECKING
 
-from lstm_ref.derive.codegen import backward, forward
+from lstm_ref.derive.codegen.build import program
 from lstm_ref.derive.codegen.numpy_functions import Functions
-from lstm_ref.derive.codegen.plan import Plan
-from lstm_ref.derive.codegen.program import Program
 from lstm_ref.derive.codegen.source_lines import call, indent
 from lstm_ref.derive.typeset import latex
 from lstm_ref.sizes import meaning
@@ -43,14 +41,6 @@ def init(rng: np.random.Generator, D: int, H: int, **options: Any) -> Arrays:
     """Fresh parameters; options: see lstm_ref.cells.params.init."""
     return run.init(rng, CELL, D, H, **options)
 '''
-
-
-def program(cell: Cell) -> Program:
-    """What a cell computes and when, in no language yet."""
-    plan = Plan(cell)
-    forward.write(plan)
-    backward.write(plan)
-    return plan.program
 
 
 def source(cell: Cell) -> str:
@@ -100,7 +90,12 @@ def _interface(program):
         lines += _table("INPUTS", cell.INPUTS)
         items.append("INPUTS=INPUTS")
     lines += call("CELL = run.Interface", items)
-    return lines + [f"{program.parameters[n]} = {value!r}" for n, value in cell.constants.items()]
+    return lines + [f"{program.parameters[n]} = {_digits(v)}" for n, v in cell.constants.items()]
+
+
+def _digits(value):
+    """A number as Python's own: one of NumPy would turn float32 into float64."""
+    return repr(value) if isinstance(value, int) else repr(float(value))
 
 
 def _table(name, letters):
