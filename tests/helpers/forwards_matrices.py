@@ -73,6 +73,7 @@ def mamba2(p, x, s):
 
 def hgrn2(p, x, s):
     q, v = projected(p, x, "qv")
+    q = q * sig(q)
     f = 0.5 + 0.5 * sig(p["W_f"] @ x)
     C = np.einsum("ijb,jb->ijb", s["C"], f) + outer(v, 1 - f)
     return read(C, q), {"C": C}

@@ -166,7 +166,8 @@ def DELTARNN(x, h, p, q, r, z, *, W, V, alpha, beta, b):
 def LRN(x, h, q, k, v, i, f, *, W):
     """Lightweight recurrent network. Zhang & Sennrich 2019.
 
-    Read: memory.
+    Read: code of bzhangGo/lrn.
+    Note: that code adds a bias to q, k and v.
     """
     q[t] = W.q @ x[t]
     k[t] = W.k @ x[t]

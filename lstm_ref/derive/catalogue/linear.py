@@ -7,7 +7,8 @@ from lstm_ref import cell, cos, exp, max, min, sigma, sin, softplus, sqrt, t, ta
 def QRNN(x, last, h, c, z, f, o, *, W, V, b):
     """Quasi-recurrent network of width 2 with fo-pooling. Bradbury et al. 2017.
 
-    Read: memory.
+    Read: code of salesforce/pytorch-qrnn.
+    Note: f keeps, as in the paper; in that code it lets in.
     """
     z[t] = tanh(V.z @ last[t - 1] + W.z @ x[t] + b.z)
     f[t] = sigma(V.f @ last[t - 1] + W.f @ x[t] + b.f)
@@ -115,7 +116,7 @@ def HGRN(x, h, a, u, v, f, g, p, q, *, W, V, b, theta, gamma=0.5):
 def SELECTIVE(x, y, h, d, s, c, *, W, w, a, b):
     """Selective recurrence, Mamba's with one state a channel. After Gu & Dao 2023.
 
-    Read: code of state-spaces/mamba (the comment of its step).
+    Read: code of state-spaces/mamba (selective_state_update_ref, in a copy).
     """
     d[t] = softplus(W.d @ x[t] + b.d)
     s[t] = W.s @ x[t]

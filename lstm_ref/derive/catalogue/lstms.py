@@ -102,7 +102,7 @@ def SLSTM(x, h, c, n, m, f_tilde, i_tilde, f, i, z, o, *, W, R, b):
     """sLSTM, exponential gates with a normaliser and a stabiliser. Beck et al. 2024.
 
     Read: code of NX-AI/xlstm.
-    Note: the forget gate is σ, as in that code; one head.
+    Note: the forget gate is σ, as in that code, which starts m at i_tilde where n is 0; one head.
     """
     f_tilde[t] = W.f @ x[t] + R.f @ h[t - 1] + b.f
     i_tilde[t] = W.i @ x[t] + R.i @ h[t - 1] + b.i
@@ -145,7 +145,8 @@ def ON_LSTM(x, h, c, a, r, p, q, f_tilde, i_tilde, w, f, i, u, o, *, W, U, b, L:
 def ZONEOUT(x, d_c, d_h, /, h, c, f, i, c_tilde, c_hat, o, *, W, b):
     """LSTM with zoneout, masks say what stays as it was. Krueger et al. 2017.
 
-    Read: memory.
+    Read: code of teganmaharaj/zoneout.
+    Note: a mask of 1 keeps, where that code has 0.
     """
     f[t] = sigma(W.fh @ h[t - 1] + W.fx @ x[t] + b.f)
     i[t] = sigma(W.ih @ h[t - 1] + W.ix @ x[t] + b.i)

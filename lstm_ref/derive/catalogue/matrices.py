@@ -1,7 +1,7 @@
 """Cells whose state is a matrix: an outer product writes, a product with a vector reads.
 
-Where a paper divides keys or queries by the root of their width, that factor is left to W_k and
-W_q; gates and norms between the read and the next layer are left out.
+Where a paper divides keys or queries by the root of their width, that factor is left to the
+matrices around; gates and norms between the read and the next layer are left out.
 """
 
 from lstm_ref import (
@@ -51,8 +51,9 @@ def MLSTM(x, h, C, n, m, q, k, v, f_tilde, i_tilde, f, i, o, *, W, w, b, s: scal
 def LINEAR_ATTENTION(x, h, C, n, q, k, v, *, W):
     """Linear attention with elu + 1 as feature map. Katharopoulos et al. 2020.
 
-    Read: memory.
-    Note: max(u, 0) + exp(min(u, 0)) is elu(u) + 1, smooth at 0.
+    Read: code of idiap/fast-transformers.
+    Note: max(u, 0) + exp(min(u, 0)) is elu(u) + 1, smooth at 0; that code adds 1e-6 to the
+    denominator.
     """
     q[t] = max(W.q @ x[t], 0) + exp(min(W.q @ x[t], 0))
     k[t] = max(W.k @ x[t], 0) + exp(min(W.k @ x[t], 0))
@@ -142,12 +143,14 @@ def MAMBA2(x, y, C, d, a, q, k, u, *, W, w, s: scalar):
 
 
 @cell
-def HGRN2(x, h, C, q, f, v, *, W, gamma=0.5):
+def HGRN2(x, h, C, u, q, f, v, *, W, gamma=0.5):
     """HGRN2, what a forget gate lets go is the key of what comes. Qin et al. 2024.
 
-    Read: memory.
+    Read: code of fla-org/flash-linear-attention (layers/hgrn2.py).
+    Note: one head; that code learns the lower bound gamma of a layer.
     """
-    q[t] = W.q @ x[t]
+    u[t] = W.q @ x[t]
+    q[t] = u[t] * sigma(u[t])
     v[t] = W.v @ x[t]
     f[t] = gamma + (1 - gamma) * sigma(W.f @ x[t])
     C[t] = C[t - 1] @ diag(f[t]) + outer(v[t], 1 - f[t])

@@ -17,6 +17,7 @@ def LTC(x, v, f1, v1, f2, *, W, R, b, tau, a, dt=0.5):
     """Liquid time constants, two steps of the fused solver. Hasani et al. 2021.
 
     Read: memory.
+    Note: f is a layer of units; the code of the authors has a σ for each synapse.
     """
     f1[t] = sigma(W.f @ x[t] + R.f @ v[t - 1] + b.f)
     v1[t] = (v[t - 1] + dt * f1[t] * a.v) / (1 + dt * (1 / tau.v + f1[t]))
@@ -28,7 +29,7 @@ def LTC(x, v, f1, v1, f2, *, W, R, b, tau, a, dt=0.5):
 def CFC(x, d: scalar, /, h, z, g, f, a, *, W, V, b):
     """Closed-form continuous-time network, d is the time since the last input. Hasani et al. 2022.
 
-    Read: memory.
+    Read: code of raminmh/CfC.
     """
     z[t] = 1.7159 * tanh(0.666 * (W.zx @ x[t] + W.zh @ h[t - 1] + b.z))
     g[t] = tanh(V.g @ z[t] + b.g)
