@@ -9,7 +9,8 @@ from fractions import Fraction
 from lstm_ref.derive import tree
 from lstm_ref.derive.letters import indexed, latex_letter, split, text_letter
 from lstm_ref.derive.typeset.pieces import Piece
-from lstm_ref.derive.typeset.printer import Pieces, Printer, joined_piece
+from lstm_ref.derive.typeset.printer import Printer, joined_piece
+from lstm_ref.derive.typeset.signs import Pieces
 
 __all__ = ["Latex", "Page", "Text", "latex_letter", "text_letter"]
 
