@@ -171,9 +171,8 @@ class Latex(Printer):
 
     def bracket(self, pieces: Pieces) -> Pieces:
         """Pieces in brackets as high as they are; across lines all are a little larger."""
-        pair = object()
-        left = Piece(r"\left(", 1, pair=pair, across=r"\bigl(")
-        return glued(left, pieces, Piece(r"\right)", 1, pair=pair, across=r"\bigr)"))
+        left = Piece(r"\left(", 1, side=1, across=r"\bigl(")
+        return glued(left, pieces, Piece(r"\right)", 1, side=-1, across=r"\bigr)"))
 
     def arguments(self, pieces: Pieces) -> Pieces:
         """Arguments of a function: in plain brackets, unless they are high."""

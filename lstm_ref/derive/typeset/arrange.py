@@ -41,10 +41,18 @@ class Arranger:
     def __init__(
         self, order: Iterable[sympy.Basic] = (), names: Mapping[str, int] | None = None
     ) -> None:
-        self.order, self.names = tuple(order), names or {}
+        self.names = names or {}
+        self.place = {symbol: k for k, symbol in enumerate(dict.fromkeys(order))}
+        self._seen: dict[sympy.Expr, tree.Node] = {}
+        self._texts: dict[sympy.Expr, str] = {}
 
     def node(self, expr: sympy.Expr) -> tree.Node:
-        """The expression as a tree."""
+        """The expression as a tree; the same one is arranged once."""
+        if expr not in self._seen:
+            self._seen[expr] = self._node(expr)
+        return self._seen[expr]
+
+    def _node(self, expr):
         if isinstance(expr, sympy.Indexed):
             return _signal(expr)
         if isinstance(expr, sympy.Symbol):
@@ -81,7 +89,7 @@ class Arranger:
     def _place(self, factor):
         """Numbers first, named ones too, then factors in the order of writing."""
         fixed = all(isinstance(symbol, Constant | Size) for symbol in factor.free_symbols)
-        return not fixed, self._first(factor), isinstance(factor, sympy.Add), str(factor)
+        return not fixed, self._first(factor), isinstance(factor, sympy.Add), self._text(factor)
 
     def _matrices(self, rest, above):
         """diag(f) C and C diag(f) out of the products with f 1ᵀ and 1 fᵀ that they are in SymPy."""
@@ -99,7 +107,7 @@ class Arranger:
     def _sum(self, expr):
         """Positive terms first, each group in the order of writing; numbers lead."""
         terms = sorted(
-            expr.args, key=lambda a: (_negative(a), not a.is_number, self._first(a), str(a))
+            expr.args, key=lambda a: (_negative(a), not a.is_number, self._first(a), self._text(a))
         )
         below = {
             term.as_coeff_Mul()[0].q if term.as_coeff_Mul()[0].is_Rational else 1 for term in terms
@@ -151,10 +159,18 @@ class Arranger:
         inner = tree.Dot(vectors[0], tree.product(*vectors[1:]))
         return fraction(sign, value, [*numbers, inner], [])
 
+    def _text(self, expr):
+        """What decides where nothing else does; SymPy takes its time for it."""
+        if expr not in self._texts:
+            self._texts[expr] = str(expr)
+        return self._texts[expr]
+
     def _first(self, expr):
         """When the symbols of an expression were written, first ones first."""
-        found = [k for k, symbol in enumerate(self.order) if expr == symbol or expr.has(symbol)]
-        return found or [len(self.order)]
+        read = expr.atoms(sympy.Indexed, sympy.Symbol)
+        return sorted(self.place[symbol] for symbol in read if symbol in self.place) or [
+            len(self.place)
+        ]
 
 
 def arrange(

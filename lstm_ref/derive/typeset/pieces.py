@@ -15,9 +15,9 @@ from dataclasses import dataclass
 class Piece:
     """Something printed. width: in letters. level: how deep a break before it is, None: none.
 
-    gap: what stands before it on the same line, `space` letters wide. pair: a key that the two
-    brackets of a pair share; across: its text where the other one is on another line. tall: it has
-    a fraction in it.
+    gap: what stands before it on the same line, `space` letters wide. side: 1 of an opening
+    bracket, -1 of a closing one; across: its text where the other one is on another line. tall: it
+    has a fraction in it.
     """
 
     text: str
@@ -25,7 +25,7 @@ class Piece:
     level: int | None = None
     gap: str = ""
     space: int = 0
-    pair: object = None
+    side: int = 0
     across: str = ""
     tall: bool = False
 
@@ -38,12 +38,24 @@ def width(pieces: Iterable[Piece]) -> int:
 def joined(pieces: Iterable[Piece]) -> str:
     """Pieces on one line."""
     pieces = list(pieces)
-    keys = [piece.pair for piece in pieces if piece.pair is not None]
+    alone = _alone(pieces)
     text = ""
-    for piece in pieces:
-        alone = piece.pair is not None and keys.count(piece.pair) == 1
-        text += piece.gap * (text != "") + (piece.across if alone else piece.text)
+    for place, piece in enumerate(pieces):
+        text += piece.gap * (text != "") + (piece.across if place in alone else piece.text)
     return text
+
+
+def _alone(pieces):
+    """Places of the brackets whose other one is not among these pieces."""
+    opened, alone = [], set()
+    for place, piece in enumerate(pieces):
+        if piece.side > 0:
+            opened.append(place)
+        elif piece.side < 0 and opened:
+            opened.pop()
+        elif piece.side < 0:
+            alone.add(place)
+    return alone.union(opened)
 
 
 def fold(pieces: Sequence[Piece], room: int) -> list[list[Piece]]:

@@ -66,9 +66,10 @@ class Printer(Signs):
         found: Pieces = []
         so_far = 0
         for k, factor in enumerate(node.factors):
-            new, own = self._as_factor(node, k, depth), self.rank(factor)
+            own, last = self.rank(factor), k == len(node.factors) - 1
+            new = self._as_factor(factor, last and not so_far, depth)
             if not found:
-                found, so_far = new, own
+                found, so_far = [*new], own
                 continue
             level = 2 * depth + 1
             if so_far and own:
@@ -84,12 +85,10 @@ class Printer(Signs):
             so_far = max(so_far, own)
         return found
 
-    def _as_factor(self, node, k, depth):
-        factor, last = node.factors[k], k == len(node.factors) - 1
-        before = [self.rank(other) for other in node.factors[:k]]
+    def _as_factor(self, factor, alone, depth):
+        """alone: with nothing but numbers in front of it and nothing behind it."""
         if isinstance(factor, tree.Apply | tree.Outer | tree.Chain) or _is_spread(factor):
             # a number in front belongs to all of W v; behind a ⊙ it would not
-            alone = last and not any(before)
             return self.pieces(factor, depth) if alone else self._inside(factor, depth)
         also = (tree.Quotient, tree.Power)
         return self._closed(factor, depth, also)

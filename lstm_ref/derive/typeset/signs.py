@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.typeset.pieces import Piece, fold, joined, width
@@ -25,6 +25,7 @@ class Signs:
     room: int | None = None
     start: bool = False
     widest: int | None = None
+    _seen: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     times, minus, dot, thin, quotient = "⊙", "−", "·", " ", "/"
     space = 1  # how many letters wide what stands between two pieces is
@@ -60,14 +61,19 @@ class Signs:
 
     def rank(self, node: tree.Node) -> int:
         """0 for a number, 1 for a vector, 2 for a matrix."""
-        return rank(node, self.names)
+        if ("rank", id(node)) not in self._seen:
+            self._seen["rank", id(node)] = node, rank(node, self.names)
+        found: int = self._seen["rank", id(node)][1]
+        return found
 
     def pieces(self, node: tree.Node, depth: int) -> Pieces:
-        """A tree in pieces; depth: how many brackets it is in."""
+        """A tree in pieces, not to be changed; depth: how many brackets it is in."""
         if isinstance(node, tree.Atom):
             return [self.atom(node)]
-        method = getattr(self, f"_{type(node).__name__.lower()}")
-        found: Pieces = method(node, depth)
+        if (id(node), depth) not in self._seen:  # the node is kept, so that its id stays its own
+            method = getattr(self, f"_{type(node).__name__.lower()}")
+            self._seen[id(node), depth] = node, method(node, depth)
+        found: Pieces = self._seen[id(node), depth][1]
         return found
 
     def atom(self, node: tree.Atom) -> Piece:

@@ -22,6 +22,7 @@ class Writer:
 
     def __init__(self, cell: Cell) -> None:
         self.cell, self.names = cell, of_names(cell)
+        self._arrangers: dict[str, Arranger] = {}
 
     def equation(self, name: str) -> tree.Node:
         """The right side of an equation, as it was written where that is known."""
@@ -34,7 +35,9 @@ class Writer:
         return self._of(by).node(expr)
 
     def _of(self, by):
-        return Arranger(self.cell.equations[by].reads, self.names)
+        if by not in self._arrangers:
+            self._arrangers[by] = Arranger(self.cell.equations[by].reads, self.names)
+        return self._arrangers[by]
 
     def rank(self, node: tree.Node) -> int:
         """0 for a number, 1 for a vector, 2 for a matrix."""
