@@ -69,7 +69,7 @@ def rows(cell: Cell, style: Printer) -> list[str]:
     for left, value in _constants(cell):
         found.append(f"{style.line(left)} &= {style.line(tree.Number(value))}")
     for name in cell.fixed:
-        found.append(rf"{style.line(tree.Parameter(name))} &\text{{ is given}}")
+        found.append(rf"{style.line(tree.Parameter(name))} &\quad \text{{is given}}")
     return found
 
 
