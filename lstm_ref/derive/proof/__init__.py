@@ -173,7 +173,7 @@ def _identity(cell, name, of, time, left, right, misfit):
     if not differing:
         return replace(identity, verdict=SHOWN)
     sides = [_sums(a, b, time) for a, b in differing]
-    times = {INSIDE: (1, 2), LAST: (STEPS,), FIRST: (0,), None: (0,)}[time]
+    times = {INSIDE: (2, 1), LAST: (STEPS,), FIRST: (0,), None: (0,)}[time]
     return counted(cell, identity, sides, cell.letters[name], ENTRY[cell.rank(name)], times)
 
 

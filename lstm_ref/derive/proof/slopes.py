@@ -56,7 +56,7 @@ def _identity(cell, name, of, stated):
         return Identity(of, left, right, SHOWN)
     back = {net: weighted}
     differences = ((left.xreplace(back), right.xreplace(back)),)
-    return counted(cell, Identity(of, left, right), differences, cell.letters[name], index, (1, 2))
+    return counted(cell, Identity(of, left, right), differences, cell.letters[name], index, (2, 1))
 
 
 def _both_sides(activation, claim, value, weighted):
