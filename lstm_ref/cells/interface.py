@@ -36,18 +36,13 @@ class Interface(NamedTuple):
     INPUTS: Mapping[str, str] = MappingProxyType({})
 
     @property
-    def given(self) -> dict[str, str]:
-        """Letters of what `params` has: every parameter, learned ones first."""
-        return {**self.SHAPES, **self.FIXED}
-
-    @property
     def inputs(self) -> dict[str, str]:
         """Letters of every input by the name that messages and gradients have for it."""
         return dict(self.INPUTS) if len(self.INPUTS) > 1 else {"x": self.INPUT}
 
 
-def given(cell: Any) -> dict[str, str]:
-    """Letters of every parameter of a cell or of layers, learned ones first, then fixed ones."""
+def all_shapes(cell: Any) -> dict[str, str]:
+    """Letters of every parameter of a cell or of layers, learned ones first: of all of `params`."""
     return {**cell.SHAPES, **getattr(cell, "FIXED", {})}
 
 

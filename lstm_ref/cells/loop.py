@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import arguments
-from lstm_ref.cells.interface import Interface
+from lstm_ref.cells.interface import Interface, all_shapes
 from lstm_ref.types import (
     Array,
     Arrays,
@@ -151,7 +151,7 @@ def enter(
     The tape has a copy of the parameters, in C order; states are copies too.
     Raises TypeError or ValueError that names the argument.
     """
-    sizes, dtype = arguments.parameters(params, cell.given)
+    sizes, dtype = arguments.parameters(params, all_shapes(cell))
     if "G" in sizes and sizes["H"] % sizes["G"]:
         H, G = sizes["H"], sizes["G"]
         raise ValueError(f"params: H must be a multiple of the number of blocks G, got {H}, {G}")
@@ -161,7 +161,7 @@ def enter(
     space = workspace() if space is None else _claimed(space)
     space["call"] += 1
     tape: Tape = dict(cell=cell.module, sizes=sizes, dtype=dtype, shared=shared)
-    tape |= dict(space=space, call=space["call"], params=arguments.kept(params, cell.given))
+    tape |= dict(space=space, call=space["call"], params=arguments.kept(params, all_shapes(cell)))
     return sizes, initial, tape
 
 
@@ -200,7 +200,7 @@ def enter_backward(
         _ask_for_thread(tape["space"])
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
-    sizes, dtype = arguments.parameters(params, cell.given)
+    sizes, dtype = arguments.parameters(params, all_shapes(cell))
     if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
         raise ValueError("tape: made with parameters of another size or dtype")
     arguments.unchanged(params, tape)

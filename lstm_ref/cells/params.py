@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_ref import arguments
-from lstm_ref.cells.interface import Interface
+from lstm_ref.cells.interface import Interface, all_shapes
 from lstm_ref.types import Array, Arrays, Params
 
 # Gates of the LSTM in the order used everywhere; c stands for the candidate c̃ in W_cx, W_ch, b_c.
@@ -175,7 +175,7 @@ def count(params: Params) -> int:
 def _check(rng, cell, sizes, recurrent, dtype, words):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: expected np.random.default_rng(seed), got {type(rng).__name__}")
-    letters = {k for word in cell.given.values() for k in word if k != "1"} | {"D", "H"}
+    letters = {k for word in all_shapes(cell).values() for k in word if k != "1"} | {"D", "H"}
     for letter in sorted(letters | set(sizes), key=lambda k: (k in "DH", k)):
         size = sizes.get(letter)
         if letter not in letters:

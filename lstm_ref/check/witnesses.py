@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.cells.interface import interface
+from lstm_ref.cells.interface import all_shapes, interface
 from lstm_ref.check.errors import relative
 from lstm_ref.optional import needs
 from lstm_ref.sizes import SPARE
@@ -73,7 +73,8 @@ def shapes(cell: Any, sizes: Sizes) -> Any:
         return tuple(sizes[letter] for letter in letters)
 
     own = interface(cell)
-    params, states = ({n: size(word) for n, word in d.items()} for d in (own.given, own.STATES))
+    words = all_shapes(own), own.STATES
+    params, states = ({n: size(word) for n, word in letters.items()} for letters in words)
     x = {n: size(word) for n, word in own.inputs.items()}
     return params, x if len(x) > 1 else x["x"], states, size(own.OUTPUT)
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from lstm_ref.arguments import plain
 from lstm_ref.cells import name_of
-from lstm_ref.cells.interface import given
+from lstm_ref.cells.interface import all_shapes
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.check.witnesses import shapes
 from lstm_ref.learn.sequences import check, check_lengths, reads_backwards, run, run_backward, turn
@@ -55,10 +55,10 @@ class _Parts:
         """params of each part. Raises ValueError for names that no part has."""
         if not hasattr(params, "keys"):
             raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
-        wrong = sorted(set(params) ^ set(given(self)))
+        wrong = sorted(set(params) ^ set(all_shapes(self)))
         if wrong:
             raise ValueError(f"params: missing or unknown {', '.join(wrong)}")
-        return [{n: params[f"{p}.{n}"] for n in given(c)} for p, c in self.parts.items()]
+        return [{n: params[f"{p}.{n}"] for n in all_shapes(c)} for p, c in self.parts.items()]
 
     def _states(self, name, state):
         """The state of each part, None for those of None."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
-from lstm_ref.cells.interface import given
+from lstm_ref.cells.interface import all_shapes
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.learn import output_layer, sequences
 from lstm_ref.types import (
@@ -58,9 +58,9 @@ def own_params(cell: AnyCell, params: Params) -> Arrays:
     if not hasattr(params, "keys"):
         raise TypeError(f"params: expected a dict of arrays, got {type(params).__name__}")
     sequences.one_input(cell)
-    if missing := [name for name in (*given(cell), "W_yh", "b_y") if name not in params]:
+    if missing := [name for name in (*all_shapes(cell), "W_yh", "b_y") if name not in params]:
         raise ValueError(f"params: missing {', '.join(missing)}; `start` gives all that are needed")
-    return {name: params[name] for name in given(cell)}
+    return {name: params[name] for name in all_shapes(cell)}
 
 
 def scores(

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from lstm_ref import arguments
 from lstm_ref.cells import name_of
-from lstm_ref.cells.interface import given
+from lstm_ref.cells.interface import all_shapes
 from lstm_ref.types import Array, Arrays, CellLike, Params, State, Tape, Whole, Workspace
 
 
@@ -36,7 +36,7 @@ def check(cell: Any, params: Params) -> int:
     if hasattr(cell, "parts"):
         return cell.check(params)
     one_input(cell)
-    sizes, _ = arguments.parameters(params, given(cell))
+    sizes, _ = arguments.parameters(params, all_shapes(cell))
     return sizes[getattr(cell, "OUTPUT", "THB")[1]]
 
 

@@ -4,6 +4,7 @@ The complex step goes through the generated forward; `check.summands` evaluates 
 the list of terms with no generated code. Biases and initial states are not zero.
 """
 
+import cProfile
 import types
 
 import kinds
@@ -254,3 +255,21 @@ def test_every_fault_planted_in_the_way_back_is_seen(name):
     planted = list(faulty(module.SOURCE))
     unseen = [f for f, source in planted if not seen(source, module, tensors, outside, want)]
     assert len(planted) > 8 and {(name, fault) for fault in unseen} <= HARMLESS
+
+
+def test_work_grows_with_the_number_of_signals_and_no_faster():
+    def chain(n):
+        last, equations, before = f"s{n - 1}", {}, x
+        for k in range(n):
+            gate = sigma(W(f"{k}", before) + W(f"{k}h", at(last, 1)) + S(f"b_{k}"))
+            equations[f"s{k}"] = gate * at(f"s{k}", 1) * at(last, 1)
+            before = at(f"s{k}")
+        return _cell("CHAIN", **equations)
+
+    def calls(cell):
+        assert cell.terms
+        profile = cProfile.Profile()
+        profile.runcall(numpy_code.source, cell)
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls(chain(32)) < 3 * calls(chain(16))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref import arguments
-from lstm_ref.cells.interface import given
+from lstm_ref.cells.interface import all_shapes
 from lstm_ref.check import summands
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.catalogue import declared
@@ -103,7 +103,7 @@ class module_with:
         sizes: dict[str, int] = {}
         for (_, word), value in zip(self.INPUTS.items(), inputs.values(), strict=True):
             sizes |= dict(zip(word, value.shape, strict=True))
-        for name, word in given(self).items():
+        for name, word in all_shapes(self).items():
             sizes |= dict(zip(word, params[name].shape, strict=True))
         return [tuple(arguments.shape(word, sizes)) for word in self.STATES.values()]
 
