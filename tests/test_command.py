@@ -70,7 +70,12 @@ def test_a_readers_file(tmp_path):
             "expected FILE.py:NAME; the file has Mine, Two",
         ),
         ("x = 1\n", "my.py:Mine", "the file has no cell; a cell is a function with @cell above it"),
-        ("x = 1\nx +\n", "my.py:Mine", "SyntaxError"),
+        (
+            "x = 1\nx[t] h[t]\n",
+            "my.py:Mine",
+            "x[t] h[t]; a product is written with *, that of a matrix with @: b.h * h[t-1]",
+        ),
+        ("from lstm_ref import sigmoid\n", "my.py:Mine", "; it is called sigma"),
         ("x = 1\ny = x / 0\n", "my.py:Mine", "my.py, line 2: ZeroDivisionError: division by zero"),
         (MINE.replace("h[t] =", "h ="), "my.py:Mine", "my.py: Mine, line 6: h has no equation"),
         (

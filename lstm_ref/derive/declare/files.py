@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.declare import refusals
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 
 
@@ -52,10 +53,24 @@ def _run(path):
     except SystemExit as error:
         end = f"it ends Python, with exit code {error.code!r}; put that under "
         raise DeclarationError(f'{_at(error, path)}: {end}if __name__ == "__main__"') from error
+    except SyntaxError as error:
+        raise DeclarationError(_no_python(error, path)) from error
     except Exception as error:
-        raise DeclarationError(f"{_at(error, path)}: {type(error).__name__}: {error}") from error
+        cure = refusals.not_imported(error)
+        said = f"{type(error).__name__}: {error}{cure}"
+        raise DeclarationError(f"{_at(error, path)}: {said}") from error
     finally:
         sys.path[:] = before
+
+
+def _no_python(error, path):
+    """A line that Python cannot read: most often a product without a sign."""
+    line = (error.text or "").strip()
+    return (
+        f"{error.filename or path}, line {error.lineno}: {type(error).__name__}: {error.msg}: "
+        f"{line:.80}; a product is written with *, that of a matrix with @: "
+        "b.h * h[t-1], W.hx @ x[t]"
+    )
 
 
 def _at(error, path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -222,6 +223,16 @@ def _cause(error, notes):
         f"{type(error).__name__}: {said:.200}; a cell runs on symbols, so functions come from "
         f"lstm_ref ({NAMES}), and there is no if"
     )
+
+
+def not_imported(error: Exception) -> str:
+    """The cure for `from lstm_ref import sigmoid`, with its semicolon; else nothing."""
+    found = re.match(r"cannot import name '(\w+)' from 'lstm_ref'", str(error))
+    if not isinstance(error, ImportError) or not found:
+        return ""
+    word = OTHER_NAMES.get(found[1])
+    known = f"it is called {word}" if word else f"functions are {NAMES}"
+    return f"; {known}"
 
 
 def _unknown(name, notes):
