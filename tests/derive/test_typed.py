@@ -150,6 +150,16 @@ def test_functions_of_a_helper_keep_the_order_too():
     assert shown(Mine.equations["h"].written) == text
 
 
+def test_functions_from_around_the_declaration():
+    squash = sympy.exp
+
+    @cell
+    def Mine(x, h, *, W):
+        h[t] = 2 * (squash(W.hx @ x[t]) + squash(h[t - 1]))
+
+    assert shown(Mine.equations["h"].written) == "2 * (exp(W.hx @ x[t]) + exp(h[t-1]))"
+
+
 def test_brackets_are_seen_in_helpers_and_over_lines():
     def gated(W, r, h):
         return (
