@@ -123,14 +123,14 @@ def test_the_decorator_without_an_argument():
         cell()
 
 
-LONG, DEEP = "more than 2000 letters", "more than 100 operations within each other"
+LONG, DEEP = "more than 250 letters", "more than 25 operations within each other"
 ENDLESS = {
     "f = lambda u: f(tanh(u)); h[t] = f(h[t-1])": DEEP,
     "f = lambda u: f(u); h[t] = f(h[t-1])": "a function calls itself for ever",
     "h[t] = sum(h[t-1] for _ in range(10**9))": LONG,
     "h[t] = sum(b.h * k for k in range(10**9))": LONG,
-    "for _ in range(10**9): h[t-1]": "more than 100000 operations in a declaration",
-    "for _ in range(10**9): W.h": "more than 100000 operations in a declaration",
+    "for _ in range(10**9): h[t-1]": "more than 20000 operations in a declaration",
+    "for _ in range(10**9): W.h": "more than 20000 operations in a declaration",
 }
 GROWS = {
     "u = tanh(u)": DEEP,
@@ -140,6 +140,12 @@ GROWS = {
     "u = u + u": LONG,
     "u = u * 2 + 1": DEEP,
 }
+
+
+@pytest.mark.parametrize("way", ["u * (b.h + k)", "u / (b.h + k)"])
+def test_a_product_of_many_factors(way):
+    lines = ("u = W.h @ h[t-1]", f"for k in range(20): u = {way}", "h[t] = u")
+    assert message("x, h, *, W, b", *lines).match("more than 16 factors in a product")
 
 
 @pytest.mark.parametrize("line", ENDLESS, ids=str)

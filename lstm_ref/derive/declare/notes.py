@@ -16,9 +16,11 @@ from lstm_ref.derive.declare.refusals import head_with
 from lstm_ref.derive.declare.signature import Head
 from lstm_ref.derive.expressions import DeclarationError, foreign, ours, parameters
 
-LARGEST = 2000  # letters, numbers and operations of one equation
-DEEPEST = 100  # operations within each other
-MOST = 100_000  # operations of a declaration
+# Published equations have up to 31 letters and operations, 10 within each other, 3 factors.
+LARGEST = 250  # letters, numbers and operations of one equation
+DEEPEST = 25  # operations within each other
+FACTORS = 16  # of one product
+MOST = 20_000  # operations of a declaration
 
 
 class Refused(DeclarationError):
@@ -77,6 +79,7 @@ class Notes:
             expr = algebra.algebra(node)
         except algebra.NoNumber as error:
             self.refuse(f"{name}[t] has {error}")
+        self.count(factors=max((len(part.args) for part in expr.atoms(sympy.Mul)), default=0))
         if any(map(algebra.too_large, expr.atoms(sympy.Number))):
             self.refuse(f"{name}[t] has {algebra.TOO_LARGE}")
         if (fault := checks.equation_fault(name, expr)) is not None:
@@ -95,8 +98,10 @@ class Notes:
 
     # ---- limits and refusals
 
-    def count(self, size: int = 0, depth: int = 0) -> None:
+    def count(self, size: int = 0, depth: int = 0, factors: int = 0) -> None:
         """One more operation. Raises Refused where there are too many, or one is too large."""
+        if factors > FACTORS:
+            self.refuse(f"more than {FACTORS} factors in a product; give parts of it names")
         self.operations += 1
         if size > LARGEST:
             self.refuse(
