@@ -6,7 +6,7 @@ from typing import Any
 
 from lstm_ref.derive import catalogue, proof
 from lstm_ref.derive.codegen import numpy_code
-from lstm_ref.derive.declare import files
+from lstm_ref.derive.declare import checks, files
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 from lstm_ref.derive.typeset import appendix, latex
 from lstm_ref.derive.typeset import jacobian as jacobians
@@ -52,6 +52,8 @@ def text(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
     parts += [f"{heading}\n\n{body}" for heading, body in latex.text(cell, width).items()]
     if jacobian:
         parts.append(f"One step\n\n{latex.jacobian_as_text(cell, width)}")
+    if remarks := checks.remarks(cell):
+        parts.append("\n".join(["Widths\n", *(textwrap.fill(line, 79) for line in remarks)]))
     return "\n\n".join([*parts, f"Proof in index notation\n\n{proved(cell)}"])
 
 

@@ -9,7 +9,7 @@ import sympy
 
 import lstm_ref
 from lstm_ref import DeclarationError, Family, cell, t
-from lstm_ref.derive import expressions, tree
+from lstm_ref.derive import expressions, report, tree
 from lstm_ref.derive.catalogue import BLOCK
 from lstm_ref.derive.declare import checks
 from lstm_ref.derive.declare.functions import SYMPYS
@@ -193,6 +193,7 @@ def test_what_must_be_as_wide_is_told():
 
     (remark,) = checks.remarks(Highway)
     assert remark.startswith("x must have the width of h, since h[t] has it outside of matrix")
+    assert " ".join(report.text(Highway).split()).count(remark) == 1
     assert checks.remarks(declared("h[t] = W.h @ v[t]")) == []
 
 
