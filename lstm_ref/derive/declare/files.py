@@ -65,12 +65,10 @@ def _run(path):
 
 def _no_python(error, path):
     """A line that Python cannot read: most often a product without a sign."""
-    line = (error.text or "").strip()
-    return (
-        f"{error.filename or path}, line {error.lineno}: {type(error).__name__}: {error.msg}: "
-        f"{line:.80}; a product is written with *, that of a matrix with @: "
-        "b.h * h[t-1], W.hx @ x[t]"
-    )
+    line, said = (error.text or "").strip(), f"{type(error).__name__}: {error.msg}"
+    cure = "; a product is written with *, that of a matrix with @: b.h * h[t-1], W.hx @ x[t]"
+    cure = cure if str(error.msg).startswith("invalid syntax") else ""
+    return f"{error.filename or path}, line {error.lineno}: {said}: {line:.80}{cure}"
 
 
 def _at(error, path):
