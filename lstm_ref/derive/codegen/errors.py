@@ -94,9 +94,7 @@ class Errors:
                 _, point = _point(by, at_product(self.cell, by, product))
                 matrices.setdefault(point, f"delta_{matrix(product)}")
         others = {point: f"part_{self._code(point[0])}" for point, n in uses.items() if n > 1}
-        for point, wish in (others | matrices).items():
-            matrices.setdefault(point, wish)
-        for point, wish in matrices.items():
+        for point, wish in {**matrices, **others, **matrices}.items():  # those first
             if point in uses:
                 self._name_point(point, wish, whole[point] > 0)
 

@@ -42,14 +42,12 @@ class Plan:
     """
 
     def __init__(self, cell: Cell) -> None:
-        self.cell, self.layout, self.names = (
-            cell,
-            layout(cell),
-            Names("".join(cell.letters.values())),
-        )
+        self.cell, self.layout = cell, layout(cell)
+        self.names = Names("".join(cell.letters.values()))
         known = {"x": "x"} if cell.input == "x" else {}
         for name in (*cell.inputs, *cell.equations, *_parameters(cell), *cell.constants):
-            known.setdefault(name, self.names.new(name))
+            if name not in known:
+                known[name] = self.names.new(name)
         self.variables = {n: self._signal(n, known[n]) for n in (*cell.inputs, *cell.equations)}
         named = {n: known[n] for n in (*_parameters(cell), *cell.constants)}
         self.shapes = Shapes(self.variables, cell.letters)
