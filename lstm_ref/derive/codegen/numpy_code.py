@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import textwrap
 import types
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lstm_ref.derive.codegen.build import program
@@ -56,12 +57,22 @@ def source(cell: Cell) -> str:
     return "\n".join(text) + "\n"
 
 
-def _head(cell, used):
+def described(cell: Cell) -> tuple[str, str]:
+    """(title, equations) for the docstring of a file."""
+    equations = "\n".join(indent(latex.equations_as_text(cell, 96).splitlines()))
+    return _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name), equations
+
+
+def sizes_in_words(cell: Cell) -> str:
+    """What the letters of sizes count, a sentence in lines."""
     letters = dict.fromkeys("".join([*cell.INPUTS.values(), *cell.letters.values()]))
     letters.pop("1", None)
-    sizes = textwrap.fill("Sizes: " + ", ".join(f"{k} {meaning(k)}" for k in letters) + ".", 100)
-    equations = "\n".join(indent(latex.equations_as_text(cell, 96).splitlines()))
-    title = _escaped(f"{cell.name}: {cell.title}" if cell.doc else cell.name)
+    return textwrap.fill("Sizes: " + ", ".join(f"{k} {meaning(k)}" for k in letters) + ".", 100)
+
+
+def _head(cell, used):
+    title, equations = described(cell)
+    sizes = sizes_in_words(cell)
     imports = ["from lstm_ref.cells import functions as fn"] * ("fn" in used)
     imports += ["from lstm_ref.generated import runtime as run"]
     imports += ["from lstm_ref.generated.runtime import sigmoid"] * ("sigmoid" in used)
@@ -82,12 +93,12 @@ def _interface(program):
     items = ["NAME", "SHAPES", "STATES", "INPUT", "OUTPUT"]
     items += [f'"{cell.KEEPS}"' if cell.KEEPS else "None", "__name__"]
     lines = [f'NAME, INPUT, OUTPUT = {name}, "{cell.INPUT}", "{cell.OUTPUT}"']
-    lines += [*_table("SHAPES", cell.SHAPES), *_table("STATES", cell.STATES)]
+    lines += [*table("SHAPES", cell.SHAPES), *table("STATES", cell.STATES)]
     if cell.FIXED:
-        lines += _table("FIXED", cell.FIXED)
+        lines += table("FIXED", cell.FIXED)
         items.append("FIXED=FIXED")
     if len(cell.inputs) > 1:
-        lines += _table("INPUTS", cell.INPUTS)
+        lines += table("INPUTS", cell.INPUTS)
         items.append("INPUTS=INPUTS")
     lines += call("CELL = run.Interface", items)
     return lines + [f"{program.parameters[n]} = {_digits(v)}" for n, v in cell.constants.items()]
@@ -98,7 +109,8 @@ def _digits(value):
     return repr(value) if isinstance(value, int) else repr(float(value))
 
 
-def _table(name, letters):
+def table(name: str, letters: Mapping[str, str]) -> list[str]:
+    """A dict of names and their letters."""
     return call(f"{name} = ", [f'"{n}": "{word}"' for n, word in letters.items()], "{", "}")
 
 

@@ -18,11 +18,22 @@ FUNCTIONS |= {n: f"np.{n}" for n in ("tanh", "exp", "log", "sin", "cos", "sinh",
 FUNCTIONS |= {"max": "fn.maximum", "min": "fn.minimum", "abs": "fn.absolute", "sum": "fn.total"}
 FUNCTIONS |= {n: f"fn.{n}" for n in ("relu", "softplus", "logsigmoid", "step", "sign")}
 FUNCTIONS |= {n: f"fn.{n}" for n in ("mean", "softmax")}
+# what is no word of a declaration
+OPERATIONS = {n: f"fn.{n}" for n in ("total", "outer", "apply", "apply_transposed")}
+OPERATIONS |= {n: f"run.{n}" for n in ("spread", "gather", "flat")}
+OPERATIONS |= {"over steps": "run.total", "product over steps": "run.outer", "root": "np.sqrt"}
+OPERATIONS |= {"over axis": "np.sum", "fill": "np.broadcast_to", "stack": "np.concatenate"}
+OPERATIONS |= {"zeros like": "np.zeros_like"}
 ROWS, COLUMNS = "[..., None, :]", "[..., None, :, :]"  # f as f 1ᵀ and as 1 fᵀ, in every sample
 
 
 class Expressions:
-    """Prints the trees of a program. used: modules and functions that what was printed needs."""
+    """Prints the trees of a program. used: modules and functions that what was printed needs.
+
+    words, axis: what another language for whole arrays says in their place.
+    """
+
+    words, axis = FUNCTIONS | OPERATIONS, "axis"
 
     def __init__(self, program: Program) -> None:
         self.program, self.whole = program, False
@@ -68,9 +79,8 @@ class Expressions:
             case tree.Outer(left, right):
                 return self._outer(left, right), ATOM
             case tree.Dot(left, right):
-                self.used.add("fn")
                 inside = [*self.tokens(left, PRODUCT), *around("* ", self.tokens(right, POWER), "")]
-                return around("fn.total(", shifted(inside), ")"), ATOM
+                return self._function("total", inside), ATOM
             case StackedErrors(stack):
                 errors = self.rows("delta", stack.rows, "1:" if self.whole else "t")
                 return [(0, f"{self.program.stacks[stack]}.T @ {errors}")], PRODUCT
@@ -139,7 +149,7 @@ class Expressions:
     def _power(self, base, exponent, node):
         root = exponent == tree.Number(Fraction(1, 2))
         if root and self.shapes.of(base):
-            return around("np.sqrt(", shifted(self.tokens(base)), ")"), ATOM
+            return self._function("root", self.tokens(base)), ATOM
         plain = isinstance(exponent, tree.Number) and isinstance(exponent.value, int)
         above = f"**{self.text(exponent)}" if plain else f"**({self.text(exponent)})"
         return around("", self.tokens(base, ATOM), above), POWER
@@ -147,10 +157,10 @@ class Expressions:
     def _call(self, word, arguments, node):
         if word in ("spread", "gather"):
             letter = "H" if word == "spread" else "G"
-            return [(0, f"run.{word}({self.text(arguments[0])}, {letter})")]
+            return [(0, f"{self.function(word)}({self.text(arguments[0])}, {letter})")]
         if word == "norm":
             squares = tree.Power(arguments[0], tree.Number(2))
-            return around("np.sqrt(", shifted(self._call("sum", (squares,), node)), ")")
+            return self._function("root", self._call("sum", (squares,), node))
         if word == "diag":
             return self._diagonal(arguments[0], ROWS)
         inside: list[Token] = []
@@ -159,13 +169,22 @@ class Expressions:
             inside = around("", inside, ",") if inside else inside
             inside += self.tokens(argument, SUM, rank)
         if word == "sum" and len(self.shapes.of(arguments[0])) == 2:
-            inside = around("np.sum(", shifted(inside), ", axis=-3)")
-        found = around(f"{self.function(word)}(", shifted(inside), ")")
-        return found if self.shapes.of(node) else around("float(", shifted(found), ")")
+            inside = self._over_axis(inside, -3)
+        return self._function(word, inside) if self.shapes.of(node) else self.number(word, inside)
+
+    def _function(self, word, inside):
+        return around(f"{self.function(word)}(", shifted(inside), ")")
+
+    def _over_axis(self, inside, axis):
+        return around(f"{self.function('over axis')}(", shifted(inside), f", {self.axis}={axis})")
+
+    def number(self, word: str, inside: list[Token]) -> list[Token]:
+        """A function of plain numbers, which gives one."""
+        return around("float(", shifted(self._function(word, inside)), ")")
 
     def function(self, word: str) -> str:
-        """A function by its word in a declaration."""
-        name = FUNCTIONS[word]
+        """A function by its word in a declaration, or one of the operations."""
+        name = self.words[word]
         self.used.add(name.partition(".")[0])
         return name
 
@@ -180,21 +199,18 @@ class Expressions:
                 scale = self._diagonal(diagonal.arguments[0], way)
                 return [*scale, *around("* ", self.tokens(other, POWER), "")], PRODUCT
         if vector == tree.Known("ones"):
-            axis = "-3" if bare is not matrix else "-2"
-            return around("np.sum(", shifted(self.tokens(bare)), f", axis={axis})"), ATOM
-        self.used.add("fn")
-        name = "fn.apply_transposed(" if bare is not matrix else "fn.apply("
+            return self._over_axis(self.tokens(bare), -3 if bare is not matrix else -2), ATOM
         inside = [*around("", self.tokens(bare), ","), *self.tokens(vector)]
-        return around(name, shifted(inside), ")"), ATOM
+        word = "apply_transposed" if bare is not matrix else "apply"
+        return self._function(word, inside), ATOM
 
     def _outer(self, left, right):
         if right == tree.Known("ones"):
             return self._diagonal(left, ROWS)
         if left == tree.Known("ones"):
             return self._diagonal(right, COLUMNS)
-        self.used.add("fn")
         inside = [*around("", self.tokens(left), ","), *self.tokens(right)]
-        return around("fn.outer(", shifted(inside), ")")
+        return self._function("outer", inside)
 
     def _diagonal(self, vector, way):
         """A vector that goes with the rows or with the columns of a matrix."""

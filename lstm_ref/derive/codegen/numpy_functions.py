@@ -52,10 +52,12 @@ def backward(
 class Functions:
     """Both functions of a program. used: what their code needs besides NumPy and the runtime."""
 
-    def __init__(self, program: Program) -> None:
+    unless_given = "; None means zeros"  # initial states
+
+    def __init__(self, program: Program, statements: Statements | None = None) -> None:
         self.program, self.cell = program, program.cell
-        self.expressions = Expressions(program)
-        self.statements = Statements(self.expressions)
+        self.statements = statements or Statements(Expressions(program))
+        self.expressions = self.statements.expressions
         self.used = self.expressions.used
         read = reads(program.backward)
         self.tape = [key for key in self._computed() if key in read]
@@ -73,7 +75,7 @@ class Functions:
         return {
             "x": "Any" if several else "Array",  # the dict x makes way for the input x
             "dx": "Arrays" if several else "Array",
-            "run_over": _docstring(f"Run over {x} from state0 = ({states}); None means zeros."),
+            "run_over": _docstring(f"Run over {x} from state0 = ({states}){self.unless_given}."),
             "Y": ", ".join(cell.OUTPUT),
             "exact": "with terms left out on purpose" if cell.dropped else "exact",
         }
@@ -126,7 +128,7 @@ class Functions:
         lines = ["dx = {}"] * (inputs > 1) + self.statements.lines(after[:inputs], whole=True)
         lines.append("dparams = {}")
         if any(isinstance(part, StackGradient) for part in walk(*after)):
-            lines.append("errors = run.flat(delta[1:])")
+            lines.append(f"errors = {self.statements.name('flat')}(delta[1:])")
         return lines + self.statements.lines(after[inputs:], whole=True)
 
     def _sizes(self):
@@ -157,7 +159,8 @@ class Functions:
         for stack in self.program.layout.stacks:
             if stack in self.program.stacks and stack in stacks(statements):
                 items = [f'params["{W}"]' for W in stack.matrices]
-                lines += call(f"{self.program.stacks[stack]} = np.concatenate", items, "([", "])")
+                head = f"{self.program.stacks[stack]} = {self.statements.name('stack')}"
+                lines += call(head, items, "([", "])")
         return lines
 
     def _inputs(self):

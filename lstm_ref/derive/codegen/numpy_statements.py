@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lstm_ref.derive.codegen.numpy_expressions import Expressions
 from lstm_ref.derive.codegen.program import (
     ONCE,
@@ -23,8 +25,6 @@ from lstm_ref.derive.codegen.program import (
 from lstm_ref.derive.codegen.source_lines import Token, around, call, filled
 from lstm_ref.derive.codegen.stacking import Stack
 from lstm_ref.derive.tree import Signal
-
-NOTHING = 'run.zeros(sizes, tape["dtype"], "{}")'
 
 
 class Statements:
@@ -48,13 +48,9 @@ class Statements:
         target, value = self.expressions.atom(statement.target), statement.value
         variable = self.program.variables[statement.target.name]
         if value is None:
-            letters = "".join((*variable.letters, "B"))
-            late = statement.target.name.startswith("next ")
-            return [
-                f"{target} = np.zeros_like({target})"
-                if late
-                else f"{target} = {NOTHING.format(letters)}"
-            ]
+            if statement.target.name.startswith("next "):
+                return [f"{target} = {self.name('zeros like')}({target})"]
+            return [f"{target} = {self.zeros((*variable.letters, 'B'))}"]
         tokens = self.expressions.tokens(value)
         if variable.when not in (STEPS, ONCE):
             tokens = self._full(tokens, value, variable.letters)
@@ -65,7 +61,15 @@ class Statements:
         if self.shapes.of(value) == letters:
             return tokens
         shape = ", ".join((*front, *letters, "B"))
-        return around("np.broadcast_to(", tokens, f", ({shape}))")
+        return around(f"{self.name('fill')}(", tokens, f", ({shape}))")
+
+    def name(self, word: str) -> str:
+        """A function or an operation."""
+        return self.expressions.function(word)
+
+    def zeros(self, letters: Iterable[str]) -> str:
+        """An array of zeros."""
+        return f'run.zeros(sizes, tape["dtype"], "{"".join(letters)}")'
 
     def _Increase(self, statement: Increase) -> list[str]:
         target = self.expressions.atom(statement.target)
@@ -97,7 +101,7 @@ class Statements:
         if len(names) == 1:
             return [f"{target} += {self.program.parameters[names[0]]}"]
         items = [f'params["{b}"]' for b in names]
-        return call(f"{target} += np.concatenate", items, "([", "])")
+        return call(f"{target} += {self.name('stack')}", items, "([", "])")
 
     def _Activate(self, statement: Activate) -> list[str]:
         target = self._rows(statement.rows)
@@ -124,17 +128,17 @@ class Statements:
         target = f'dx["{statement.name}"]' if several else "dx"
         letters = self.letters[statement.name]
         if statement.value is None:
-            return [f"{target} = {NOTHING.format(f'T{letters}B')}"]
+            return [f"{target} = {self.zeros(('T', letters, 'B'))}"]
         tokens = self.expressions.tokens(statement.value)
         return filled(f"{target} = ", self._full(tokens, statement.value, (letters,), ("T",)))
 
     def _VectorGradient(self, statement: VectorGradient) -> list[str]:
         target, word = f'dparams["{statement.name}"]', self.letters[statement.name]
         if statement.value is None:
-            return [f"{target} = {NOTHING.format(word)}"]
+            return [f"{target} = {self.zeros(word)}"]
         tokens = self.expressions.tokens(statement.value)
         tokens = self._full(tokens, statement.value, (word[0],), ("T",))
-        return filled(f"{target} = run.total(", tokens, ")")
+        return filled(f"{target} = {self.name('over steps')}(", tokens, ")")
 
     def _StackGradient(self, statement: StackGradient) -> list[str]:
         return [f"{statement.name} = {self._stack_product(statement)}"]
@@ -146,7 +150,7 @@ class Statements:
         start = self.expressions.height(above) if above else ""
         part = f"[{start}:{self.expressions.height(down)}]"
         errors = "errors" if len(run) == len(self.program.layout.rows) else f"errors{part}"
-        return f"{errors} @ run.flat({self.expressions.text(gradient.v)}).T"
+        return f"{errors} @ {self.name('flat')}({self.expressions.text(gradient.v)}).T"
 
     def _MatrixGradient(self, statement: MatrixGradient) -> list[str]:
         target, word = f'dparams["{statement.name}"]', self.letters[statement.name]
@@ -154,7 +158,7 @@ class Statements:
         for part in statement.parts:
             tokens = [(0, self._part(part))]
             found += around("+ ", tokens, "") if found else tokens
-        return filled(f"{target} = ", found or [(0, NOTHING.format(word))])
+        return filled(f"{target} = ", found or [(0, self.zeros(word))])
 
     def _part(self, part):
         """A summand of the gradient of a matrix."""
@@ -165,14 +169,15 @@ class Statements:
             start = self.expressions.height(above) if above else ""
             return f"{part.name}[{start}:{self.expressions.height((*above, part.row))}]"
         factors = [self._every_step(part.error), self._every_step(part.v)]
-        return f"run.outer({', '.join(reversed(factors) if part.transposed else factors)})"
+        pair = ", ".join(reversed(factors) if part.transposed else factors)
+        return f"{self.name('product over steps')}({pair})"
 
     def _every_step(self, node):
         """A vector (T, n, B), also where it is the same at every step."""
         text = self.expressions.text(node)
         if self.shapes.over_time(node):
             return text
-        return f"np.broadcast_to({text}, (T, {self.shapes.of(node)[0]}, B))"
+        return f"{self.name('fill')}({text}, (T, {self.shapes.of(node)[0]}, B))"
 
 
 def stacks(statements: list[Statement]) -> list[Stack]:
