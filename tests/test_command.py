@@ -28,7 +28,7 @@ def shell(*arguments, cwd=None, **options):
 
 
 @pytest.mark.parametrize("name", catalogue.BOOK)
-@pytest.mark.parametrize("form", ["text", "latex", "python"])
+@pytest.mark.parametrize("form", ["text", "latex", "numpy", "torch"])
 def test_every_cell_in_every_format(name, form, capsys):
     assert program.main(["derive", name.lower(), "--format", form]) == 0
     out, err = capsys.readouterr()
@@ -117,7 +117,7 @@ def test_a_docstring_of_a_reader_does_not_break_the_source(tmp_path, capsys):
     doc = "    r'''A \\xi gate and \"\"\" in it.'''\n"
     text = MINE.replace("*, W, b):\n", "*, W, b):\n" + doc)
     (tmp_path / "my.py").write_text(text, encoding="utf-8")
-    assert program.main(["derive", f"{tmp_path / 'my.py'}", "--format", "python"]) == 0
+    assert program.main(["derive", f"{tmp_path / 'my.py'}", "--format", "numpy"]) == 0
     out = capsys.readouterr().out
     space = {}
     exec(compile(out, "my", "exec"), space)
@@ -127,7 +127,7 @@ def test_a_docstring_of_a_reader_does_not_break_the_source(tmp_path, capsys):
 def test_no_cell_no_command_and_a_reader_who_leaves_early():
     assert shell("derive").returncode == 2 and "expected a cell" in shell("derive").stderr
     assert shell().returncode == 2
-    pipe = f"{sys.executable} -m lstm_ref derive FGR --format python | head -1"
+    pipe = f"{sys.executable} -m lstm_ref derive FGR --format numpy | head -1"
     result = subprocess.run(pipe, shell=True, capture_output=True, text=True)
     assert result.stderr == "" and result.stdout.startswith('"""FGR')
 
@@ -177,8 +177,8 @@ def test_width_and_jacobian(capsys):
     "options, message",
     [
         (["--width", "10"], "--width: expected at least 20, got 10"),
-        (["--format", "python", "--width", "60"], "--width and --jacobian are for text and latex"),
-        (["--format", "python", "--jacobian"], "--width and --jacobian are for text and latex"),
+        (["--format", "numpy", "--width", "60"], "--width and --jacobian are for text and latex"),
+        (["--format", "torch", "--jacobian"], "--width and --jacobian are for text and latex"),
     ],
 )
 def test_unusable_options_of_derive(options, message, capsys):

@@ -12,6 +12,7 @@ fi
 # What needs PyTorch or Keras, and no more: `make test` runs the rest of these files. nbval and the
 # browser are not in this environment; tests/conftest.py does not need them.
 exec "$python" -m pytest tests/interop/test_torch.py \
+    tests/derive/test_torch_code.py \
     tests/interop/test_keras_bridge.py::test_the_forward_agrees \
     tests/interop/test_keras_bridge.py::test_a_bidirectional_of_keras \
     tests/interop/test_keras_bridge.py::test_the_defaults_of_keras \

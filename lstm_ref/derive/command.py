@@ -7,6 +7,7 @@ import argparse
 from typing import Any
 
 NARROWEST = 20  # letters on a line
+CODE = ("numpy", "torch")  # the languages that code is printed in
 
 
 def add(commands: Any) -> None:
@@ -21,7 +22,7 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "cell", nargs="?", help="a name of the catalogue (LSTM) or FILE.py:NAME, which is run"
     )
-    parser.add_argument("--format", choices=("text", "latex", "python"), default="text")
+    parser.add_argument("--format", choices=("text", "latex", *CODE), default="text")
     parser.add_argument(
         "--width", type=int, metavar="N", help="letters on a line; text: 79, latex: about 30"
     )
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Run the command; returns the exit code."""
     if not options.list and options.cell is None:
         parser.error("expected a cell, or --list")
-    if options.format == "python" and (options.jacobian or options.width is not None):
+    if options.format in CODE and (options.jacobian or options.width is not None):
         parser.error("--width and --jacobian are for text and latex")
     if options.width is not None and options.width < NARROWEST:
         parser.error(f"--width: expected at least {NARROWEST}, got {options.width}")

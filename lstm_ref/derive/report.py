@@ -2,10 +2,11 @@
 
 import sys
 import textwrap
+from collections.abc import Callable
 from typing import Any
 
 from lstm_ref.derive import catalogue, proof
-from lstm_ref.derive.codegen import numpy_code
+from lstm_ref.derive.codegen import numpy_code, torch_code
 from lstm_ref.derive.declare import checks, files
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 from lstm_ref.derive.typeset import appendix, latex
@@ -28,7 +29,8 @@ def run(
         print(catalogued())
         return 0
     try:
-        print(FORMATS[form](files.declared(name), width, jacobian))
+        cell = files.declared(name)
+        print(CODE[form](cell).rstrip() if form in CODE else FORMATS[form](cell, width, jacobian))
     except (DeclarationError, jacobians.NoJacobian) as error:
         print(error, file=sys.stderr)
         return 2
@@ -81,9 +83,6 @@ def as_latex(cell: Cell, width: int | None = None, jacobian: bool = False) -> st
     return appendix.appendix(cell, width or latex.LETTERS, jacobian)
 
 
-def python(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
-    """The NumPy module; its lines are as long as they are, and a Jacobian has no code."""
-    return numpy_code.source(cell).rstrip()
-
-
-FORMATS = {"text": text, "latex": as_latex, "python": python}
+FORMATS = {"text": text, "latex": as_latex}
+# language -> the text of a file; lines of code are as long as they are, a Jacobian has none
+CODE: dict[str, Callable[[Cell], str]] = {"numpy": numpy_code.source, "torch": torch_code.source}

@@ -10,59 +10,12 @@ import types
 import kinds
 import numpy as np
 import pytest
-import sympy
-from kinds import NET, W, _cell, at
 
 from lstm_ref.check import summands, witnesses
 from lstm_ref.derive import terms
 from lstm_ref.derive.codegen import numpy_code
-from lstm_ref.derive.declare.declaration import Given
-from lstm_ref.derive.expressions import (
-    Constant,
-    Mean,
-    Outer,
-    Size,
-    Softmax,
-    maximum,
-    sigma,
-    softplus,
-    tanh,
-)
 
-S = sympy.Symbol
-u, v, k, g, h1, x, C1 = at("u"), at("v"), at("k"), at("g"), at("h", 1), at("x"), at("C", 1)
-
-# What is hard for the code alone: sizes that must be filled, what no step changes, names, whole
-# sequences of matrices.
-HARD = [
-    _cell("FILLED", s=NET, h=Mean(at("s", 1)) * S("w_h") + at("s") * h1),
-    _cell("FILLED_INPUT", u=W("uh", h1) + S("b_u"), h=tanh(u) * Mean(x) + Softmax(u)),
-    _cell("FILLED_WEIGHT", u=NET, h=u * Mean(S("w_h") + u)),
-    _cell("STILL", a=sigma(S("b_a")), v=at("a") * S("w_v"), u=NET, h=at("a") * h1 + tanh(u) * v),
-    _cell("ONCE", u=NET, h=sympy.exp(-softplus(S("w_h"))) * h1 + sympy.sqrt(S("w_u") ** 2 + 1) * u),
-    _cell(
-        "NUMBERS",
-        Given(constants=(("dt", 0.042), ("steps", 3))),
-        u=NET,
-        h=sympy.sqrt(2) * tanh(u) * sympy.exp(-Constant("dt")) / sympy.sqrt(Size("H"))
-        + h1 * Constant("dt") ** Constant("steps")
-        + sympy.pi * sympy.sqrt(Constant("dt")) * u / 9,
-    ),
-    _cell(
-        "MATRIX_OF_INPUT",
-        Given(inputs=("d",), scalars=("d", "s")),
-        v=W("v", x) + S("b_v"),
-        g=sigma(S("s_g") * at("d")),
-        C=g * S("s_C") * C1 + g * Outer(v, x) + Outer(S("w_C"), x) + tanh(C1) * Mean(v),
-        h=kinds.Dot(at("C"), x) + kinds.Dot(C1, x * g),
-    ),
-    _cell("TWO_MATRICES", u=NET, h=tanh(W("a", h1) + W("b", h1)) * (W("a", u) + W("b", u) + u)),
-    _cell("NAMES", np=NET, run=tanh(at("np")), fn=at("run") * at("fn", 1), lambda_=at("fn") + h1,
-          h=at("lambda_") * at("run") + at("np")),
-    _cell("SIGNS", u=NET, h=-u * h1 - (u - h1) * tanh(-u) - maximum(-u, h1)),
-    _cell("CHAIN", u=tanh(NET), v=sympy.sin(W("v", u) + S("b_v")), h=sympy.cos(u + S("b_h")) * v),
-]  # fmt: skip
-CELLS = kinds.KINDS | {cell.name: cell for cell in HARD}
+CELLS = kinds.KINDS | kinds.HARD
 every = pytest.mark.parametrize("name", CELLS)
 
 

@@ -142,8 +142,8 @@ def _interface(program):
 
 
 def _module(cell, name):
-    letters = {*"".join([*cell.SHAPES.values(), *cell.FIXED.values()])} - {*"DH1"}
-    letters = [*"DH", *sorted(letters)]
+    others = {*"".join([*cell.SHAPES.values(), *cell.FIXED.values()])} - {*"DH1"}
+    letters = [*"DH", *sorted(others)]
     several, ones = len(cell.inputs) > 1, cell.KEEPS == "b_f"
     here = "device=device, dtype=dtype"
     more = [f'self.register_buffer("{n}", torch.as_tensor({n}, {here}))' for n in cell.FIXED]

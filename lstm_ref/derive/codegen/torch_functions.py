@@ -31,12 +31,13 @@ class TorchFunctions(Functions):
     unless_given = ""
 
     def __init__(self, program: Program) -> None:
-        super().__init__(program, TorchStatements(program))
+        self.printer = TorchStatements(program)
+        super().__init__(program, self.printer)
         self.used |= {"fn.from_one", "fn.over_time", "fn.sizes"}
 
     def forward(self) -> list[str]:
         """Lines of the function `forward`."""
-        program, cell, statements = self.program, self.cell, self.statements
+        program, cell, statements = self.program, self.cell, self.printer
         names = {key: variable.name for key, variable in program.variables.items()}
         statements.ahead, statements.of = True, names[cell.input]
         head = [self._sizes(), *self._parameters(program.forward), *self._stacks(program.forward)]
@@ -52,7 +53,7 @@ class TorchFunctions(Functions):
 
     def backward(self) -> list[str]:
         """Lines of the function `backward`."""
-        program, statements = self.program, self.statements
+        program, statements = self.program, self.printer
         names = {key: variable.name for key, variable in program.variables.items()}
         statements.ahead, statements.of = False, "dh"
         late = [names[f"next {s}"] for s in self.cell.states]

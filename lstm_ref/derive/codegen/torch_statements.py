@@ -70,14 +70,13 @@ class TorchStatements(Statements):
         if not rows:
             return []
         self.expressions.whole = True
-        first, *rest = statements or [None]
-        if isinstance(first, Multiply) and first.stack.rows == rows:
-            lines = [f"net = {self._product(first)}"]
-        else:
-            lines = [f"net = {self.zeros(('T + 1', self.expressions.height(rows), 'B'))}"]
-            rest = statements
-        for statement in rest:
-            lines += self._added("net", "net", statement)
+        lines = [f"net = {self.zeros(('T + 1', self.expressions.height(rows), 'B'))}"]
+        for number, statement in enumerate(statements):
+            full = isinstance(statement, Multiply) and statement.stack.rows == rows
+            if number == 0 and full:
+                lines = [f"net = {self._product(statement)}"]
+            else:
+                lines += self._added("net", "net", statement)
         return lines
 
     def step(self, statements: list[Statement]) -> list[str]:
@@ -126,7 +125,7 @@ class TorchStatements(Statements):
 
     # ---- statements
 
-    def _Assign(self, statement: Assign):
+    def _Assign(self, statement: Assign) -> list[str]:
         variable = self.program.variables[statement.target.name]
         if not self.ahead or variable.when == ONCE or statement.value is None:
             return super()._Assign(statement)
@@ -137,12 +136,12 @@ class TorchStatements(Statements):
             tokens = around(f"{self.name('fill')}(", tokens, f", ({shape}))")
         return filled(f"{self.expressions.atom(statement.target)} = ", tokens)
 
-    def _Increase(self, statement: Increase):
+    def _Increase(self, statement: Increase) -> list[str]:
         target = self.expressions.atom(statement.target)
         tokens = self.expressions.tokens(statement.value, 1)
         return filled(f"{target} = {target} + ", tokens)
 
-    def _Activate(self, statement: Activate):
+    def _Activate(self, statement: Activate) -> list[str]:
         lines = []
         for row in statement.rows:
             name = self.expressions.atom(Signal(row))

@@ -1,0 +1,23 @@
+"""Code in every language but NumPy (tests/derive/test_codegen.py): what needs no compiler."""
+
+import kinds
+import pytest
+
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.codegen import torch_code
+from lstm_ref.derive.typeset import latex
+
+OTHERS = {**kinds.KINDS, **kinds.HARD}
+SOURCES = {"torch": torch_code.source}
+
+
+@pytest.mark.parametrize("name", [*catalogue.CELLS, *OTHERS])
+@pytest.mark.parametrize("language", SOURCES)
+def test_the_same_text_twice_with_its_equations_and_no_long_lines(language, name):
+    cell = OTHERS[name] if name in OTHERS else catalogue.CELLS[name]
+    source = SOURCES[language](cell)
+    assert source == SOURCES[language](cell)
+    lines = source.splitlines()
+    assert [line for line in lines if len(line) > 100 or line != line.rstrip()] == []
+    head = [line.strip() for line in lines[:60]]
+    assert all(line.strip() in head for line in latex.equations_as_text(cell, 96).splitlines())
