@@ -10,10 +10,12 @@ import types
 import kinds
 import numpy as np
 import pytest
+from kinds import S, W, _cell, at
 
 from lstm_ref.check import summands, witnesses
 from lstm_ref.derive import terms
 from lstm_ref.derive.codegen import numpy_code
+from lstm_ref.derive.expressions import sigma
 
 CELLS = kinds.KINDS | kinds.HARD
 every = pytest.mark.parametrize("name", CELLS)
@@ -212,7 +214,7 @@ def test_every_fault_planted_in_the_way_back_is_seen(name):
 
 def test_work_grows_with_the_number_of_signals_and_no_faster():
     def chain(n):
-        last, equations, before = f"s{n - 1}", {}, x
+        last, equations, before = f"s{n - 1}", {}, at("x")
         for k in range(n):
             gate = sigma(W(f"{k}", before) + W(f"{k}h", at(last, 1)) + S(f"b_{k}"))
             equations[f"s{k}"] = gate * at(f"s{k}", 1) * at(last, 1)
