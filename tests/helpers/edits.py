@@ -196,6 +196,8 @@ class Gradients:
         errors["dstate_T"] = tuple(draw(word) for word in cell.STATES.values())
         with np.errstate(all="ignore"):
             values = summands.forward(cell, params, x, state0)
+            # step 0 of what is no state: any number, where an edit reads it and it cancels
+            values = {k: np.where(np.isnan(v), 0.3, v) for k, v in values.items()}
             return values, errors, self._of(cell.terms, values, errors)
 
     def _of(self, terms, values, errors):
