@@ -1,5 +1,6 @@
 """The printed formulas, evaluated: one more witness, and mistakes of printing that it sees."""
 
+import functools
 import re
 
 import kinds
@@ -16,6 +17,7 @@ FORMS = {"text": latex.text, "latex": latex.document}
 SIZES = {"H": 6, "D": 4, "G": 3, "P": 5, "Q": 7, "R": 2, "1": 1}
 
 
+@functools.cache
 def derived(cell, B=2):
     """(arguments of `printed.gradients`, what is derived)."""
     params, x, states, errors = problem(cell, 3, sizes={**SIZES, "B": B})
