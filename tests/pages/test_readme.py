@@ -44,7 +44,7 @@ def test_the_commands_run(tmp_path):
         said[command.split()[2], command.split()[-1]] = done.stdout
     assert "identities hold" in said["derive", "my_cells.py:Mine"]
     assert r"\gamma" in said["derive", "latex"]  # the constant has its name
-    assert "def backward" in said["derive", "python"] and "VANILLA" in said["derive", "--list"]
+    assert "def backward" in said["derive", "numpy"] and "VANILLA" in said["derive", "--list"]
     assert "agree" in said["diagnose", "mine.json"]
     assert "adding-400" in said["experiments", "experiments"]
     assert "with 1 of 1 seeds" in said["experiments", "adding.json"]
