@@ -28,7 +28,7 @@ def shell(*arguments, cwd=None, **options):
 
 
 @pytest.mark.parametrize("name", catalogue.BOOK)
-@pytest.mark.parametrize("form", ["text", "latex", "numpy", "torch"])
+@pytest.mark.parametrize("form", ["text", "latex", "numpy", "c", "torch"])
 def test_every_cell_in_every_format(name, form, capsys):
     assert program.main(["derive", name.lower(), "--format", form]) == 0
     out, err = capsys.readouterr()
@@ -38,6 +38,8 @@ def test_every_cell_in_every_format(name, form, capsys):
         assert "Not shown" not in out and "Wrong" not in out
     elif form == "latex":
         assert out.count(r"\begin{align*}") == out.count(r"\end{align*}") == 4
+    elif form == "c":
+        assert f"{name}_forward" in out and out.endswith("#endif\n")
     else:
         compile(out, name, "exec")
 

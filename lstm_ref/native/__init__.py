@@ -1,0 +1,1 @@
+"""Generated C, compiled on first use."""

@@ -59,17 +59,18 @@ void {name}_backward_{real}(const {name}_sizes *n, const {name}_params{f} *param
 """
 
 
-def library(cell: Any, header: str, name: str, products: bool = False) -> str:
-    """C of a shared library with both precisions of a cell: its header, and exported functions.
+def exported(cell: Any, header: str, name: str, real: str = "double") -> str:
+    """The header of a cell in one precision, with functions that a library shows.
 
-    name: of the cell in the header. products: leave the matrix products to `use_gemm`.
+    name: of the cell in the header. real: "double" or "float".
     """
-    lines = ["#include <stddef.h>", "#include <string.h>"]
-    if products:
-        lines.append(PRODUCTS.format(name=name))
-    numbers = range(len(cell.INPUTS))
-    words = {"inputs": ", ".join(f"inputs[{k}]" for k in numbers)}
-    words["dinputs"] = ", ".join(f"dinputs[{k}]" for k in numbers)
-    double = EXPORTS.format(name=name, real="double", f="", **words)
-    single = EXPORTS.format(name=name, real="float", f="f", **words)
-    return "\n".join([*lines, header, double, f"#define {name}_FLOAT", header, single])
+    numbers, single = range(len(cell.INPUTS)), real == "float"
+    words = {key: ", ".join(f"{key}[{k}]" for k in numbers) for key in ("inputs", "dinputs")}
+    functions = EXPORTS.format(name=name, real=real, f="f" * single, **words)
+    return f"#define {name}_FLOAT\n" * single + header + functions
+
+
+def library(cell: Any, header: str, name: str) -> str:
+    """Both precisions of a cell as C of a shared library whose products come from `use_gemm`."""
+    head = "#include <stddef.h>\n#include <string.h>\n" + PRODUCTS.format(name=name)
+    return head + exported(cell, header, name) + exported(cell, header, name, "float")

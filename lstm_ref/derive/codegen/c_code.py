@@ -26,24 +26,27 @@ HEAD = """/* {title}
 Derived and written by lstm_ref.derive from the equations above; do not edit.
 C99; needs libm and nothing else, and allocates nothing.
 
-The numbers are double. Where {name}_FLOAT is defined before the header is included they are float,
-and every name of a function or a type has an f at its end, as in tanhf. Both may be had.
-
-    {name}_forward fills y, the last states, and the work array, which has {name}_work(n) numbers.
-    {name}_backward takes the work array as {name}_forward has left it, and the same params and
-    inputs; it sets the gradients (it does not add to them), the errors at the inputs and those at
-    the initial states. dy is the error that enters at the outputs, dlast at the last states.
-    NULL in the place of an initial state, of dy or of a state of dlast stands for zeros.
+{rules}
 
 Arrays are dense, the last axis runs fastest; samples are the last axis.
 {shapes}
 {sizes}
-
-For speed, define before the header is included:
-    {name}_INDEPENDENT: what stands before a loop whose rounds do not depend on each other
-    {name}_PRODUCTS: if you have the three products of matrices of your own, see below
 */
 """
+
+RULES = (  # how the code is used, a paragraph each
+    "The numbers are double. Where {name}_FLOAT is defined before the header is included they are "
+    "float, and every name of a function or a type has an f at its end, as in tanhf. Both may be "
+    "had.",
+    "{name}_forward fills y, the last states, and the work array, which has {name}_work(n) "
+    "numbers. {name}_backward takes the work array as forward has left it, and the same params "
+    "and inputs; it sets the gradients (it does not add to them), the errors at the inputs and "
+    "those at the initial states. dy is the error that enters at the outputs, dlast at the last "
+    "states. NULL in the place of an initial state, of dy or of a state of dlast stands for zeros.",
+    "For speed, define before the header is included: {name}_INDEPENDENT, what stands before a "
+    "loop whose rounds do not depend on each other; {name}_PRODUCTS, if you have the three "
+    "products of matrices of your own, see below.",
+)
 
 SWITCH = """#include <math.h>
 #include <stddef.h>
@@ -159,7 +162,7 @@ class Header:
         return HEAD.format(
             title="\n".join(textwrap.wrap(commented(title), 96)),
             equations=commented(equations),
-            name=self.prefix,
+            rules="\n\n".join(textwrap.fill(r.format(name=self.prefix), 98) for r in RULES),
             shapes="\n".join(textwrap.wrap(self._shapes(), 98)),
             sizes=textwrap.fill(f"Sizes: {sizes}.", 98),
         )
@@ -169,7 +172,9 @@ class Header:
         found = [(names[x], word) for x, word in cell.INPUTS.items()]
         found += [("y", cell.OUTPUT), ("dy", cell.OUTPUT)]
         found += [(names[s], word) for s, word in cell.STATES.items()]
-        found += [(self.members[p], word) for p, word in [*cell.SHAPES.items(), *cell.FIXED.items()]]
+        found += [
+            (self.members[p], word) for p, word in [*cell.SHAPES.items(), *cell.FIXED.items()]
+        ]
         return ", ".join(f"{n} ({', '.join(word)})" for n, word in found) + "."
 
     def _switch(self):
@@ -188,9 +193,7 @@ class Header:
         for word, text in HELPERS.items():
             if word in self.functions.expressions.helpers:
                 items = "REAL u, REAL v" if word in BINARY else "REAL u"
-                found += block(
-                    f"static inline REAL NAMED({word})({items}) {{", [f"return {text};"]
-                )
+                found += block(f"static inline REAL NAMED({word})({items}) {{", [f"return {text};"])
                 found.append("}")
         return found if len(found) > 1 else []
 

@@ -96,7 +96,8 @@ class CFunctions:
         parts, names = self.loops, self.expressions.names
         work: list[str] = []
         if "zeros" in parts.arrays:
-            work.append(f"memset(a.{self.expressions.fields['zeros']}, 0, {self._area(self.cell.output)} * sizeof(REAL));")
+            zeros, count = self.expressions.fields["zeros"], self._area(self.cell.output)
+            work.append(f"memset(a.{zeros}, 0, {count} * sizeof(REAL));")
         for state in self.cell.states:
             target = self.statements.pointer(Signal(f"next {state}"))
             work += self._taken(target, f"dlast->{names[state]}", state)
@@ -170,7 +171,7 @@ class CFunctions:
             key, line = copied
             self.expressions.arrays[key, 0] = None
             body.append(line.format(self.expressions.array(key, 0)))
-        return block(f"for (size_t {over}) {{", [*self._declared(), *body]) + ["}"]
+        return [*block(f"for (size_t {over}) {{", [*self._declared(), *body]), "}"]
 
     def _declared(self) -> list[str]:
         """Pointers to the arrays that have been used; those without steps before the loop."""
@@ -191,7 +192,9 @@ class CFunctions:
             elif key.removeprefix("delta ") in self.program.layout.rows:
                 prefix = "delta" if key.startswith("delta ") else "net"
                 found[self._block(prefix, lag)] = None
-                at = self.statements.behind(self._block_name(prefix, lag), self._above(key), SAMPLES)
+                at = self.statements.behind(
+                    self._block_name(prefix, lag), self._above(key), SAMPLES
+                )
                 found[f"REAL *const {write.array(key, lag)} = {at};"] = None
             elif self.loops.arrays[key].over_time:
                 slot = self._slot(key, "(t - 1)" if lag else "t")
@@ -241,7 +244,8 @@ class CFunctions:
         """Matrices on top of each other, and biases."""
         write, found = self.expressions, []
         for stack in self.loops.stacks:
-            field, above = f"a.{write.fields[self.program.stacks[stack]]}", ()
+            field = f"a.{write.fields[self.program.stacks[stack]]}"
+            above: tuple[str, ...] = ()
             width = write.size(self.cell.letters[str(stack.matrices[0])][1])
             for row, matrix in stack.pairs:
                 letters = (self.cell.letters[row],)

@@ -72,7 +72,7 @@ class CStatements:
                 body = loop(axis, size(letter), body)
         return body
 
-    def _Each(self, each: Each):
+    def _Each(self, each: Each) -> list[str]:
         write = self.expressions
         flat = write.fits_flat(each)
         write.index = Index(self._axes(each.letters), each.letters, flat, each.samples)
@@ -96,7 +96,7 @@ class CStatements:
 
     prefix = ""
 
-    def _Fold(self, fold: Fold):
+    def _Fold(self, fold: Fold) -> list[str]:
         write = self.expressions
         axes = self._axes(fold.letters)
         write.index = Index(axes, fold.letters, samples=fold.samples)
@@ -117,7 +117,7 @@ class CStatements:
     def _block(self):
         return f"{ROW} / ({self.expressions.size('H')} / {self.expressions.size('G')})"
 
-    def _Collect(self, collect: Collect):
+    def _Collect(self, collect: Collect) -> list[str]:
         write = self.expressions
         write.index = Index(self._axes(collect.letters), collect.letters)
         names = [f"sum_{write.members[name]}" for name, _ in collect.pairs]
@@ -161,7 +161,7 @@ class CStatements:
         letters = tuple(self.letters[name] for name in above)
         return f"{start} + {self.area(letters, columns)}" if above else start
 
-    def _Product(self, product: loops.Product):
+    def _Product(self, product: loops.Product) -> list[str]:
         write = self.expressions
         inner = self.columns(SEQUENCE) if product.inner == (SEQUENCE,) else ""
         sizes = [
@@ -174,11 +174,11 @@ class CStatements:
         items += [self.pointer(product.target), "1" if product.add else "0"]
         return called(f"NAMED({how})", items)
 
-    def _Flatten(self, flatten: Flatten):
+    def _Flatten(self, flatten: Flatten) -> list[str]:
         source, flat = self.pointer(flatten.source), self.pointer(flatten.flat)
         return self._each_step(flatten.letters, f"{flat}[{{}}] = {source}[{{}}];", (True, False))
 
-    def _Unflatten(self, unflatten: Unflatten):
+    def _Unflatten(self, unflatten: Unflatten) -> list[str]:
         write, target = self.expressions, self.pointer(unflatten.target)
         bias = f"a.{write.fields['biases']}[{ROW}]" if unflatten.bias else ""
         if unflatten.flat is None:
@@ -200,7 +200,7 @@ class CStatements:
         body = loop(SAMPLE, B, [line.format(*(at[f] for f in flat))])
         return loop(ROW, write.height(letters), body)
 
-    def _CopyRows(self, copy: CopyRows):
+    def _CopyRows(self, copy: CopyRows) -> list[str]:
         write, (height, width) = self.expressions, copy.letters
         count = write.times(write.size(height), write.size(width))
         source = self.pointer(copy.source)
@@ -211,7 +211,7 @@ class CStatements:
             return loop(FLAT, count, [f"{target}[{FLAT}] += ({source})[{FLAT}];"])
         return [f"memcpy({target}, {source}, {count} * sizeof(REAL));"]
 
-    def _Zero(self, zero: Zero):
+    def _Zero(self, zero: Zero) -> list[str]:
         count = self.area(zero.height, zero.columns)
         return [f"memset({self.pointer(zero.target)}, 0, {count} * sizeof(REAL));"]
 
@@ -238,4 +238,3 @@ def called(head: str, items: list[str]) -> list[str]:
     half = (len(items) + 1) // 2
     first, rest = ", ".join(items[:half]), ", ".join(items[half:])
     return [f"{head}({first},", f"    {rest});"]
-

@@ -24,9 +24,9 @@ def _together(operations: list[Operation]) -> list[Operation]:
         host = next((o for o in found[max(place - 1, 0) :] if _alike(o, operation)), None)
         if host is None:
             found.append(operation)
-        elif isinstance(host, Each):
+        elif isinstance(host, Each) and isinstance(operation, Each):
             host.sets.extend(operation.sets)
-        else:
+        elif isinstance(host, Collect) and isinstance(operation, Collect):
             found[found.index(host)] = Collect(host.letters, (*host.pairs, *operation.pairs))
     return found
 

@@ -141,7 +141,7 @@ class Scalars:
         found, holds = self._tokens(node, axes)
         return around("(", shifted(found), ")") if holds < tight else found
 
-    def _tokens(self, node, axes) -> tuple[list[Token], int]:
+    def _tokens(self, node: object, axes: tuple[str, ...]) -> tuple[list[Token], int]:
         match node:
             case tree.Sum(parts):
                 return self._sum(parts, axes), SUM

@@ -1,0 +1,154 @@
+"""The C header of every cell: no warning, no word from the sanitizers, the numbers of NumPy."""
+
+import ctypes
+import os
+import subprocess
+import sys
+
+import c_library
+import kinds
+import numpy as np
+import pytest
+from c_library import COMPILER
+from test_codegen import HARD
+
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.codegen import c_code
+from lstm_ref.derive.codegen.c_expressions import ascii_name
+from lstm_ref.derive.declare.declaration import Cell, Equation
+from lstm_ref.native import wrapper
+
+CELLS = {**catalogue.CELLS, **kinds.KINDS, **{cell.name: cell for cell in HARD}}
+SIZES = {"T": 4, "D": 3, "H": 4, "B": 2, "G": 2, "P": 5, "Q": 3, "R": 6, "U": 2, "V": 7}
+every = pytest.mark.parametrize("name", CELLS)
+needs_compiler = pytest.mark.skipif(COMPILER is None, reason=c_library.NONE)
+
+
+@pytest.fixture(scope="module")
+def headers():
+    return {name: c_code.source(cell) for name, cell in CELLS.items()}
+
+
+@pytest.fixture(scope="module")
+def watched(headers, tmp_path_factory):
+    """Both passes of every cell in double precision, watched for memory and for what C forbids."""
+    folder = tmp_path_factory.mktemp("watched")
+    watch = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    if not watches(folder, watch):
+        pytest.skip(f"{COMPILER} has no sanitizers here")
+    each = (wrapper.exported(CELLS[n], text, ascii_name(n)) for n, text in headers.items())
+    library = c_library.build(folder, "\n".join(each), "-O0", *watch)
+    jobs = {ascii_name(n): c_library.job(cell, SIZES) for n, cell in CELLS.items()}
+    given, found = folder / "given.npz", folder / "found.npz"
+    np.savez(given, **c_library.stored(jobs))
+    command = [sys.executable, c_library.__file__, str(library), str(given), str(found)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment())
+    assert done.returncode == 0, done.stderr[-3000:]
+    with np.load(found) as archive:
+        return {key: archive[key] for key in archive.files}
+
+
+def watches(folder, watch):
+    """Does the sanitizer see an index out of bounds?"""
+    (folder / "trial.c").write_text("int main(int n, char **v) { return v[n] && 2[&n]; }\n")
+    command = [COMPILER, *watch, str(folder / "trial.c"), "-o", str(folder / "trial")]
+    built = subprocess.run(command, capture_output=True).returncode == 0
+    return built and library_of("libasan.so") is not None
+
+
+def library_of(name):
+    command = [COMPILER, f"-print-file-name={name}"]
+    path = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    return path if os.path.isabs(path) else None
+
+
+def environment():
+    """That of a process whose library is watched."""
+    runtime = " ".join(filter(None, map(library_of, ("libasan.so", "libubsan.so"))))
+    return {**os.environ, "LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0"}
+
+
+@pytest.fixture(scope="module")
+def single(headers, tmp_path_factory):
+    """A library of every cell in single precision."""
+    each = [wrapper.exported(CELLS[n], h, ascii_name(n), "float") for n, h in headers.items()]
+    return ctypes.CDLL(
+        str(c_library.build(tmp_path_factory.mktemp("single"), "\n".join(each), "-O0"))
+    )
+
+
+@needs_compiler
+@every
+def test_numbers_of_numpy_under_the_sanitizers(name, watched):
+    sizes, given, shapes = c_library.job(CELLS[name], SIZES)
+    key = ascii_name(name)
+    found = {p: [watched[f"{key}|{p}|{k}"] for k in range(len(s))] for p, s in shapes.items()}
+    assert c_library.distance(found, c_library.wanted(CELLS[name], given)) < 1e-12
+
+
+@needs_compiler
+@every
+def test_single_precision(name, single):
+    sizes, given, shapes = c_library.job(CELLS[name], SIZES, np.float32)
+    found = c_library.call(single, ascii_name(name), sizes, given, shapes)
+    assert c_library.distance(found, c_library.wanted(CELLS[name], given)) < 2e-5
+
+
+@every
+def test_the_same_twice_and_no_long_lines(name, headers):
+    assert headers[name] == c_code.source(CELLS[name])
+    assert [line for line in headers[name].splitlines() if len(line) > 100] == []
+
+
+@needs_compiler
+def test_both_precisions_in_one_file_and_no_helper_left_unused(headers, tmp_path):
+    text = f"{headers['VANILLA']}\n#define VANILLA_FLOAT\n{headers['VANILLA']}"
+    again = text + headers["VANILLA"] + "\nint main(void);\nint main(void) { return 0; }\n"
+    c_library.build(tmp_path, again)
+
+
+@needs_compiler
+def test_null_stands_for_zeros_and_no_steps_are_steps(headers, tmp_path):
+    cell = CELLS["VANILLA"]
+    library = ctypes.CDLL(
+        str(c_library.build(tmp_path, wrapper.exported(cell, headers["VANILLA"], "VANILLA")))
+    )
+    for T in (0, 1):
+        sizes, given, shapes = c_library.job(cell, SIZES | {"T": T})
+        found = c_library.call(library, "VANILLA", sizes, given, shapes)
+        assert c_library.distance(found, c_library.wanted(cell, given)) < 1e-12
+    library.VANILLA_work_double.restype = ctypes.c_size_t
+    sizes, given, _ = c_library.job(cell, SIZES)
+    n, null = (ctypes.c_size_t * 4)(*sizes), (ctypes.c_void_p * 2)()
+
+    def passes(initial, dy, last):
+        own = {k: [np.empty_like(a) for a in v] for k, v in given.items()}
+        p = {k: (ctypes.c_void_p * len(v))(*(a.ctypes.data for a in v)) for k, v in own.items()}
+        g = {k: (ctypes.c_void_p * len(v))(*(a.ctypes.data for a in v)) for k, v in given.items()}
+        work = np.empty(library.VANILLA_work_double(n))
+        at = ctypes.c_void_p(work.ctypes.data)
+        library.VANILLA_forward_double(
+            n, g["params"], g["x"], initial, at, ctypes.c_void_p(p["dy"][0]), p["last"]
+        )
+        library.VANILLA_backward_double(
+            n, g["params"], g["x"], at, dy, last, p["params"], p["x"], p["initial"]
+        )
+        return own
+
+    zeros = [np.zeros_like(a) for a in given["initial"]]
+    zero = (ctypes.c_void_p * 2)(*(a.ctypes.data for a in zeros))
+    no_dy = np.zeros_like(given["dy"][0])
+    want = passes(zero, ctypes.c_void_p(no_dy.ctypes.data), zero)
+    for part, arrays in passes(null, None, null).items():
+        assert all(np.array_equal(a, b) for a, b in zip(arrays, want[part], strict=True))
+
+
+def test_what_a_title_or_a_name_may_hold():
+    x, h = kinds.at("x"), kinds.at("h", 1)
+    W, U = (kinds.S(f"W_{k}") for k in "ab")
+    made = {"int": Equation("int", kinds.Dot(W, x)), "h": Equation("h", kinds.Dot(U, h))}
+    made["h"] = Equation("h", kinds.tanh(kinds.Dot(U, h) + kinds.at("int")))
+    cell = Cell("my cell, 2", 'ends a comment */ int x; \\ and "more', "x", made)
+    text = c_code.source(cell)
+    assert text.index("*/") > text.index("int x;") and "REAL *const int_2" in text
+    assert "my_cell_2c__2_forward" in text
