@@ -25,8 +25,10 @@ from lstm_ref.derive.codegen.loops import (
     Zero,
 )
 from lstm_ref.derive.codegen.scalars import COLUMN, FLAT, ROW, SAMPLE, Index
-from lstm_ref.derive.codegen.source_lines import Token, filled, indent
+from lstm_ref.derive.codegen.source_lines import Token, indent
 from lstm_ref.derive.tree import Parameter, Signal
+
+ROOM = 80  # for a statement, which stands in as many loops as there are
 
 
 class CStatements:
@@ -225,9 +227,22 @@ def loop(index: str, end: str, body: list[str]) -> list[str]:
 
 
 def statement(head: str, tokens: list[Token]) -> list[str]:
-    """head value; on several lines if need be."""
-    *lines, last = filled(head, tokens)
-    return [*lines, f"{last};"]
+    """head value; on several lines if need be, broken outside of brackets where it can be."""
+    lines, least = [head.rstrip()], min(depth for depth, _ in tokens)
+    groups: list[list[str]] = []
+    for depth, text in tokens:
+        if depth == least or not groups:
+            groups.append([])
+        groups[-1].append(text)
+    groups[-1][-1] += ";"
+    for group in groups:
+        together = len(" ".join(group)) <= ROOM
+        for text in [" ".join(group)] if together else group:
+            if len(lines[-1]) + 1 + len(text) <= ROOM:
+                lines[-1] += f" {text}"
+            else:
+                lines.append(f"    {text}")
+    return lines
 
 
 def called(head: str, items: list[str]) -> list[str]:
