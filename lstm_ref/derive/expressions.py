@@ -14,7 +14,7 @@ object: SymPy never looks into it, so that nothing is commuted that does not com
 from __future__ import annotations
 
 from functools import cache
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lstm_ref.optional import needs
 
@@ -215,7 +215,7 @@ FUNCTIONS |= {sympy.exp: "exp", sympy.log: "log", sympy.sin: "sin", sympy.cos: "
 FUNCTIONS |= {sympy.atan: "atan", sinh: "sinh", cosh: "cosh"}
 FUNCTIONS |= {step: "step", sign: "sign"}
 # SymPy's functions of which we have our own: SymPy would rewrite its own.
-OURS = {sympy.tanh: tanh, sympy.sinh: sinh, sympy.cosh: cosh, sympy.Abs: absolute}
+OURS: dict[Any, Any] = {sympy.tanh: tanh, sympy.sinh: sinh, sympy.cosh: cosh, sympy.Abs: absolute}
 OURS |= {sympy.Max: maximum, sympy.Min: minimum, sympy.sign: sign}
 
 

@@ -68,8 +68,8 @@ STATE = ["h[t]", "h[T]"], ["h[t]", "h[0]"]  # where a term of lag 0 and one of l
         ("c", lambda found: [f for f in found if f.lag], ["c[t]", "c[T]"]),
         ("c", only(1, inner=at("f") ** 2), ["c[t]", "c[0]"]),
         ("c", only(1, inner=-at("f")), ["c[t]", "c[0]"]),
-        ("c", only(1, inner=at("f", 1)), ["c[t]", "c[0]"]),
-        ("c", only(1, inner=at("f", -1)), ["c[t]", "c[0]"]),
+        ("c", only(1, inner=at("f", 1)), ["c[t]", "c[T]", "c[0]"]),  # there is no f_0
+        ("c", only(1, inner=at("f", -1)), ["c[t]", "c[T]", "c[0]"]),  # nor an f_{T+1}
         ("b_i", lambda found: [], ["b_i"]),
         ("b_f", each(by="i"), ["b_f"]),
         ("W_oh", each(v=at("h")), ["W_oh"]),  # h_t for h_{t-1}
@@ -114,6 +114,14 @@ def test_a_wrong_or_superfluous_slope_is_refuted():
     assert verdicts(LSTM, changed(c=at("c"))) == {"slope of c": proof.WRONG}  # no activation
     assert verdicts(LSTM, changed(g=at("c"))) == {"slope of g": proof.WRONG}
     assert verdicts(LSTM, changed(c=ONE)) == {}  # which is what it is
+
+
+@pytest.mark.parametrize("lag", [-1, 1])
+def test_a_step_that_is_not_there_is_refuted_even_where_it_changes_nothing(lag):
+    """cos² + sin² is 1 for every angle; but there is no o_0, and no o_{T+1}."""
+    one = sympy.cos(at("o", lag)) ** 2 + sympy.sin(at("o", lag)) ** 2
+    found = verdicts(LSTM, claims(LSTM, "c", only(1, inner=at("f") * one)))
+    assert set(found.values()) == {proof.WRONG}
 
 
 def test_a_counterexample_can_be_read():

@@ -25,7 +25,7 @@ from lstm_ref.optional import needs
 with needs(__name__):
     import sympy
 
-from lstm_ref.derive.expressions import operators
+from lstm_ref.derive.expressions import operators, signals
 from lstm_ref.derive.proof.claims import claimed
 from lstm_ref.derive.proof.identity import NOT_SHOWN, SHOWN, WRONG, Identity, counted
 from lstm_ref.derive.proof.indices import ENTRY, Misfit, T, names, tau
@@ -143,6 +143,7 @@ def _timed(cell, name, term):
     if isinstance(term, Term) and term.v is not None:  # code is arranged by it
         if not any(term.v in each.args for each in operators(cell.equations[term.by].net)):
             raise Misfit(f"{term.by} has no product with {term.v} and no sum of it")
+    _look_at_steps(cell, term)
     piece = claimed(cell.letters, term)
     if name in cell.inputs or name in cell.equations:
         if piece.lag is None:
@@ -151,6 +152,16 @@ def _timed(cell, name, term):
     if term.lag:
         raise Misfit(f"{name} is no signal and has no step")
     return replace(piece, lag=None)
+
+
+def _look_at_steps(cell, term):
+    """Raises Misfit for a factor that some step cannot have, even if it would cancel."""
+    for part in (term.inner, term.outer, term.v, term.via):
+        for name, lag in signals(part) if isinstance(part, sympy.Basic) else ():
+            if lag not in (0, 1):
+                raise Misfit(f"{name}[t{-lag:+d}] is no part of a step")
+            if lag and name not in cell.states:
+                raise Misfit(f"{name}[t-1] has no value at the first step")
 
 
 def _unknown(cell, claims):
