@@ -27,7 +27,7 @@ with needs(__name__):
 
 from lstm_ref.derive.expressions import operators, signals
 from lstm_ref.derive.proof.claims import claimed
-from lstm_ref.derive.proof.identity import NOT_SHOWN, SHOWN, WRONG, Identity, counted
+from lstm_ref.derive.proof.identity import NOT_SHOWN, SHOWN, WRONG, Identity, counted, identity
 from lstm_ref.derive.proof.indices import ENTRY, Misfit, T, names, tau
 from lstm_ref.derive.proof.normal import vanishes
 from lstm_ref.derive.proof.numbers import STEPS
@@ -170,22 +170,26 @@ def _unknown(cell, claims):
     for name in dict.fromkeys((*claims.terms, *claims.products)):
         if name not in known and _claims_of(claims, name):
             why = f"{cell.name} has no gradient of {name}"
-            yield Identity(name, sympy.S.Zero, sympy.Symbol("?"), WRONG, why)
+            yield identity(name, sympy.S.Zero, sympy.Symbol("?"), WRONG, why)
 
 
 def _identity(cell, name, of, time, left, right, misfit):
     left = [p for p in left if _there(p.lag, time)]
     right = [p for p in right if _there(p.lag, time, claimed=True)]
-    both = (sympy.Add(*(p.written(time) for p in side)) for side in (left, right))
-    identity = Identity(of, *both)
+
+    def written():
+        both = (sympy.Add(*(p.written(time) for p in side)) for side in (left, right))
+        return tuple(both)
+
+    unknown = Identity(of, written)
     if misfit:
-        return replace(identity, verdict=WRONG, why=misfit)
+        return replace(unknown, verdict=WRONG, why=misfit)
     differing = [sides for sides in _groups(left, right) if not _equal(*sides)]
     if not differing:
-        return replace(identity, verdict=SHOWN)
+        return replace(unknown, verdict=SHOWN)
     sides = [_sums(a, b, time) for a, b in differing]
     times = {INSIDE: (2, 1), LAST: (STEPS,), FIRST: (0,), None: (0,)}[time]
-    return counted(cell, identity, sides, cell.letters[name], ENTRY[cell.rank(name)], times)
+    return counted(cell, unknown, sides, cell.letters[name], ENTRY[cell.rank(name)], times)
 
 
 @cache

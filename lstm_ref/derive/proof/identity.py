@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -28,15 +29,34 @@ class Identity:
     """
 
     of: str
-    left: sympy.Expr
-    right: sympy.Expr
+    written: Callable[[], tuple[sympy.Expr, sympy.Expr]] = field(repr=False)
     verdict: str = NOT_SHOWN
     why: str = ""
+
+    @cached_property
+    def sides(self) -> tuple[sympy.Expr, sympy.Expr]:
+        """Both sides as sums; written when asked for, which takes longer than to compare them."""
+        return self.written()
+
+    @property
+    def left(self) -> sympy.Expr:
+        """What SymPy makes of the derivative."""
+        return self.sides[0]
+
+    @property
+    def right(self) -> sympy.Expr:
+        """What the list of terms claims."""
+        return self.sides[1]
 
     @property
     def holds(self) -> bool:
         """Is it shown?"""
         return self.verdict == SHOWN
+
+
+def identity(of: str, left: sympy.Expr, right: sympy.Expr, *verdict: str) -> Identity:
+    """An identity of two sides that are there; verdict and why may follow."""
+    return Identity(of, lambda: (left, right), *verdict)
 
 
 def counted(

@@ -10,7 +10,7 @@ import sympy
 
 from lstm_ref.derive.expressions import cosh, logsigmoid, sigma, sinh, softplus, tanh
 from lstm_ref.derive.proof import indices
-from lstm_ref.derive.proof.identity import SHOWN, WRONG, Identity, counted
+from lstm_ref.derive.proof.identity import SHOWN, WRONG, Identity, counted, identity
 from lstm_ref.derive.proof.indices import UNITS, Misfit, tau
 from lstm_ref.derive.proof.normal import vanishes
 from lstm_ref.derive.terms import Terms, net_name
@@ -35,7 +35,7 @@ def slope_identities(cell: Cell, claims: Terms) -> Iterator[Identity]:
         of = f"slope of {name}"
         if name not in cell.equations:
             why = f"{cell.name} has no equation of {name}"
-            yield Identity(of, sympy.S.One, sympy.sympify(stated or 1), WRONG, why)
+            yield identity(of, sympy.S.One, sympy.sympify(stated or 1), WRONG, why)
         elif stated is not None or cell.equations[name].activation:
             yield _identity(cell, name, of, stated)
     for name, equation in cell.equations.items():
@@ -49,14 +49,14 @@ def _identity(cell, name, of, stated):
     try:
         claim = indices.entry(sympy.S.One if stated is None else stated, cell.letters, index)
     except Misfit as misfit:
-        return Identity(of, sympy.S.One, sympy.S.Zero, WRONG, str(misfit))
+        return identity(of, sympy.S.One, sympy.S.Zero, WRONG, str(misfit))
     value, weighted = (indices.signal(n, tau, index) for n in (name, net_name(name)))
     left, right = _both_sides(activation, claim, value, weighted)
     if _is_zero(left - right):
-        return Identity(of, left, right, SHOWN)
+        return identity(of, left, right, SHOWN)
     back = {net: weighted}
     differences = ((left.xreplace(back), right.xreplace(back)),)
-    return counted(cell, Identity(of, left, right), differences, cell.letters[name], index, (2, 1))
+    return counted(cell, identity(of, left, right), differences, cell.letters[name], index, (2, 1))
 
 
 def _both_sides(activation, claim, value, weighted):
