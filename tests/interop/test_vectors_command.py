@@ -43,7 +43,9 @@ def test_the_defaults_are_those_of_the_page(tmp_path, capsys):
 
 def test_the_list(capsys):
     assert run("vectors", "--list") == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*catalogue.CELLS]
+    lines = capsys.readouterr().out.splitlines()
+    listed = [line.split()[0] for line in lines if line.startswith("  ")]
+    assert listed == [*catalogue.CELLS]
 
 
 def test_a_readers_file(tmp_path, capsys):
