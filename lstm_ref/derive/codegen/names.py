@@ -11,10 +11,13 @@ RESERVED |= {"torch", "net_t", "dstate0", "name", "map"}
 
 
 class Names:
-    """Gives names that nothing else has. letters: of the sizes of a cell, which are names too."""
+    """Gives names that nothing else has.
 
-    def __init__(self, letters: Iterable[str]) -> None:
-        self._taken = {*RESERVED, *letters}
+    letters: of the sizes of a cell, which are names too; reserved: words of the language.
+    """
+
+    def __init__(self, letters: Iterable[str], reserved: Iterable[str] = RESERVED) -> None:
+        self._taken = {*reserved, *letters}
 
     def new(self, wish: str) -> str:
         """The name wished for, or with a number behind it."""
