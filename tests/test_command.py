@@ -28,7 +28,7 @@ def shell(*arguments, cwd=None, **options):
 
 
 @pytest.mark.parametrize("name", catalogue.BOOK)
-@pytest.mark.parametrize("form", ["text", "latex", "numpy", "c", "torch"])
+@pytest.mark.parametrize("form", ["text", "latex", "numpy", "c", "javascript", "torch"])
 def test_every_cell_in_every_format(name, form, capsys):
     assert program.main(["derive", name.lower(), "--format", form]) == 0
     out, err = capsys.readouterr()
@@ -40,8 +40,15 @@ def test_every_cell_in_every_format(name, form, capsys):
         assert out.count(r"\begin{align*}") == out.count(r"\end{align*}") == 4
     elif form == "c":
         assert f"{name}_forward" in out and out.endswith("#endif\n")
+    elif form == "javascript":
+        assert f"const {name} = (() => {{" in out and out.endswith("\n})();\n")
     else:
         compile(out, name, "exec")
+
+
+def test_the_module_is_the_script_with_an_export(capsys):
+    assert program.main(["derive", "LSTM", "--format", "javascript-module"]) == 0
+    assert capsys.readouterr().out.endswith("\n})();\n\nexport default LSTM;\n")
 
 
 def test_the_list(capsys):

@@ -7,7 +7,13 @@ import argparse
 from typing import Any
 
 NARROWEST = 20  # letters on a line
-CODE = ("numpy", "c", "torch")  # the languages that code is printed in
+CODE = (
+    "numpy",
+    "c",
+    "javascript",
+    "javascript-module",
+    "torch",
+)  # the languages that code is printed in
 
 
 def add(commands: Any) -> None:

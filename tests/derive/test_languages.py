@@ -4,11 +4,11 @@ import kinds
 import pytest
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.codegen import c_code, torch_code
+from lstm_ref.derive.codegen import c_code, js_code, torch_code
 from lstm_ref.derive.typeset import latex
 
 OTHERS = {**kinds.KINDS, **kinds.HARD}
-SOURCES = {"c": c_code.source, "torch": torch_code.source}
+SOURCES = {"c": c_code.source, "javascript": js_code.source, "torch": torch_code.source}
 
 
 @pytest.mark.parametrize("name", [*catalogue.CELLS, *OTHERS])

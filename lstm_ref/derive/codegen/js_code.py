@@ -118,8 +118,17 @@ function rightTurned(rows, columns, inner, left, right, target, add) {
 """
 
 
-def source(cell: Cell, module: bool = False) -> str:
-    """The file's text, the same bytes on every run; module: an ES module, else a script."""
+def source(cell: Cell) -> str:
+    """A script's text, the same bytes on every run; it defines a constant."""
+    return _text(cell, SCRIPT, "")
+
+
+def module(cell: Cell) -> str:
+    """An ES module's text, likewise: the script with an export behind it."""
+    return _text(cell, MODULE, "\nexport default {name};\n")
+
+
+def _text(cell, how, end):
     program = programmed(cell)
     functions = JSFunctions(program, fused(lowered(program)))
     passes = functions.both()
@@ -130,11 +139,11 @@ def source(cell: Cell, module: bool = False) -> str:
     inside += [*_products(used), "", *passes, ""]
     tables = "shapes, fixed, states, inputShapes, output"
     inside.append(f"return Object.freeze({{ {tables}, forward, backward }});")
-    text = [_head(cell, functions, name, module), f"const {name} = (() => {{", *indent(inside, 2)]
-    return "\n".join([*text, "})();", *[f"\nexport default {name};"] * module]) + "\n"
+    text = [_head(cell, functions, name, how), f"const {name} = (() => {{", *indent(inside, 2)]
+    return "\n".join([*text, "})();"]) + "\n" + end.format(name=name)
 
 
-def _head(cell, functions, name, module):
+def _head(cell, functions, name, how):
     several = len(cell.inputs) > 1
     names = ", ".join(cell.inputs)
     title = f"{cell.name}: {cell.title}" if cell.doc else cell.name
@@ -143,19 +152,27 @@ def _head(cell, functions, name, module):
     return HEAD.format(
         title="\n".join(textwrap.wrap(commented(title), 96)),
         equations=commented(equations),
-        how=(MODULE if module else SCRIPT).format(name=name),
+        how=how.format(name=name),
         name=name,
         x="inputs" if several else functions.x,
         letters=letters,
         inputs=f" inputs: an object of {names}; dx likewise." if several else "",
-        shapes="\n".join(textwrap.wrap(_shapes(cell), 98)),
+        shapes=_shapes(cell),
         sizes=sizes_in_words(cell),
     )
 
 
 def _shapes(cell):
-    shapes = {**cell.INPUTS, "y, dy": cell.OUTPUT, **cell.STATES, **cell.SHAPES, **cell.FIXED}
-    return ", ".join(f"{n} ({', '.join(word)})" for n, word in shapes.items()) + "."
+    shapes = {
+        **cell.INPUTS,
+        "y": cell.OUTPUT,
+        "dy": cell.OUTPUT,
+        **cell.STATES,
+        **cell.SHAPES,
+        **cell.FIXED,
+    }
+    words = [f"{n} ({', '.join(word)})".replace(" ", "\0") for n, word in shapes.items()]
+    return textwrap.fill(", ".join(words) + ".", 98).replace("\0", " ")
 
 
 def _tables(cell, functions):

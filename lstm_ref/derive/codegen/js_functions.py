@@ -121,8 +121,8 @@ class JSFunctions:
             count = write.times("T", self._area(x))
             lines.append(f"const {write.names[f'input d{x}']} = new Float64Array({count});")
         dx = ", ".join(f"{x}: {write.names[f'input d{x}']}" for x in cell.inputs)
-        own = write.names[f"input d{cell.input}"]
-        dx = f"dx: {{ {dx} }}" if self.several else _renamed("dx", own)
+        only = write.names[f"input d{cell.input}"]
+        dx = f"dx: {{ {dx} }}" if self.several else _renamed("dx", only)
         states = ", ".join(f"{s}: {write.names[f'next {s}']}" for s in cell.states)
         done = filled(f"return {{ dparams, {dx}, dstate0: {{ {states} }} }};")
         return [*head, *indent([*lines, *work, *done], 2), "}"]
@@ -205,7 +205,8 @@ class JSFunctions:
 
     def _views(self):
         """Parts of arrays that belong to a step; notes which arrays have been used."""
-        found, write = {}, self.write
+        found: dict[str, None] = {}
+        write = self.write
         for key, lag in write.arrays:
             if key.removeprefix("delta ") in self.program.layout.rows and key.startswith("delta "):
                 self.used["delta"] = None
