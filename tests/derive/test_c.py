@@ -15,7 +15,7 @@ from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import c_code
 from lstm_ref.derive.codegen.c_expressions import ascii_name
 from lstm_ref.derive.declare.declaration import Cell, Equation
-from lstm_ref.native import wrapper
+from lstm_ref.native import exports
 
 CELLS = {**catalogue.CELLS, **kinds.KINDS, **kinds.HARD}
 SIZES = {"T": 4, "D": 3, "H": 4, "B": 2, "G": 2, "P": 5, "Q": 3, "R": 6, "U": 2, "V": 7}
@@ -35,7 +35,7 @@ def watched(headers, tmp_path_factory):
     watch = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     if not watches(folder, watch):
         pytest.skip(f"{COMPILER} has no sanitizers here")
-    each = (wrapper.exported(CELLS[n], text, ascii_name(n)) for n, text in headers.items())
+    each = (exports.exported(CELLS[n], text, ascii_name(n)) for n, text in headers.items())
     library = c_library.build(folder, "\n".join(each), "-O0", *watch)
     jobs = {ascii_name(n): c_library.job(cell, SIZES) for n, cell in CELLS.items()}
     given, found = folder / "given.npz", folder / "found.npz"
@@ -70,7 +70,7 @@ def environment():
 @pytest.fixture(scope="module")
 def single(headers, tmp_path_factory):
     """A library of every cell in single precision."""
-    each = [wrapper.exported(CELLS[n], h, ascii_name(n), "float") for n, h in headers.items()]
+    each = [exports.exported(CELLS[n], h, ascii_name(n), "float") for n, h in headers.items()]
     return ctypes.CDLL(
         str(c_library.build(tmp_path_factory.mktemp("single"), "\n".join(each), "-O0"))
     )
@@ -104,7 +104,7 @@ def test_both_precisions_in_one_file_and_no_helper_left_unused(headers, tmp_path
 def test_null_stands_for_zeros_and_no_steps_are_steps(headers, tmp_path):
     cell = CELLS["VANILLA"]
     library = ctypes.CDLL(
-        str(c_library.build(tmp_path, wrapper.exported(cell, headers["VANILLA"], "VANILLA")))
+        str(c_library.build(tmp_path, exports.exported(cell, headers["VANILLA"], "VANILLA")))
     )
     for T in (0, 1):
         sizes, given, shapes = c_library.job(cell, SIZES | {"T": T})

@@ -131,12 +131,23 @@ def source(cell: Cell) -> str:
     return Header(program, loops).text()
 
 
+def name(cell: Cell) -> str:
+    """What the names of a cell's functions and types begin with."""
+    return ascii_name(cell.name)
+
+
+def sizes(cell: Cell) -> list[str]:
+    """Letters of the sizes, in the order in which the struct of sizes has them."""
+    found = dict.fromkeys("".join([*cell.INPUTS.values(), *cell.letters.values()]))
+    return [k for k in found if k != "1"]
+
+
 class Header:
     """Prints a program in loops as a header."""
 
     def __init__(self, program: Program, loops: Loops) -> None:
         self.program, self.cell = program, program.cell
-        self.prefix = ascii_name(program.cell.name)
+        self.prefix = name(program.cell)
         self.functions = CFunctions(program, loops, self.prefix)
         self.members = self.functions.expressions.members
 
@@ -149,14 +160,9 @@ class Header:
         parts += [*self._helpers(), *PRODUCTS.format(name=self.prefix).splitlines(), "", *passes]
         return "\n".join([*parts, END]) + "\n"
 
-    def _letters(self):
-        cell = self.cell
-        found = dict.fromkeys("".join([*cell.INPUTS.values(), *cell.letters.values()]))
-        return [k for k in found if k != "1"]
-
     def _head(self):
-        cell, letters = self.cell, self._letters()
-        sizes = ", ".join(f"{k} {meaning(k)}" for k in letters)
+        cell, letters = self.cell, sizes(self.cell)
+        counted = ", ".join(f"{k} {meaning(k)}" for k in letters)
         equations = "\n".join(indent(latex.equations_as_text(cell, 96).splitlines()))
         title = f"{cell.name}: {cell.title}" if cell.doc else cell.name
         return HEAD.format(
@@ -164,7 +170,7 @@ class Header:
             equations=commented(equations),
             rules="\n\n".join(textwrap.fill(r.format(name=self.prefix), 98) for r in RULES),
             shapes="\n".join(textwrap.wrap(self._shapes(), 98)),
-            sizes=textwrap.fill(f"Sizes: {sizes}.", 98),
+            sizes=textwrap.fill(f"Sizes: {counted}.", 98),
         )
 
     def _shapes(self):
@@ -178,7 +184,7 @@ class Header:
         return ", ".join(f"{n} ({', '.join(word)})" for n, word in found) + "."
 
     def _switch(self):
-        return SWITCH.format(name=self.prefix, letters=", ".join(self._letters()))
+        return SWITCH.format(name=self.prefix, letters=", ".join(sizes(self.cell)))
 
     def _types(self):
         cell, names = self.cell, self.functions.expressions.names

@@ -159,7 +159,8 @@ class CStatements:
         own = key in self.letters
         return f"dparams->{write.members[key]}" if own else f"a.{write.fields[key]}"
 
-    def behind(self, start, above, columns):
+    def behind(self, start: str, above: tuple[str, ...], columns: str) -> str:
+        """A place in an array: behind the rows of these equations."""
         letters = tuple(self.letters[name] for name in above)
         return f"{start} + {self.area(letters, columns)}" if above else start
 
