@@ -1,5 +1,5 @@
-/* The page of all cells: formulas are typeset when an entry is opened, and a field filters the
-   entries. A classic script: modules are blocked on file:// pages. */
+/* The page of all cells: formulas are typeset when an entry is opened, a field filters the entries,
+   and buttons copy the code, which a page read from a folder cannot fetch. A classic script: modules are blocked on file:// pages. */
 (function () {
   "use strict";
   var field = document.getElementById("cells-filter");
@@ -43,6 +43,39 @@
 
   document.querySelectorAll("details.cell-formulas").forEach(function (entry) {
     entry.addEventListener("toggle", function () { if (entry.open) typeset(entry); });
+  });
+
+  function copied(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    var area = document.createElement("textarea"); // the page came without encryption
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    var done = document.execCommand("copy");
+    area.remove();
+    return done ? Promise.resolve() : Promise.reject(new Error("not copied"));
+  }
+
+  function addButton(link) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.setAttribute("aria-live", "polite");
+    function say(word) { button.textContent = word + " " + link.textContent; }
+    say("Copy");
+    button.addEventListener("click", function () {
+      fetch(link.href).then(function (answer) {
+        if (!answer.ok) throw new Error(answer.statusText);
+        return answer.text();
+      }).then(copied).then(function () { say("Copied"); }, function () { say("Not copied:"); });
+    });
+    link.parentElement.append(" ", button);
+  }
+
+  document.querySelectorAll("details.cell-code").forEach(function (entry) {
+    entry.addEventListener("toggle", function () {
+      if (!location.protocol.startsWith("http") || entry.querySelector("button")) return;
+      entry.querySelectorAll("a").forEach(addButton);
+    });
   });
 
   function openTarget() {

@@ -3,14 +3,19 @@
 The formulas of a cell are LaTeX in a script that no browser runs; `cells.js` has MathJax typeset
 them when the entry is opened, so that the page stays light. A cell is a section, so that the search
 of the site finds it by its name.
+
+The code of a cell is not on the page: its files lie in the folder `code` of the site, and the page
+links them. `cells.js` adds buttons that copy them, where the site is served and not a folder.
 """
 
 import html
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.codegen import c_code, js_code, numpy_code, torch_code
 from lstm_ref.derive.typeset import latex
 
 FILTER = """
@@ -30,6 +35,23 @@ ENTRY = """
 PART = """<p class="cells-part">{heading}</p>
 <div class="cells-math"><script type="text/x-latex">{formula}</script></div>
 """
+CODE = """
+<details class="cell-code">
+<summary>Code<span class="cells-of"> of {name}</span></summary>
+<ul>
+{items}
+</ul>
+</details>
+"""
+ITEM = '<li><a href="{up}code/{file}" download>{file}</a> <span>{what}</span></li>'
+# what a file is -> its name, and who writes its text
+FILES = {
+    "NumPy, for lstm_ref": ("{lower}_numpy.py", numpy_code.source),
+    "C99, a header": ("{lower}.h", c_code.source),
+    "JavaScript, a script": ("{name}.js", js_code.source),
+    "JavaScript, an ES module": ("{name}.mjs", js_code.module),
+    "PyTorch": ("{lower}_torch.py", torch_code.source),
+}
 
 
 class Cells(SphinxDirective):
@@ -52,7 +74,19 @@ class Cells(SphinxDirective):
         if len(cell.inputs) > 1:
             section += nodes.paragraph("", f"Inputs of every step: {', '.join(cell.inputs)}.")
         section += raw(formulas(cell))
+        section += raw(self._code(cell))
         return section
+
+    def _code(self, cell):
+        """The files of a cell, written and linked."""
+        folder = Path(self.env.app.outdir, "code")
+        folder.mkdir(parents=True, exist_ok=True)
+        up, items = "../" * self.env.docname.count("/"), []
+        for what, (form, source) in FILES.items():
+            file = form.format(name=cell.name, lower=cell.name.lower())
+            (folder / file).write_text(source(cell), encoding="utf-8", newline="\n")
+            items.append(ITEM.format(up=up, file=file, what=what))
+        return CODE.format(name=html.escape(cell.name), items="\n".join(items))
 
     def _section(self, heading, name, kind):
         section = nodes.section("", nodes.title("", heading), ids=[name], classes=[kind])

@@ -3,10 +3,12 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from test_site import Visit
 
 from lstm_ref.derive import catalogue
+from lstm_ref.derive.codegen import c_code, js_code, numpy_code, torch_code
 from lstm_ref.derive.typeset import latex
 
 PAGE = "book/cells.html"
@@ -55,6 +57,59 @@ def test_an_entry_is_typeset_when_it_is_opened(opened):
     assert page.locator("#cell-mlstm .cells-math mjx-container").count() == parts > 4
     assert page.locator(".cells-math mjx-container").count() == parts
     assert not page.locator("mjx-merror").count()
+
+
+FILES = {"{}_numpy.py": numpy_code, "{}.h": c_code, "{}.js": js_code, "{}_torch.py": torch_code}
+
+
+def test_the_code_of_every_cell_is_linked(html, opened):
+    links = opened.page.locator("details.cell-code a[download]")
+    files = links.evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert len(files) == len(set(files)) == 5 * len(catalogue.CELLS)
+    assert {f"../code/{path.name}" for path in (html / "code").iterdir()} == set(files)
+    for name in ("LSTM", "GRU_D", "MLSTM"):
+        for form, language in FILES.items():
+            file = form.format(name if ".js" in form else name.lower())
+            text = (html / "code" / file).read_text(encoding="utf-8")
+            assert text == language.source(catalogue.CELLS[name])
+        module = (html / "code" / f"{name}.mjs").read_text(encoding="utf-8")
+        assert module.endswith(f"export default {name};\n")
+
+
+def test_code_is_copied_by_keyboard(html, opened):
+    page = opened.page
+    opened.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.focus("#cell-gru-d details.cell-code summary")
+    page.keyboard.press("Enter")
+    button = page.get_by_role("button", name="Copy gru_d_torch.py")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Copied gru_d_torch.py").wait_for()
+    text = (html / "code" / "gru_d_torch.py").read_text(encoding="utf-8")
+    assert page.evaluate("navigator.clipboard.readText()") == text
+
+
+def test_the_script_of_a_cell_runs_in_the_browser(opened):
+    opened.page.add_script_tag(url="../code/LSTM.js")
+    y = opened.page.evaluate("""() => {
+        const sizes = { T: 2, D: 1, H: 1, B: 1 }, params = {};
+        for (const name in LSTM.shapes) params[name] = Float64Array.of(0.5);
+        return Array.from(LSTM.forward(sizes, params, Float64Array.of(1, 2)).y);
+    }""")
+    module = catalogue.CELLS["LSTM"].module
+    params = {name: np.full((1, 1), 0.5) for name in module.SHAPES}
+    h, *_ = module.forward(params, np.array([1.0, 2.0]).reshape(2, 1, 1))
+    assert np.allclose(y, h.ravel(), rtol=1e-14)
+
+
+def test_a_page_from_a_folder_has_links_and_no_buttons(html, browser):
+    page = browser.new_page()
+    page.goto((html / PAGE).as_uri())
+    page.evaluate("document.querySelector('#cell-lstm details.cell-code').open = true")
+    page.wait_for_timeout(200)
+    assert page.locator("#cell-lstm details.cell-code a").count() == 5
+    assert page.locator("#cell-lstm details.cell-code button").count() == 0
+    page.close()
 
 
 def test_an_address_opens_its_entry_whatever_is_filtered(opened):
