@@ -7,6 +7,7 @@ import pstats
 import pytest
 import sympy
 
+from lstm_ref import diag, outer, scalar
 from lstm_ref.derive import proof, report
 from lstm_ref.derive.catalogue import BLOCK, LSTM, VANILLA
 from lstm_ref.derive.declare.declaration import Cell
@@ -176,6 +177,27 @@ def test_decimal_numbers_are_what_was_typed():
         y[t] = y[t - 1] + 0.1 * sigma(w.c) * z[t]
 
     assert proof.failures(Decimals) == []
+
+
+def test_large_numbers_are_no_decimals():
+    """Of 16 digits the last one counts; and a number may be beyond all floats."""
+    more = [
+        Term("c", "c", 1, number * at("f")) for number in (1234567890123457.0, -1234567890123456.0)
+    ]
+    assert "c[t]" in verdicts(LSTM, claims(LSTM, "c", added(*more)))
+    beyond = Term("c", "c", 1, sympy.Float("1e400") * at("f"))
+    assert "c[t]" in verdicts(LSTM, claims(LSTM, "c", added(beyond)))
+
+
+def test_sums_over_the_two_widths_of_a_matrix_have_no_order():
+    @declare
+    def Scaled(x, C, k, v, h, *, W, g: scalar):
+        k[t] = W.k @ x[t]
+        v[t] = W.v @ x[t]
+        C[t] = C[t - 1] @ diag(g.b * k[t]) + outer(v[t], g.a * k[t])
+        h[t] = C[t] @ k[t]
+
+    assert proof.failures(Scaled) == []
 
 
 def chain(signals):

@@ -223,7 +223,9 @@ def _equal(left, right):
     factors: dict = {}
     for sign, side in ((1, left), (-1, right)):
         for piece in side:
-            factors.setdefault((piece.index, piece.bounds), []).append(sign * piece.factor)
+            factors.setdefault((piece.index, frozenset(piece.bounds)), []).append(
+                sign * piece.factor
+            )
     return all(vanishes(sympy.Add(*summands)) for summands in factors.values())
 
 

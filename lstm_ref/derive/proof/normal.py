@@ -44,8 +44,7 @@ def form(expr: sympy.Expr) -> Polynomial:
     if expr.is_Rational:
         return _number(Fraction(int(expr.p), int(expr.q)))
     if expr.is_Float:
-        # as it was typed, not as a float has it: 0.1 times 9 is 0.9
-        return _number(Fraction(f"{float(expr):.15g}"))
+        return _number(_typed(expr))
     if expr.is_Add:
         return _added(form(a) for a in expr.args)
     if expr.is_Mul:
@@ -59,6 +58,16 @@ def form(expr: sympy.Expr) -> Polynomial:
     if isinstance(expr, sympy.Function):
         return _atom(("function", expr.func, tuple(_frozen(form(a)) for a in expr.args)))
     return _atom(expr)
+
+
+def _typed(value):
+    """A decimal number as it was typed, not as floats have it: 0.1 times 9 is 0.9.
+
+    What differs from 15 digits by more than the rounding of a few products is taken as it is.
+    """
+    ratio = sympy.Rational(value)
+    exact, decimal = Fraction(int(ratio.p), int(ratio.q)), Fraction(str(sympy.N(value, 15)))
+    return decimal if abs(decimal - exact) <= abs(exact) * Fraction(1, 2**51) else exact
 
 
 def _number(c):
