@@ -112,7 +112,7 @@ def derived(cell: Cell) -> Terms:
         for by, equation in cell.equations.items():
             where = _where(cell, by)
             for name, symbol in _occurrences(cell, equation.net, lag):
-                terms[name] += _through(equation.net, name, by, lag, symbol, *where)
+                terms[name] += _through(equation.net, name, by, lag, symbol, where)
             for product in dots(equation.net) if lag == 0 else ():
                 if (name := str(matrix(product))) in products:
                     products[name].append(_product(cell, name, by, product))
@@ -168,7 +168,7 @@ def _where(cell, by):
 
 
 @cache  # variants share equations: each is differentiated once
-def _through(net, name, by, lag, symbol, rank, widths, numbers):
+def _through(net, name, by, lag, symbol, where):
     """Terms of one equation, by one symbol: its elementwise part, then each operator."""
     slots, found = _slots(net), []
     inner = _slope(net, symbol)
@@ -178,12 +178,13 @@ def _through(net, name, by, lag, symbol, rank, widths, numbers):
         if operator.has(symbol):
             carried = _slope(net, slot)
             term = Term(name, by, lag, carried)
-            found += _through_operator(term, operator, symbol, rank, dict(widths), numbers)
+            found += _through_operator(term, operator, symbol, where)
     return tuple(found)
 
 
-def _through_operator(term, operator, symbol, rank, widths, numbers):
+def _through_operator(term, operator, symbol, where):
     """Terms through one operator; term: with the factor from the error to the operator's value."""
+    rank, widths, numbers = where
     *left, v = operator.args
     outer = _slope(v, symbol)
     if isinstance(operator, Dot):
@@ -195,7 +196,7 @@ def _through_operator(term, operator, symbol, rank, widths, numbers):
         if v.has(symbol):
             yield _new(term, via=Left(a), v=v, outer=outer)
     elif isinstance(operator, Total | Mean):
-        inner, size = term.inner, Size(widths[operator])
+        inner, size = term.inner, Size(dict(widths)[operator])
         if isinstance(operator, Mean):
             inner = inner / size
         if term.of in numbers and _reads(outer) <= numbers:  # the same number in every unit
@@ -266,7 +267,7 @@ def keeping_bias(cell: Cell) -> str | None:
         net = cell.equations[state].net
         if not net.has(at(state, 1)):
             continue
-        for term in _through(net, state, state, 1, at(state, 1), *_where(cell, state)):
+        for term in _through(net, state, state, 1, at(state, 1), _where(cell, state)):
             gate = term.inner.args[1] if isinstance(term.inner, Dot) else term.inner
             if term.via is None and gate in map(at, cell.equations):
                 summands = sympy.Add.make_args(cell.equations[gate.base.label.name].net)
