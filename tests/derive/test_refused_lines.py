@@ -143,7 +143,7 @@ NUMBERS = {
     "u / (v[t] - v[t])": r"h\[t\] has .*, a division by zero",
     "u * 10**5000": r"a number of more than 308 digits, which no float can hold",
     "u * 1e308 * 1e308": r"h\[t\] has a number of more than 308 digits",
-    "u * (2 * v[t] / v[t])**10**6": r"h\[t\] has a number of more than 308 digits",
+    "u * (2 * v[t] / v[t])**10**4": r"h\[t\] has a number of more than 308 digits",
 }
 LINES = NUMPY | SHAPES | MATRICES | BRACKETS | NAMES | NUMBERS
 

@@ -7,7 +7,8 @@ RESERVED = {*keyword.kwlist, *"tTDHBGx", "np", "fn", "run", "sigmoid", "params",
 RESERVED |= {"net", "delta", "dx", "dh", "dparams", "sizes", "dtype", "state0", "dstate_T", "CELL"}
 RESERVED |= {"initial", "new", "outputs", "state_T", "outside", "last", "errors", "workspace"}
 RESERVED |= {"range", "float", "cell", "space", "call", "h_T", "init", "forward", "backward"}
-RESERVED |= {"torch", "net_t", "dstate0", "name", "map"}
+RESERVED |= {"NAME", "SHAPES", "STATES", "INPUT", "OUTPUT", "INPUTS", "FIXED", "SOURCE"}
+RESERVED |= {"DECLARATION", "torch", "net_t", "dstate0", "name", "map"}
 
 
 class Names:

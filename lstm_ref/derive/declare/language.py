@@ -14,8 +14,8 @@ a number, i[t] = dot(w.i, x[t]), follows from the equations. Letters that mean s
 (e, E, S, net_h, delta_h) are refused as names; `letters.TAKEN` lists them.
 
 The function runs once, on symbols; max, min, abs and sum mean there what they mean in the language.
-What makes no sense is refused with the line and the cure. Work is counted, so a declaration that is
-too large or never ends is refused too, unless it loops without computing anything.
+What makes no sense is refused with the line and the cure. Work and lines are counted, so a
+declaration that is too large or never ends is refused too.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
-from lstm_ref.derive.declare import functions, refusals
+from lstm_ref.derive.declare import refusals
+from lstm_ref.derive.declare.body import counted, prepared
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 from lstm_ref.derive.declare.notes import Notes, Refused
 from lstm_ref.derive.declare.operands import Family, Signal, constant
@@ -64,9 +64,9 @@ def _run(function, notes):
     families: dict[str, Any] = {name: Family(name, notes) for name in notes.families}
     constants = {name: constant(name, notes) for name in notes.head.constants}
     try:
-        done = _with_words(function, notes)(
-            *(Signal(name, notes) for name in notes.signals), **families, **constants
-        )
+        run = prepared(function, notes)
+        with counted(notes):
+            done = run(*(Signal(name, notes) for name in notes.signals), **families, **constants)
     except DeclarationError:
         notes.check_early()
         raise
@@ -79,47 +79,3 @@ def _run(function, notes):
     for name in notes.signals:
         if name not in notes.equations and name not in notes.head.inputs:
             raise DeclarationError(refusals.no_equation(name, notes))
-
-
-def _with_words(function, notes):
-    """The function, where max, min, abs, sum and functions of SymPy are those of the language."""
-    words = {word: functions.Word(word, notes) for word in functions.WORDS}
-    space = {**function.__globals__}
-    for name in _globals(function.__code__):
-        if name in space or name in functions.PYTHONS:
-            space[name] = _ours(space.get(name, functions.PYTHONS.get(name)), words)
-    closure = tuple(_closed(c, words) for c in function.__closure__ or ())
-    return FunctionType(function.__code__, space, function.__name__, None, closure)
-
-
-def _globals(code):
-    """Names that a function reads from its module, functions inside of it too."""
-    inner = (name for c in code.co_consts if isinstance(c, CodeType) for name in _globals(c))
-    return {*code.co_names, *inner}
-
-
-def _closed(cell, words):
-    """A variable from around the function, where it is a function of the language."""
-    try:
-        own = _ours(cell.cell_contents, words)
-    except ValueError:  # it has no value yet
-        return cell
-    return cell if own is cell.cell_contents else CellType(own)
-
-
-def _ours(value, words):
-    """What a variable of the body is while the body runs."""
-    if isinstance(value, ModuleType) and value.__name__ in ("sympy", "lstm_ref"):
-        return _Module(value, words)
-    word = functions.meant(value)
-    return value if word is None else words[word]
-
-
-class _Module:
-    """A module whose functions are those of the language: sympy.tanh is tanh."""
-
-    def __init__(self, module, words):
-        self._module, self._words = module, words
-
-    def __getattr__(self, name):
-        return _ours(getattr(self._module, name), self._words)

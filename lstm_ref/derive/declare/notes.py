@@ -123,6 +123,10 @@ class Notes:
         """Raise with the line of the declaration that is being run."""
         raise Refused(f"{self.name}{self._line()}: {message}")
 
+    def refuse_at(self, line: int, message: str) -> NoReturn:
+        """Raise with a line that is not run yet."""
+        raise Refused(f"{self.name}, line {line}: {message}")
+
     def _line(self):
         line = self._frame_line()
         return "" if line is None else f", line {line}"

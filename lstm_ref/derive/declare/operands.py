@@ -47,7 +47,7 @@ class Signal(Operand):
         self._name, self._notes = name, notes
 
     def __getitem__(self, when):
-        notes, name = self._notes, self._name
+        notes, name, when = self._notes, self._name, getattr(when, "_when", when)
         lag = refusals.steps_back(when)
         if lag not in (0, 1):
             notes.refuse(refusals.wrong_step(name, when, notes))
@@ -58,7 +58,7 @@ class Signal(Operand):
         return Written(notes, tree.Signal(name, lag or 0))
 
     def __setitem__(self, when, value):
-        notes, name = self._notes, self._name
+        notes, name, when = self._notes, self._name, getattr(when, "_when", when)
         if refusals.steps_back(when) != 0:
             notes.refuse(refusals.wrong_left_side(name, when))
         if name in notes.head.inputs:

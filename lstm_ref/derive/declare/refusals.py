@@ -162,6 +162,11 @@ def listed(value: Any) -> str:
     return f"a list cannot stand in an expression; {JOINED}"
 
 
+def exponent(number: int, largest: int) -> str:
+    """Why a power is too large."""
+    return f"** {number}: the largest exponent is {largest}; larger ones are no number of a float"
+
+
 def steps_back(index: object) -> int | None:
     """0 for t, 1 for t-1, -1 for t+1, and None for what is no whole number of steps from t."""
     try:
