@@ -60,13 +60,16 @@
     var button = document.createElement("button");
     button.type = "button";
     button.setAttribute("aria-live", "polite");
-    function say(word) { button.textContent = word + " " + link.textContent; }
+    var name = document.createElement("span");
+    name.className = "cells-of";
+    name.textContent = " " + link.textContent;
+    function say(word) { button.replaceChildren(word, name); }
     say("Copy");
     button.addEventListener("click", function () {
       fetch(link.href).then(function (answer) {
         if (!answer.ok) throw new Error(answer.statusText);
         return answer.text();
-      }).then(copied).then(function () { say("Copied"); }, function () { say("Not copied:"); });
+      }).then(copied).then(function () { say("Copied"); }, function () { say("Not copied"); });
     });
     link.parentElement.append(" ", button);
   }

@@ -132,6 +132,13 @@ def test_bad_arguments_are_named(tmp_path):
         assert result["error"].startswith(text)
 
 
+def test_blocks_that_do_not_divide_the_units_are_named(tmp_path):
+    whole = job("BLOCK")
+    sizes = {**whole["sizes"], "G": 3}
+    (result,) = node.run(tmp_path, [{**whole, "sizes": sizes}])
+    assert result["error"] == "RangeError: sizes.G: expected a divisor of H = 4, got 3"
+
+
 # ---- faults planted in both passes are seen
 
 FAULTS = {"* 4 * H * B": "* 3 * H * B", "(t - 1)": "t", " - ": " + ", " + ": " - "}

@@ -133,6 +133,9 @@ _HARD = [
     _cell("TWO_MATRICES", u=NET, h=tanh(W("a", h1) + W("b", h1)) * (W("a", u) + W("b", u) + u)),
     _cell("NAMES", np=NET, run=tanh(at("np")), fn=at("run") * at("fn", 1), lambda_=at("fn") + h1,
           h=at("lambda_") * at("run") + at("np")),
+    _cell("NAMES_OF_ARRAYS", net=NET + W("d", at("delta", 1)), delta=W("n", at("net")) + S("b_let"),
+          let=tanh(at("delta")) * at("net", 1), biases=at("let") + at("zeros", 1) * h1,
+          zeros=W("z", x) + S("b_z"), h=at("biases") * at("zeros") + tanh(at("net"))),
     _cell("SIGNS", u=NET, h=-u * h1 - (u - h1) * tanh(-u) - maximum(-u, h1)),
     _cell("CHAIN", u=tanh(NET), v=sympy.sin(W("v", u) + S("b_v")), h=sympy.cos(u + S("b_h")) * v),
     _cell("WORDS", u=NET, h=sympy.log(u**2 + 1) + sympy.atan(u) * sinh(u / 3)

@@ -118,6 +118,8 @@ class CExpressions(Scalars):
 def _field(key, names):
     """The name of an array that is no variable: flat x 0 -> flat_x."""
     kind, _, rest = key.partition(" ")
+    if kind == "all":
+        return rest
     if kind != "flat":
         return key
     name, _, lag = rest.rpartition(" ")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from lstm_ref.derive.codegen.c_expressions import CExpressions
 from lstm_ref.derive.codegen.c_statements import CStatements, called
-from lstm_ref.derive.codegen.loops import SAMPLES, Array, Loops, Operation, read
+from lstm_ref.derive.codegen.loops import BIASES, DELTA, NET, SAMPLES, Array, Loops, Operation, read
 from lstm_ref.derive.codegen.program import Program
 from lstm_ref.derive.codegen.source_lines import block, indent
 from lstm_ref.derive.tree import Signal
 
 FORWARD = "static inline void NAMED(forward)"
-BLOCKS = ("net", "delta")
+BLOCKS, ZEROS = (NET, DELTA), "all zeros"
 BACKWARD = "static inline void NAMED(backward)"
 
 
@@ -20,7 +20,7 @@ class CFunctions:
     def __init__(self, program: Program, loops: Loops, prefix: str) -> None:
         self.program, self.loops, self.cell = program, loops, program.cell
         if ("e", 0) in set().union(*map(read, loops.all())):  # what stands for a missing dy
-            loops.arrays["zeros"] = Array(program.variables["e"].letters, SAMPLES)
+            loops.arrays[ZEROS] = Array(program.variables["e"].letters, SAMPLES)
         self.expressions = CExpressions(program, loops)
         self.statements = CStatements(self.expressions)
         self.statements.prefix = prefix
@@ -95,8 +95,8 @@ class CFunctions:
         self._fresh()
         parts, names = self.loops, self.expressions.names
         work: list[str] = []
-        if "zeros" in parts.arrays:
-            zeros, count = self.expressions.fields["zeros"], self._area(self.cell.output)
+        if ZEROS in parts.arrays:
+            zeros, count = self.expressions.fields[ZEROS], self._area(self.cell.output)
             work.append(f"memset(a.{zeros}, 0, {count} * sizeof(REAL));")
         for state in self.cell.states:
             target = self.statements.pointer(Signal(f"next {state}"))
@@ -186,11 +186,11 @@ class CFunctions:
             elif key == "e":
                 size = self._area(self.cell.output)
                 line = f"const REAL *const {write.names[key]} = dy ? dy + (t - 1) * {size}"
-                found[f"{line} : a.{write.fields['zeros']};"] = None
+                found[f"{line} : a.{write.fields[ZEROS]};"] = None
             elif key in BLOCKS:
                 found[self._block(key)] = None
             elif key.removeprefix("delta ") in self.program.layout.rows:
-                prefix = "delta" if key.startswith("delta ") else "net"
+                prefix = DELTA if key.startswith("delta ") else NET
                 found[self._block(prefix, lag)] = None
                 at = self.statements.behind(
                     self._block_name(prefix, lag), self._above(key), SAMPLES
@@ -212,14 +212,14 @@ class CFunctions:
     def _block(self, name, lag=0):
         """The declaration of the rows of a step."""
         field = self.expressions.fields[name]
-        at = f" + {'(t - 1)' if lag else 't'} * {self._area(name)}" if name == "net" else ""
+        at = f" + {'(t - 1)' if lag else 't'} * {self._area(name)}" if name == NET else ""
         return f"REAL *const {self._block_name(name, lag)} = a.{field}{at};"
 
     def _slot(self, key, when=""):
         """Where the step `when` of an array over time begins, the initial one unless given."""
         is_row = key in self.program.layout.rows
-        size = self._area("net" if is_row else key)
-        start = f"a.{self.expressions.fields['net' if is_row else key]}"
+        size = self._area(NET if is_row else key)
+        start = f"a.{self.expressions.fields[NET if is_row else key]}"
         start += f" + {when} * {size}" if when else ""
         return self.statements.behind(start, self._above(key), SAMPLES) if is_row else start
 
@@ -254,15 +254,15 @@ class CFunctions:
                 source = f"params->{write.members[str(matrix)]}"
                 found += called("memcpy", [f"{field}{offset}", source, f"{count} * sizeof(REAL)"])
                 above = (*above, *letters)
-        if "biases" in self.loops.arrays:
+        if BIASES in self.loops.arrays:
             found += self._biases()
         return found
 
     def _biases(self):
         write, rows = self.expressions, self.program.layout.rows
-        array = self.loops.arrays["biases"]
+        array = self.loops.arrays[BIASES]
         held, found = dict(self.loops.biases), []
-        field = f"a.{write.fields['biases']}"
+        field = f"a.{write.fields[BIASES]}"
         if len(held) < len(rows):
             count = self.statements.area(array.height, array.columns)
             found.append(f"memset({field}, 0, {count} * sizeof(REAL));")

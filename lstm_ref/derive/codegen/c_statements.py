@@ -7,6 +7,7 @@ from dataclasses import replace
 from lstm_ref.derive.codegen import loops
 from lstm_ref.derive.codegen.c_expressions import CExpressions
 from lstm_ref.derive.codegen.loops import (
+    BIASES,
     SAMPLES,
     SEQUENCE,
     SINGLE,
@@ -183,7 +184,7 @@ class CStatements:
 
     def _Unflatten(self, unflatten: Unflatten) -> list[str]:
         write, target = self.expressions, self.pointer(unflatten.target)
-        bias = f"a.{write.fields['biases']}[{ROW}]" if unflatten.bias else ""
+        bias = f"a.{write.fields[BIASES]}[{ROW}]" if unflatten.bias else ""
         if unflatten.flat is None:
             return self._each_step(
                 unflatten.letters, f"{target}[{{}}] = {bias or '0'};", (False,)

@@ -8,6 +8,8 @@ from fractions import Fraction
 from lstm_ref.derive import tree
 from lstm_ref.derive.codegen import loops
 from lstm_ref.derive.codegen.loops import (
+    DELTA,
+    NET,
     SAMPLES,
     SINGLE,
     Array,
@@ -44,8 +46,8 @@ class Elementwise:
         arrays, program, rows = self.loops.arrays, self.program, self.layout.rows
         heights = self._letters(rows)
         if rows:
-            arrays["net"] = Array(heights, SAMPLES, over_time=True)
-            arrays["delta"] = Array(heights, SAMPLES)
+            arrays[NET] = Array(heights, SAMPLES, over_time=True)
+            arrays[DELTA] = Array(heights, SAMPLES)
         inside = {*rows, *self.cell.inputs, "e", *(f"delta {row}" for row in rows)}
         for key, variable in program.variables.items():
             if key not in inside:
@@ -89,7 +91,7 @@ class Elementwise:
         columns = SAMPLES if self.samples else SINGLE
         if isinstance(node, StackedErrors):
             stack = node.stack
-            errors = Rows("delta", *self._run(stack.rows))
+            errors = Rows(DELTA, *self._run(stack.rows))
             left, height, inner = Stacked(stack), (self._width(stack),), self._letters(stack.rows)
             self.found.append(
                 loops.Product(target, left, errors, height, inner, columns, "left", add)

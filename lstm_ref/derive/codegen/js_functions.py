@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstm_ref.derive.codegen.js_statements import JSExpressions, JSStatements
-from lstm_ref.derive.codegen.loops import SAMPLES, SINGLE, Loops
+from lstm_ref.derive.codegen.loops import BIASES, DELTA, NET, SAMPLES, SINGLE, Loops
 from lstm_ref.derive.codegen.program import Program
 from lstm_ref.derive.codegen.source_lines import indent
 
@@ -70,7 +70,8 @@ class JSFunctions:
         lines.append(f"const y = new Float64Array(T * {self._area(cell.output)});")
         lines += work
         lines.append("const state = {")
-        lines += [f"  {s}: {self._last(s)}," for s in cell.states]
+        for s in cell.states:
+            lines += indent(filled(f"{s}: {self._last(s)},"), 2)
         lines.append("};")
         names = [write.names[key] for key in self.kept if key not in cell.inputs]
         lines += listed("const tape = {", ["sizes", "params", self.x, *names], "};")
@@ -78,13 +79,14 @@ class JSFunctions:
 
     def _last(self, state):
         """The state at the last step, a copy."""
-        if not self._is_row(state):
-            return self._slot(state, "T").replace(".subarray(", ".slice(")
-        return f"{self._row(state, self._slot('net', 'T'))}.slice()"
-
-    def _slot(self, key, t):
-        area = self._area(key)
-        return f"{self.write.names[key]}.subarray({t} * {area}, ({t} + 1) * {area})"
+        owner = self._owner(state)
+        name, area = self.write.names[owner], self._area(owner)
+        first, end = f"T * {area}", f"(T + 1) * {area}"
+        if owner == NET:
+            above, down = self.program.layout.cut((state,))
+            end = f"{first} + {self._height(down)}"
+            first += f" + {self._height(above)}" if above else ""
+        return f"{name}.slice({first}, {end})"
 
     # ---- backward
 
@@ -148,9 +150,9 @@ class JSFunctions:
                 count = write.times(time, *map(write.size, array.deep), area)
                 count = count.replace("((T + 1))", "(T + 1)")
                 found.append(f"const {write.names[key]} = new Float64Array({count});")
-                if key == "delta":
+                if key == DELTA:
                     for row in self.program.layout.rows:
-                        part = self._row(row, write.names["delta"])
+                        part = self._row(row, write.names[DELTA])
                         found.append(f"const {write.names[f'delta {row}']} = {part};")
         return found
 
@@ -175,11 +177,11 @@ class JSFunctions:
 
     def _owner(self, key):
         """The key of the array that a signal is in."""
-        return "net" if self._is_row(key) else key
+        return NET if self._is_row(key) else key
 
     def _area(self, key):
         """Numbers of one step of a signal or a block."""
-        if key in ("net", "delta"):
+        if key in (NET, DELTA):
             return self.statements.area(self.loops.arrays[key].height, SAMPLES)
         letters = self.loops.variables[key].letters
         return self.write.times(*map(self.write.size, (*letters, "B")))
@@ -209,11 +211,11 @@ class JSFunctions:
         write = self.write
         for key, lag in write.arrays:
             if key.removeprefix("delta ") in self.program.layout.rows and key.startswith("delta "):
-                self.used["delta"] = None
+                self.used[DELTA] = None
                 continue
             owner = self._owner(key)
             self.used[owner] = None
-            if not (write.is_dated(key) or key == "net"):
+            if not (write.is_dated(key) or key == NET):
                 continue
             name = write.last[owner] if lag else write.now[owner]
             found[f"const {name} = {self._step(owner, lag)};"] = None
@@ -235,10 +237,10 @@ class JSFunctions:
                 found.append(f"{write.names[key]}.set(params.{matrix}{start});")
                 above = (*above, self.cell.letters[row])
         for row, vector in self.loops.biases:
-            self.used["biases"] = None
+            self.used[BIASES] = None
             above = tuple(self.cell.letters[r] for r in self.program.layout.cut((row,))[0])
             start = f", {self.statements.area(above, SINGLE)}" if above else ""
-            found.append(f"{write.names['biases']}.set(params.{vector}{start});")
+            found.append(f"{write.names[BIASES]}.set(params.{vector}{start});")
         return found
 
 

@@ -9,6 +9,8 @@ from lstm_ref.derive import tree
 from lstm_ref.derive.codegen import loops
 from lstm_ref.derive.codegen.c_statements import statement
 from lstm_ref.derive.codegen.loops import (
+    BIASES,
+    NET,
     SAMPLES,
     SEQUENCE,
     SINGLE,
@@ -71,7 +73,7 @@ class JSExpressions(Scalars):
         for key in loops.arrays:
             if key not in self.names:
                 self.names[key] = names.new(_field(key, self.names))
-        dated = [k for k, v in known if v.when == STEPS] + [*{"net", "delta"} & loops.arrays.keys()]
+        dated = [k for k, v in known if v.when == STEPS] + [NET] * (NET in loops.arrays)
         self.now = {k: names.new(f"{self.names[k]}_t") for k in sorted(dated)}
         self.last = {k: names.new(f"{self.names[k]}_last") for k in sorted(dated)}
 
@@ -117,6 +119,8 @@ class JSExpressions(Scalars):
 def _field(key, names):
     """The name of an array that is no variable: flat x 0 -> flat_x."""
     kind, _, rest = key.partition(" ")
+    if kind == "all":
+        return rest
     if kind != "flat":
         return key
     name, _, lag = rest.rpartition(" ")
@@ -217,7 +221,7 @@ class JSStatements:
                 return write.own[name]
             case Rows(block, _, above):
                 write.arrays[block, 0] = None
-                name = write.now[block] if block == "net" else write.names[block]
+                name = write.now[block] if block == NET else write.names[block]
                 return self.behind(name, above, SAMPLES)
             case Flat(key, _, above):
                 write.arrays[key, 0] = None
@@ -259,8 +263,8 @@ class JSStatements:
         if unflatten.flat is not None:
             found.append(f"{self.array(unflatten.flat)}[{self._side_by_side()}]")
         if unflatten.bias:
-            write.arrays["biases", 0] = None
-            found.append(f"{write.names['biases']}[{ROW}]")
+            write.arrays[BIASES, 0] = None
+            found.append(f"{write.names[BIASES]}[{ROW}]")
         line = f"{target}[{self._here()}] = {' + '.join(found) or '0'};"
         return self._over_rows(unflatten.letters, line)
 

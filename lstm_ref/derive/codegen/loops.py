@@ -15,12 +15,14 @@ from lstm_ref.derive.codegen.program import Variable, walk
 from lstm_ref.derive.codegen.stacking import Stack
 from lstm_ref.derive.tree import Node, Parameter, Signal
 
+# keys of arrays that no signal has, for there is a space in them
+NET, DELTA, BIASES = "all net", "all delta", "all biases"
 SINGLE, SAMPLES, SEQUENCE = "one", "samples", "samples of all steps"  # columns of a product
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Neighbouring rows of a block, "net" or "delta"; above: the rows before them."""
+    """Neighbouring rows of a block, NET or DELTA; above: the rows before them."""
 
     block: str
     names: tuple[str, ...]  # equations
@@ -237,7 +239,7 @@ def written(operation: Operation) -> set[Place]:
 
 def _places(operand: Operand | None) -> set[Place]:
     if isinstance(operand, Rows):
-        prefix = "" if operand.block == "net" else "delta "
+        prefix = "" if operand.block == NET else "delta "
         return {(prefix + name, 0) for name in operand.names}
     return {(operand.name, operand.lag)} if isinstance(operand, Signal) else set()
 

@@ -6,6 +6,9 @@ from lstm_ref.derive import tree
 from lstm_ref.derive.codegen import loops
 from lstm_ref.derive.codegen.elementwise import Elementwise
 from lstm_ref.derive.codegen.loops import (
+    BIASES,
+    DELTA,
+    NET,
     SAMPLES,
     SEQUENCE,
     SINGLE,
@@ -86,7 +89,7 @@ class Lowering(Elementwise):
         parts.biases += [p for s in biases for p in zip(s.rows, s.vectors, strict=True)]
         heights, together = self._letters(rows), None
         if parts.biases:
-            parts.arrays["biases"] = Array(heights, SINGLE)
+            parts.arrays[BIASES] = Array(heights, SINGLE)
         if products:
             together = Flat("flat net")
             parts.arrays["flat net"] = Array(heights, SEQUENCE)
@@ -100,7 +103,7 @@ class Lowering(Elementwise):
                 parts.whole, part, statement, self._flat(statement.v), SEQUENCE,
                 add=number > 0 or not full,
             )  # fmt: skip
-        block = Rows("net", rows, ())
+        block = Rows(NET, rows, ())
         parts.step.append(Unflatten(block, together, heights, bool(parts.biases)))
 
     def _stack_product(self, where, target, statement, v, columns, add):
@@ -111,7 +114,7 @@ class Lowering(Elementwise):
         )  # fmt: skip
 
     def _Multiply(self, statement: Multiply) -> None:
-        target = Rows("net", *self._run(statement.stack.rows))
+        target = Rows(NET, *self._run(statement.stack.rows))
         v = self._stored(self._plain(statement.v))
         self._stack_product(self.found, target, statement, v, SAMPLES, add=True)
 
@@ -166,7 +169,7 @@ class Lowering(Elementwise):
         if "flat delta" not in self._flats:
             self._flats.add("flat delta")
             self.loops.arrays["flat delta"] = Array(self._letters(rows), SEQUENCE)
-            block = Rows("delta", rows, ())
+            block = Rows(DELTA, rows, ())
             self.loops.back.append(Flatten(Flat("flat delta"), block, self._letters(rows)))
         return Flat("flat delta", *self._run(run))
 
