@@ -100,7 +100,7 @@ def test_the_module_has_the_parameters_by_their_names(name):
     module, printed, tensors, _ = problem(name, T=3, B=2, D=3, H=4)
     params, x, state0 = witnesses.split(module, leaves(module, tensors))
     sizes = printed.fn.sizes(params, x)
-    letters = {k for word in module.CELL.given.values() for k in word} - {"1"}
+    letters = {k for word in {**module.SHAPES, **module.CELL.FIXED}.values() for k in word} - {"1"}
     fixed = {n: params[n] for n in module.CELL.FIXED}
     classes = [v for v in vars(printed).values() if isinstance(v, type)]
     kind = next(v for v in classes if issubclass(v, torch.nn.Module))
