@@ -4,6 +4,8 @@ MathJax knows a fixed list of commands, so only names of that list become one. A
 place for everything below it: `W_a_b` is W with "a,b" below, since TeX refuses a second subscript.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 from lstm_ref.derive import expressions
@@ -26,7 +28,16 @@ GREEK |= {
         strict=True,
     )
 }
-UNICODE = {"δ": "delta", "σ": "sigma", "Σ": "Sigma"}  # as they may be typed in a name
+# As they may be typed in a name, of which Python keeps α, and c̃ as c with a mark behind it.
+UNICODE = {
+    unicodedata.lookup(f"GREEK {size} LETTER {word.upper().replace('LAMBDA', 'LAMDA')}"): word
+    for word in GREEK
+    if not word.startswith("var") and word.lower() not in ("lamda", "khi")
+    for size in ["CAPITAL" if word[0].isupper() else "SMALL"]
+} | {"Λ": "Lambda", "Χ": "Chi", "ς": "varsigma"}
+MARKS = {"\u0303": "tilde", "\u0302": "hat", "\u0304": "bar", "\u0307": "dot", "\u0308": "ddot"}
+MARKS |= {"\u0301": "acute", "\u0300": "grave", "\u030c": "check", "\u0306": "breve"}
+OTHERS = {"ħ": r"\hbar", "ı": r"\imath", "ȷ": r"\jmath"}
 
 # Letters that mean something else on the page; those of BEFORE with something below them too.
 TAKEN = {
@@ -85,7 +96,7 @@ def split(name: str) -> tuple[str, list[str]]:
     """
     parts = [part for part in name.split("_") if part] or [r"\_"]
     base = parts[0].rstrip(DIGITS) or parts[0]
-    letter = GREEK.get(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}")
+    letter = _letter(base) or (base if len(base) == 1 else rf"\mathrm{{{base}}}")
     if parts[1:2] == ["tilde"]:
         letter, parts = rf"\tilde{{{letter}}}", [parts[0], *parts[2:]]
     below = [digits] if (digits := parts[0][len(base) :]) else []
@@ -94,8 +105,38 @@ def split(name: str) -> tuple[str, list[str]]:
             below[-1] = rf"\tilde{{{below[-1]}}}"
         else:
             word = part.isalpha() and len(part) > 2  # w_decay; fh are two letters, of f and of h
-            below.append(GREEK.get(part) or (rf"\mathrm{{{part}}}" if word else part))
+            below.append(_letter(part) or (rf"\mathrm{{{part}}}" if word else part))
     return letter, below
+
+
+def _letter(part):
+    """A part of a name that is Greek or not ASCII, by commands: Δt -> \\mathrm{\\Delta t}."""
+    if part.isascii():
+        return GREEK.get(part)
+    pieces: list[str] = []
+    for c in unicodedata.normalize("NFD", part):
+        if c in MARKS:
+            pieces[-1] = rf"\{MARKS[c]}{{{pieces[-1]}}}"
+        else:
+            pieces.append(OTHERS.get(c) or GREEK.get(UNICODE.get(c, c), c))
+    text = " ".join(pieces)  # TeX sets no spaces of mathematics
+    return pieces[0] if len(pieces) == 1 else rf"\mathrm{{{text}}}"
+
+
+def unknown(name: str) -> str | None:
+    """The first character of a name that LaTeX has no letter for, or None."""
+    before = "_"
+    for c in unicodedata.normalize("NFD", name):
+        known = before != "_" if c in MARKS else c.isascii() or c in UNICODE or c in OTHERS
+        if not known:
+            return c
+        before = c
+    return None
+
+
+def look(name: str) -> str:
+    """What a name looks like on the page: of c̃ and c_tilde, μ and mu, A and Alpha the same."""
+    return re.sub(r"\\mathrm\{(.)\}", r"\1", latex_letter(name))
 
 
 def text_letter(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import sympy
 
-from lstm_ref.derive import tree
+from lstm_ref.derive import letters, tree
 from lstm_ref.derive.declare import algebra, checks, refusals
 from lstm_ref.derive.declare.equation import Equation
 from lstm_ref.derive.declare.refusals import head_with
@@ -38,12 +38,22 @@ class Notes:
         self.early: dict[str, str] = {}  # signal without an equation yet -> line where it was read
         self.symbols: dict[sympy.Basic, tree.Node] = {}  # see `symbol`
         self.parameters: dict[str, str] = {}  # their families
+        self.looks = {letters.look(name): name for name in (*head.signals, *head.constants)}
         self.operations = 0
 
     @property
     def input(self) -> str:
         """The first input."""
         return self.head.inputs[0]
+
+    def look_fault(self, parameter: str) -> str | None:
+        """Why a name of a parameter cannot be on the page beside the others, or None."""
+        if (fault := refusals.not_on_the_page(parameter)) is not None:
+            return fault
+        other = self.looks.setdefault(letters.look(parameter), parameter)
+        if parameter in (other, *self.signals, *self.head.constants):
+            return None
+        return f"{other} and {parameter} look the same on the page; give one another name"
 
     def free(self, names: Iterable[str]) -> list[str]:
         """Those of these names that the cell does not use."""

@@ -109,6 +109,8 @@ class Family(Operand):
         name, notes = f"{self._letter}_{index}", self._notes
         if notes is not None:
             notes.count()
+            if (fault := notes.look_fault(name)) is not None:
+                self._refuse(fault)
             if name in (*notes.signals, *notes.head.constants):
                 self._refuse(f"{name} is a signal or a number; call the family another letter")
             if notes.parameters.setdefault(name, self._letter) != self._letter:

@@ -83,6 +83,8 @@ def names(signals: Sequence[str], families: Sequence[str], others: Sequence[str]
     """
     every = (*signals, *families, *others)
     for name in every:
+        if (fault := not_on_the_page(name)) is not None:
+            return fault
         if (found := letters.taken(name)) is not None:
             meaning, other = found
             kind = "signal" if name in signals else "family" if name in families else "number"
@@ -92,12 +94,22 @@ def names(signals: Sequence[str], families: Sequence[str], others: Sequence[str]
                 other += "_2"
             return f"on the page {name} is {meaning}; call the {kind} {other}, for instance"
     seen: dict[str, str] = {}
-    for name in (*signals, *others):
-        look = str(letters.split(name))
+    for name in (*signals, *others, *families):
+        look = letters.look(name)
         if look in seen:
             return f"{seen[look]} and {name} look the same on the page; give one another name"
         seen[look] = name
     return None
+
+
+def not_on_the_page(name: str) -> str | None:
+    """Why LaTeX cannot write a name, or None."""
+    if (strange := letters.unknown(name)) is None:
+        return None
+    return (
+        f"{name} has {strange!r}, for which LaTeX has no letter; names are of Latin and Greek "
+        "letters, digits and _, with a tilde, hat, bar or dot above: c_tilde or c\u0303"
+    )
 
 
 def head_with(notes: Notes, *, inputs: str = "", families: str = "") -> str:
