@@ -11,10 +11,20 @@ from lstm_ref.check.formulas import FormulaError, Tree, Values
 
 
 class Ones:
-    """A vector of ones, as long as it has to be, times a number."""
+    """A vector of ones, as long as it has to be, times a number; row: transposed."""
 
-    def __init__(self, factor: float = 1.0) -> None:
-        self.factor = factor
+    def __init__(self, factor: float = 1.0, row: bool = False) -> None:
+        self.factor, self.row = factor, row
+
+
+class Filled:
+    """The matrix v 𝟏ᵀ, of a column v, or 𝟏 vᵀ, of a row: it fills as much as it has to.
+
+    open: the axis that has no length of its own.
+    """
+
+    def __init__(self, array: Any, open: int) -> None:
+        self.array, self.open = array, open
 
 
 def _softmax(v):
@@ -56,7 +66,11 @@ def value(tree: Tree, values: Values) -> Any:
         return parts[0]
     if kind == "transposed":
         inside = value(parts[0], values)
-        if is_number(inside) or isinstance(inside, Ones):
+        if isinstance(inside, Ones):
+            return Ones(inside.factor, not inside.row)
+        if isinstance(inside, Filled):
+            return Filled(inside.array.T, 1 - inside.open)
+        if is_number(inside):
             raise FormulaError("a number has no transpose")
         return inside.T
     if kind == "sum":
@@ -68,8 +82,7 @@ def value(tree: Tree, values: Values) -> Any:
         return _product([(how, value(part, values)) for how, part in parts])
     if kind == "power":
         base, exponent = (value(part, values) for part in parts)
-        _alike(base, exponent)
-        return np.power(np.asarray(base, float), exponent)[()]
+        return _unit_by_unit(lambda a, b: np.power(np.asarray(a, float), b)[()], base, exponent)
     if kind == "call":
         return _call(parts[0], [value(part, values) for part in parts[1:]])
     if kind == "over time":
@@ -79,15 +92,33 @@ def value(tree: Tree, values: Values) -> Any:
 
 def is_number(a: Any) -> bool:
     """Is it one number, and no vector?"""
-    return np.ndim(a) == 0 and not isinstance(a, Ones)
+    return np.ndim(a) == 0 and not isinstance(a, Ones | Filled)
 
 
 def _call(word, arguments):
-    for other in arguments[1:]:
-        _alike(arguments[0], other)
-    if word in NUMBERS and is_number(arguments[0]):
-        raise FormulaError(f"{word} of a number")
-    return FUNCTIONS[word](*arguments)
+    if word in NUMBERS and (is_number(arguments[0]) or isinstance(arguments[0], Filled)):
+        raise FormulaError(f"{word} of a number, or of a matrix of no size")
+    return _unit_by_unit(FUNCTIONS[word], *arguments)
+
+
+def _unit_by_unit(function, *arguments):
+    """A function of equal shapes; what fills a matrix gets the shape of the matrix beside it."""
+    filled = [a for a in arguments if isinstance(a, Filled)]
+    if not filled:
+        for other in arguments[1:]:
+            _alike(arguments[0], other)
+        return function(*arguments)
+    whole = [np.shape(a) for a in arguments if not is_number(a) and not isinstance(a, Filled)]
+    shape = np.broadcast_shapes(*(a.array.shape for a in filled))
+    if {a.open for a in filled} == {0, 1}:
+        whole.append(shape)
+    if any(1 in each or each != whole[0] for each in whole):
+        raise FormulaError(f"shapes {whole} stand unit by unit with a matrix of no size")
+    for one in filled:
+        if whole and one.array.shape[1 - one.open] != whole[0][1 - one.open]:
+            raise FormulaError(f"{one.array.shape} does not fill {whole[0]}")
+    value = function(*(a.array if isinstance(a, Filled) else a for a in arguments))
+    return value if whole else Filled(value, filled[0].open)
 
 
 def _alike(a, b):
@@ -98,8 +129,7 @@ def _alike(a, b):
 def _plus(a, sign, b):
     if isinstance(a, Ones) or isinstance(b, Ones):
         a, b = (part.factor if isinstance(part, Ones) else part for part in (a, b))
-    _alike(a, b)
-    return a + sign * b
+    return _unit_by_unit(lambda a, b: a + sign * b, a, b)
 
 
 def _product(parts):
@@ -123,19 +153,25 @@ def _scaled(a, how, b):
         if not is_number(first) or not is_number(second):
             raise FormulaError("a vector beside a vector of ones")
         return Ones(first / second if how == "/" else first * second)
-    _alike(a, b)
-    return a / b if how == "/" else a * b
+    return _unit_by_unit((lambda a, b: a / b) if how == "/" else (lambda a, b: a * b), a, b)
 
 
 def _by_unit(a, b):
     if isinstance(a, Ones) or isinstance(b, Ones):
         a, b = (part.factor if isinstance(part, Ones) else part for part in (a, b))
-    _alike(a, b)
-    return a * b
+    return _unit_by_unit(lambda a, b: a * b, a, b)
 
 
 def _matrix_product(a, b):
+    if isinstance(a, Filled) or isinstance(b, Filled):
+        raise FormulaError("a product with a matrix of no size")
+    if isinstance(b, Ones) and b.row and np.shape(a)[1:] == (1,):
+        return Filled(a * b.factor, 1)
+    if isinstance(a, Ones) and not a.row and np.shape(b)[:1] == (1,):
+        return Filled(a.factor * b, 0)
     if isinstance(b, Ones):
+        if b.row:
+            raise FormulaError("a row of ones on the right of a matrix")
         return a.sum(axis=1, keepdims=True) * b.factor
     if isinstance(a, Ones):
         raise FormulaError("a vector of ones on the left of a matrix")

@@ -79,6 +79,7 @@ class Factors(dict[sympy.Expr, Array]):
     def __missing__(self, expr):
         value = value_of(expr, self.read, slice(1, self.T + 1), self.rows)
         if np.ndim(value) >= 3:  # a slot 0, so that value[t] belongs to step t
+            value = np.broadcast_to(value, (self.T, *value.shape[1:]))
             value = np.concatenate([np.zeros_like(value[:1]), value])
         else:
             value = np.broadcast_to(value, (self.T + 1, *(np.shape(value) or (1, 1))))

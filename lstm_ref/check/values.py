@@ -123,7 +123,8 @@ def value_of(
         return _times(expr.args[0], v, values, step, rows)
     parts = [value_of(a, values, step, rows) for a in expr.args]
     if isinstance(expr, Outer):
-        return functions.outer(*_vectors(parts))
+        value = functions.outer(*_vectors(parts))  # (n, m, 1) of parameters, at every step
+        return value[None] if isinstance(step, slice) and np.ndim(value) == 3 else value
     if expr.func in OVER_UNITS:
         return OVER_UNITS[expr.func](*parts)
     return _elementwise(expr, aligned(parts) if isinstance(step, slice) else parts)

@@ -61,7 +61,7 @@ def forward(
     for t in range(1, T + 1):
         W_a_u[t] = W_a @ u[t]
         a[t] = np.exp(fn.logsigmoid(W_a_u[t] + b_a) / tau)
-        C[t] = a[t][..., None, :, :] * C[t - 1] + fn.outer(v[t], k[t])
+        C[t] = C[t - 1] * a[t][..., None, :, :] + fn.outer(v[t], k[t])
         h[t] = fn.apply(C[t], q[t])
     outputs, state_T = run.leave(CELL, h, (C[T],))
     tape.update(x=x, q=q, k=k, v=v, u=u, a=a, C=C, W_a_u=W_a_u)

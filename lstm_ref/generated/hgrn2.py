@@ -65,7 +65,7 @@ def forward(
         W_f_x[t] = W_f @ x[t]
         sigma_x[t] = sigmoid(W_f_x[t])
         f[t] = (1 - gamma) * sigma_x[t] + gamma
-        C[t] = f[t][..., None, :, :] * C[t - 1] + fn.outer(v[t], 1 - f[t])
+        C[t] = C[t - 1] * f[t][..., None, :, :] + fn.outer(v[t], 1 - f[t])
         h[t] = fn.apply(C[t], q[t])
     outputs, state_T = run.leave(CELL, h, (C[T],))
     tape.update(x=x, u=u, q=q, v=v, f=f, C=C, sigma_u=sigma_u, sigma_x=sigma_x)

@@ -64,7 +64,7 @@ def forward(
         W_d_x[t] = W_d @ x[t]
         exp_x[t] = np.exp(W_d_x[t] + b_d)
         d[t] = np.exp(-exp_x[t])
-        C[t] = d[t][..., None, :, :] * C[t - 1] + fn.outer(v[t], k[t])
+        C[t] = C[t - 1] * d[t][..., None, :, :] + fn.outer(v[t], k[t])
         sum_r_k[t] = fn.total(r[t] * (w_bonus * k[t]))
         h[t] = fn.apply(C[t - 1], r[t]) + sum_r_k[t] * v[t]
     outputs, state_T = run.leave(CELL, h, (C[T],))

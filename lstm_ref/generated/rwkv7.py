@@ -120,7 +120,7 @@ def forward(
         n[t] = w_n * u[t] / np.sqrt(sum_u[t])
         k[t] = u[t] + u[t] * (a[t] - 1) * w_a
         p[t] = fn.apply(C[t - 1], n[t])
-        C[t] = (d[t][..., None, :, :] * C[t - 1] + fn.outer(v[t], k[t])
+        C[t] = (C[t - 1] * d[t][..., None, :, :] + fn.outer(v[t], k[t])
             - fn.outer(p[t], n[t] * a[t]))
         sum_r_k[t] = fn.total(r[t] * (k[t] * w_r))
         y[t] = fn.apply(C[t], r[t]) + sum_r_k[t] * v[t]

@@ -53,13 +53,36 @@ def test_code_equals_its_equations_and_terms_evaluated(name):
     witnesses.compare(got, {n: want[n] for n in got}, "the list of terms", name, 1e-12)
 
 
+def evaluated(cell, module, tensors, outside):
+    """Gradients by the list of terms."""
+    values = summands.forward(cell, *witnesses.split(module, tensors))
+    return summands.backward(summands.recipe(cell), values, outside)[1]
+
+
+MATRICES = [name for name, cell in CELLS.items() if 2 in map(cell.rank, cell.states)]
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_code_of_matrices_of_equal_sizes_equals_terms_evaluated(name):
+    """Where rows, columns, samples and steps are as many, a wrong axis is no error of shape."""
+    module = numpy_code.compiled(CELLS[name])
+    rng = np.random.default_rng(0)
+    tensors, outside = witnesses.problem(module, rng, T=3, B=3, D=3, H=3)
+    cut = (slice(3),) * 4  # of letters that are larger
+    tensors = {n: value[cut[: value.ndim]] for n, value in tensors.items()}
+    ends = tuple(value[cut[: value.ndim]] for value in outside["dstate_T"])
+    outside = {"dh": outside["dh"][cut[:3]], "dstate_T": ends}
+    want = evaluated(CELLS[name], module, tensors, outside)
+    got = witnesses.by_hand(module, tensors, outside)
+    witnesses.compare(got, {n: want[n] for n in got}, "the list of terms", name, 1e-12)
+
+
 @every
 def test_terms_left_out_are_left_out(name):
     for item in terms.every(CELLS[name]):
         cut = CELLS[name].truncated("CUT", lambda term, item=item: term == item)
         module, tensors, outside = problem(cut, 4)
-        values = summands.forward(cut, *witnesses.split(module, tensors))
-        _, want = summands.backward(summands.recipe(cut), values, outside)
+        want = evaluated(cut, module, tensors, outside)
         got = witnesses.by_hand(module, tensors, outside)
         witnesses.compare(got, {n: want[n] for n in got}, "the list of terms", name, 1e-12)
 
@@ -200,6 +223,14 @@ def seen(source, module, tensors, outside, want):
 HARMLESS = {("MEMORY", "axis=-3 1"), ("DELTA_RULE", "[t] 4")}
 HARMLESS |= {("MATRIX_OF_INPUT", f"axis=-3 {k}") for k in (1, 2, 3)}
 HARMLESS |= {("DECAYS", f"[..., None, :, :] {k}") for k in (1, 2)}
+SUMMED = {"LEAK_ROWS": 1, "LEAK_SIGNAL": 1, "LEAK_MEAN": 1, "LEAK_WEIGHT": 1, "LEAK_EXP": 1}
+SUMMED |= {"OUTER_WEIGHTS": 1, "LEAK": 2, "LEAK_OUTER": 2, "LEAK_BOTH": 2, "LEAK_ALONE": 2}
+SUMMED |= {"LEAK_OF_OUTER": 2, "LEAK_SIGMA": 2, "LEAK_SIN": 2}
+HARMLESS |= {(name, f"axis=-3 {k}") for name, k in SUMMED.items()}
+COLUMNS = [*(name for name, k in SUMMED.items() if k == 2), "LEAK_WEIGHT", "LEAK_EACH"]
+HARMLESS |= {(name, "[..., None, :, :] 1") for name in COLUMNS}
+TWICE = ("LEAK_SIGNAL", "LEAK_SIN", "LEAK_MEAN", "LEAK_STEADY")
+HARMLESS |= {(name, f"[..., None, :, :] {k}") for name in TWICE for k in (1, 2)}
 
 
 @every

@@ -45,6 +45,14 @@ x, m, d, u, v, k, q, h, c, f = (at(name) for name in "x m d u v k q h c f".split
 h1, c1, C1, n1, s1 = (at(name, 1) for name in "h c C n s".split())
 NET = W("uh", h1) + W("ux", x) + S("b_u")
 
+
+def _leak(name, kept, **more):
+    """A matrix memory C that keeps `kept(C[t-1])` of itself."""
+    C = kept(at("C", 1)) + Outer(v, k)
+    named = {"k": W("k", x), "v": W("v", x) + S("b_v"), **more}
+    return _cell(name, Given(scalars=("g",)), **named, C=C, h=Dot(at("C"), k))
+
+
 _CELLS = [
     _cell("RELU", h=relu(NET)),
     _cell("RELU_INSIDE", u=NET, h=S("w_h") * relu(u) + u),
@@ -101,6 +109,22 @@ _CELLS = [
         c=Dot(T(C1), v),
         h=Dot(at("C"), q + c),
     ),
+    # Scaled rows (f 1ᵀ) and columns (1 kᵀ) beside numbers: the vector of ones must be filled.
+    _leak("LEAK", lambda C: C - S("g_a") * C * Outer(1, k)),
+    _leak("LEAK_ROWS", lambda C: C - S("g_a") * C * Outer(v, 1)),
+    _leak("LEAK_OUTER", lambda C: C * Outer(v, k) - S("g_a") * C * Outer(1, k)),
+    _leak("LEAK_BOTH", lambda C: C * Outer(v, 1) + S("g_a") * C * Outer(1, k)),
+    _leak("LEAK_EACH", lambda C: C * Outer(v, 1) * Outer(1, k) - C / 2),
+    _leak("LEAK_ALONE", lambda C: S("g_a") * C * Outer(1, k)),
+    _leak("LEAK_OF_OUTER", lambda C: C + S("g_a") * Outer(v, k) * Outer(1, k)),
+    _leak("LEAK_SIGNAL", lambda C: C - at("d") * C * Outer(1, k), d=Total(S("w_d") * x)),
+    _leak("LEAK_SIGMA", lambda C: C - sigma(S("g_a")) * C * Outer(1, k) * C / 3),
+    _leak("LEAK_MEAN", lambda C: C * (Mean(k) - Outer(1, k)) * (1 + Outer(v, 1))),
+    _leak("LEAK_SIN", lambda C: C * Outer(v, 1) - sympy.sin(S("g_a") * C * Outer(1, k))),
+    _leak("LEAK_WEIGHT", lambda C: C * Outer(1, S("w_k")) - S("g_a") * C * Outer(S("w_v"), 1)),
+    _leak("LEAK_STEADY", lambda C: C * Outer(sigma(S("w_v")), 1) * (1 - Outer(1, tanh(S("w_k"))))),
+    _leak("LEAK_EXP", lambda C: C * Outer(sympy.exp(-sympy.exp(S("w_v"))), 1) + S("g_a") * C),
+    _leak("OUTER_WEIGHTS", lambda C: C * Outer(S("w_v"), S("w_k")) + tanh(S("g_a")) * C),
     _cell("TWO_WIDTHS", c=tanh(W("ch", h1) + W("cx", x) + S("b_c")), h=W("hc", c) + h1),
 ]
 KINDS = {cell.name: cell for cell in _CELLS}

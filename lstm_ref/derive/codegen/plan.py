@@ -114,7 +114,7 @@ class Plan:
         def visit(name, expr):
             if expr in self.rules or isinstance(expr, sympy.Indexed | sympy.Symbol | Transposed):
                 return
-            if self._is_steady(expr) and name not in self.layout.still:
+            if self._is_steady(expr) and name not in self.layout.still and not _is_filled(expr):
                 self.rules[expr] = at(self._variable(expr, ONCE))
                 self.once.append((expr, self.rules[expr].base.label.name))
                 return
@@ -163,8 +163,13 @@ def _parameters(cell):
 
 def _word(expr):
     """The word of a function in a declaration, "tanh" or "mean"."""
-    others = {Total: "sum", Mean: "mean", Softmax: "softmax", sympy.Pow: "root"}
+    others = {Total: "sum", Mean: "mean", Softmax: "softmax", Outer: "outer", sympy.Pow: "root"}
     return FUNCTIONS.get(expr.func) or others[expr.func]
+
+
+def _is_filled(expr):
+    """Is there a vector of ones in it, as long as what it is combined with?"""
+    return any(1 in outer.args for outer in expr.atoms(Outer))
 
 
 def _in_digits(expr):

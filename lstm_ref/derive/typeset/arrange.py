@@ -26,7 +26,7 @@ from lstm_ref.derive.expressions import (
     Transposed,
     t,
 )
-from lstm_ref.derive.typeset.ranks import rank
+from lstm_ref.derive.typeset.ranks import is_matrix, rank
 
 KNOWN = {sympy.pi: "pi", sympy.E: "e"}
 KNOWN |= {sympy.GoldenRatio: "GoldenRatio", sympy.EulerGamma: "EulerGamma"}
@@ -35,7 +35,8 @@ KNOWN |= {sympy.GoldenRatio: "GoldenRatio", sympy.EulerGamma: "EulerGamma"}
 class Arranger:
     """Arranges expressions of one equation.
 
-    order: what it reads, in the order of writing. names: rank of each name, 0 a number, 2 a matrix.
+    order: what it reads, in the order of writing. names: rank of each name, 0 a number, 2 a matrix;
+    without them nothing but a bᵀ is known to be a matrix.
     """
 
     def __init__(
@@ -92,17 +93,31 @@ class Arranger:
         return not fixed, self._first(factor), isinstance(factor, sympy.Add), self._text(factor)
 
     def _matrices(self, rest, above):
-        """diag(f) C and C diag(f) out of the products with f 1ᵀ and 1 fᵀ that they are in SymPy."""
+        """diag(f) C and C diag(f) out of the products with f 1ᵀ and 1 fᵀ that they are in SymPy.
+
+        Only where something in the product is a matrix: 1 - a 1 fᵀ is none times diag(f).
+        """
         outers = [a for a in sympy.Mul.make_args(rest) if isinstance(a, Outer) and 1 in a.args]
-        nodes = [self.node(outer) for outer in outers]
-        others = [factor for factor in above if factor not in nodes]
-        if not outers or not others:
+        if not outers:
             return above
+        nodes = [self.node(outer) for outer in outers]
+        numbers = [factor for factor in above if not rank(factor, self.names)]
+        others = [factor for factor in above if factor not in nodes and factor not in numbers]
+        if not any(is_matrix(factor, self.names) for factor in others):
+            return [*numbers, *others, *self._filled(outers)]
         node = tree.product(*others)
         for left, right in (outer.args for outer in outers):
             diagonal = tree.Call("diag", (self.node(left if right == 1 else right),))
             node = tree.Apply(diagonal, node) if right == 1 else tree.Apply(node, diagonal)
-        return [node]
+        return [*numbers, node]
+
+    def _filled(self, outers):
+        """f 1ᵀ and 1 kᵀ, unit by unit, are f kᵀ."""
+        rows = [outer.args[0] for outer in outers if outer.args[1] == 1]
+        columns = [outer.args[1] for outer in outers if outer.args[0] == 1]
+        if len(rows) == len(columns) == 1:
+            return [tree.Outer(self.node(rows[0]), self.node(columns[0]))]
+        return map(self.node, outers)
 
     def _sum(self, expr):
         """Positive terms first, each group in the order of writing; numbers lead."""

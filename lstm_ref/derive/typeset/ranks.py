@@ -48,3 +48,19 @@ def rank(node: tree.Node, names: Mapping[str, int]) -> int:
         case tree.Partial(above, _):
             return rank(above, names) if above != tree.Known("E") else 1
     raise TypeError(f"node: expected a tree, got {node!r}")
+
+
+def is_matrix(node: tree.Node, names: Mapping[str, int]) -> bool:
+    """Has it rows and columns of its own, as f 1ᵀ has none: its columns are as many as need be?"""
+    match node:
+        case tree.Outer(left, right):
+            return tree.Known("ones") not in (left, right)
+        case tree.Apply(tree.Call("diag"), inside) | tree.Apply(inside, tree.Call("diag")):
+            return is_matrix(inside, names)
+        case tree.Sum(parts):
+            return any(is_matrix(part, names) for _, part in parts)
+        case tree.Product(nodes) | tree.Call(_, nodes):
+            return rank(node, names) == 2 and any(is_matrix(part, names) for part in nodes)
+        case tree.Quotient(a, b) | tree.Power(a, b):
+            return is_matrix(a, names) or is_matrix(b, names)
+    return rank(node, names) == 2

@@ -56,7 +56,7 @@ class Writer:
     def term(self, term: terms.Term) -> tree.Node:
         """One `terms.Term`: the error it carries, times its factors, its sign outside."""
         arranger = self._of(term.by)
-        inner, mean = _mean(term)
+        inner, mean = _mean(term, self.cell.letters[term.by])
         error = tree.Delta(term.by)
         sign, number, factors, under = arranger.parts(inner, error)
         if term.via is None:
@@ -148,9 +148,12 @@ def _literal(node):
     return False
 
 
-def _mean(term):
-    """(inner, True) without the 1/H of a mean over units, (inner, False) where there is none."""
+def _mean(term, letters):
+    """(inner, True) without the 1/H of a mean over units, (inner, False) where there is none.
+
+    letters: of the error. The sum of a matrix, or of another width, by H is no mean of it.
+    """
     sizes = [f for f in sympy.Mul.make_args(term.inner) if isinstance(1 / f, Size)]
-    if term.via != ONES or len(sizes) != 1:
+    if term.via != ONES or [str(1 / f) for f in sizes] != [letters]:
         return term.inner, False
     return term.inner * (1 / sizes[0]), True
