@@ -98,6 +98,7 @@ edits: install ## edit the list of terms of every cell; the proof must refuse ea
 bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of its own
 	@sh tools/bench_env.sh
 	@.venv-bench/bin/python benchmarks/measure.py
+	@.venv-bench/bin/python benchmarks/own_cells.py
 
 clean: ## remove what was built, keep .venv
 	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

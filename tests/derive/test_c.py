@@ -9,7 +9,7 @@ import c_library
 import kinds
 import numpy as np
 import pytest
-from c_library import COMPILER
+from c_library import COMPILER, PAD
 
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import c_code
@@ -145,3 +145,62 @@ def test_what_a_title_or_a_name_may_hold():
     text = c_code.source(cell)
     assert text.index("*/") > text.index("int x;") and "REAL *const int_2" in text
     assert "my_cell_2c__2_forward" in text
+
+
+# ---- faults planted in what is printed are seen, every one, wherever it stands
+
+FAULTS = {
+    "(t - 1) * H * B;": "t * H * B;",
+    "last_h[": "0 * last_h[",
+    "(1 - ": "(1 + ",
+    "w_fc[row]": "w_fc[0]",
+    ", 1);": ", 0);",
+    "MATH(tanh)(": "MATH(sin)(",
+    "NAMED(sigma)(": "MATH(tanh)(",
+    "a.biases[": "0 * a.biases[",
+    "+ H * H": "+ 0",
+    "* P + col": "* P",
+    "-INFINITY": "INFINITY",
+    " / (REAL)": " * (REAL)",
+    "(H / G)": "H",
+    "next_h[": "0 * next_h[",
+    "delta_h *": "-delta_h *",
+    "sum_b_f +=": "sum_b_f =",
+    " + e[": " - e[",
+}
+TRIED = ("VANILLA", "DELTA_RULE", "SOFTMAX", "NORM", "BLOCK")
+# Where it stands on the left side, a value times 0 is no place.
+SIDES = ("last_h[", "next_h[")
+
+
+def faulty(name, text):
+    """(what was done, header) for every fault that has a place in the two functions."""
+    start = text.index("static inline void NAMED(forward)")
+    for right, wrong in FAULTS.items():
+        pieces = text[start:].split(right)
+        for k in range(1, len(pieces)):
+            before = pieces[k - 1].rpartition("\n")[2].strip()
+            if right in SIDES and (not before or before.endswith("_")):
+                continue
+            changed = right.join(pieces[:k]) + wrong + right.join(pieces[k:])
+            yield f"{name}: {right!r} {k}", text[:start] + changed
+
+
+@needs_compiler
+def test_planted_faults_are_seen(headers, tmp_path):
+    faults = [f for name in TRIED for f in faulty(name, headers[name])]
+    texts, jobs = [], {}
+    for number, (what, header) in enumerate(faults):
+        cell = CELLS[what.partition(":")[0]]
+        own = f"{cell.name}_{number}"
+        text = header.replace(f"{cell.name}_", f"{own}_")
+        texts.append(exports.exported(cell, text, own))
+        jobs[what] = cell, own
+    library = ctypes.CDLL(str(c_library.build(tmp_path, "\n".join(texts), "-O0")))
+    unseen = []
+    for what, (cell, own) in jobs.items():
+        sizes, given, shapes = c_library.job(cell, SIZES)
+        found = c_library.call(library, own, sizes, given, shapes, pad=PAD)
+        if c_library.distance(found, c_library.wanted(cell, given)) < 1e-9:
+            unseen.append(what)
+    assert unseen == [] and len(jobs) > 60

@@ -65,11 +65,11 @@ class CStatements:
     def _axes(self, letters):
         return tuple(name for name, _ in zip((ROW, COLUMN), letters, strict=False))
 
-    def _over(self, letters, samples, body):
-        """Loops over units and samples around lines."""
+    def _over(self, letters, samples, body, before=()):
+        """Loops over units and samples around lines; before: what stands before the inner one."""
         size = self.expressions.size
         if samples:
-            body = loop(SAMPLE, size("B"), body)
+            body = [*before, *loop(SAMPLE, size("B"), body)]
         for axis, letter in reversed([*zip((ROW, COLUMN), letters, strict=False)]):
             if letter != "1":
                 body = loop(axis, size(letter), body)
@@ -89,7 +89,7 @@ class CStatements:
             kind = "const REAL " if item.target.name in each.local else ""
             body += statement(f"{kind}{target} {'+' if item.add else ''}= ", tokens)
         if not flat:
-            return self._over(each.letters, each.samples, body)
+            return self._over(each.letters, each.samples, body, [self.independent()])
         count = write.times(*map(write.size, (*each.letters, "B")))
         return [self.independent(), *loop(FLAT, count, body)]
 
