@@ -17,7 +17,7 @@ import numpy as np
 from lstm_ref.types import Array, Arrays, Params, Sizes, State, Tape
 
 # complex128 is let through for the complex step, which differentiates with imaginary numbers.
-DTYPES = ("float32", "float64", "complex128")
+DTYPES = tuple(map(np.dtype, ("float32", "float64", "complex128")))
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -102,6 +102,19 @@ def kept(params: Params, names: Iterable[str]) -> Arrays:
     return {name: own(params[name]) for name in names}
 
 
+def same(params: Params, before: Params) -> bool:
+    """Are these the arrays of `before`, which has been checked, by their values?"""
+    if not hasattr(params, "keys") or {*params.keys()} != {*before}:
+        return False
+    pairs = [(params[name], value) for name, value in before.items()]
+    if any(type(now) is not np.ndarray or type(old) is not np.ndarray for now, old in pairs):
+        return False
+    return all(
+        now.dtype == old.dtype and now.shape == old.shape and (now == old).all()
+        for now, old in pairs
+    )
+
+
 def unchanged(params: Params, tape: Tape) -> None:
     """Refuse other parameters than those that made the tape, by their values. Raises ValueError."""
     for name, before in tape.get("params", {}).items():
@@ -113,10 +126,10 @@ def unchanged(params: Params, tape: Tape) -> None:
 
 
 def _dtype(name, value, dtype):
-    got = str(value.dtype)
+    got = value.dtype
     if got not in DTYPES:
         raise TypeError(f"{name}: expected float32 or float64, got {got}")
-    if dtype is not None and got != str(dtype):
+    if dtype is not None and got != dtype:
         raise TypeError(f"{name}: expected {dtype} like the parameters, got {got}; mixed precision")
 
 

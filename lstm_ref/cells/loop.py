@@ -200,13 +200,19 @@ def enter_backward(
         _ask_for_thread(tape["space"])
     if tape["call"] != tape["space"]["call"]:
         raise ValueError("tape: overwritten by a later forward with the same workspace")
-    sizes, dtype = arguments.parameters(params, all_shapes(cell))
-    if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
-        raise ValueError("tape: made with parameters of another size or dtype")
-    arguments.unchanged(params, tape)
-    sizes = tape["sizes"]
+    if not arguments.same(params, tape["params"]):  # which `forward` has checked
+        _check_changed(cell, params, tape)
+    sizes, dtype = tape["sizes"], tape["dtype"]
     if dh is None:
         dh = np.zeros(arguments.shape(cell.OUTPUT, sizes), dtype)
     arguments.array("dh", dh, cell.OUTPUT, sizes, dtype)
     dh = np.ascontiguousarray(dh)  # not copied where it need not be: nobody writes into it
     return sizes, dh, arguments.state("dstate_T", dstate_T, cell.STATES, sizes, dtype)
+
+
+def _check_changed(cell, params, tape):
+    """Refuse other parameters than those of the tape. Raises TypeError or ValueError."""
+    sizes, dtype = arguments.parameters(params, all_shapes(cell))
+    if any(tape["sizes"][k] != n for k, n in sizes.items()) or tape["dtype"] != dtype:
+        raise ValueError("tape: made with parameters of another size or dtype")
+    arguments.unchanged(params, tape)

@@ -18,7 +18,7 @@ from lstm_ref.cells.interface import Interface
 from lstm_ref.native import blas, compiler, exports
 from lstm_ref.types import Array, Arrays, Params, State, Tape, Workspace
 
-REALS = {"float64": "double", "float32": "float"}
+REALS = {np.dtype("float64"): "double", np.dtype("float32"): "float"}
 
 
 class Native:
@@ -63,10 +63,10 @@ class Native:
         """
         sizes, initial, tape = loop.enter(self.CELL, params, x, state0, workspace)
         dtype = tape["dtype"]
-        if str(dtype) not in REALS:
+        if dtype not in REALS:
             raise TypeError(f"params: expected float32 or float64, got {dtype}; C has no complex")
         inputs = [arguments.own(value) for value in self._each(x)]
-        n, functions = self._sizes(sizes), self._functions[str(dtype)]
+        n, functions = self._sizes(sizes), self._functions[dtype]
         work = _room(tape["space"], functions["work"](n), dtype)
         y = np.empty(arguments.shape(self.OUTPUT, sizes), dtype)
         last = tuple(np.empty_like(value) for value in initial)
@@ -91,7 +91,7 @@ class Native:
         dx = [np.empty_like(value) for value in inputs]
         dstate0 = tuple(np.empty_like(value) for value in last)
         last = tuple(map(np.ascontiguousarray, last))
-        self._functions[str(dtype)]["backward"](
+        self._functions[dtype]["backward"](
             n, _all(given), _all(inputs), _one(work), _one(dh), _all(last),
             _all([*dparams.values()]), _all(dx), _all(dstate0),
         )  # fmt: skip
