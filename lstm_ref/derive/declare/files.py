@@ -6,8 +6,9 @@ import traceback
 from pathlib import Path
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.declare import refusals
+from lstm_ref.derive.declare import language, refusals
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
+from lstm_ref.derive.declare.language import Unusable
 
 
 def declared(name: str) -> Cell:
@@ -31,15 +32,23 @@ def from_file(path: str, name: str | None = None) -> Cell:
     """
     if not Path(path).is_file():
         raise DeclarationError(f"{path}: no such file")
-    found = _run(path)
-    cells = {key: value for key, value in found.items() if isinstance(value, Cell)}
+    with language.held_back():
+        found = _run(path)
+    cells = {key: value for key, value in found.items() if isinstance(value, Cell | Unusable)}
     if name is None and len(cells) == 1:
-        return next(iter(cells.values()))
+        return _usable(path, next(iter(cells.values())))
     if name not in cells:
         known = ", ".join(cells) or "no cell; a cell is a function with @cell above it"
         wanted = f"no cell {name!r}" if name else "expected FILE.py:NAME"
         raise DeclarationError(f"{path}: {wanted}; the file has {known}")
-    return cells[name]
+    return _usable(path, cells[name])
+
+
+def _usable(path, found):
+    """A cell, or the fault of its declaration."""
+    if isinstance(found, Unusable):
+        raise DeclarationError(f"{path}: {found._error}") from found._error
+    return found
 
 
 def _run(path):

@@ -22,7 +22,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from lstm_ref.derive.declare import refusals
@@ -41,6 +43,46 @@ def cell(function: Callable[..., None] | None = None, /) -> Cell:
     The docstring stays with the cell: a title, and where the equations come from.
     Raises DeclarationError with the line and the cure.
     """
+    try:
+        return _declared(function)
+    except DeclarationError as error:
+        if not _holding.get():
+            raise
+        return Unusable(error)  # type: ignore[return-value]
+
+
+class Unusable:
+    """What a wrong declaration is while others of the same file are wanted: an error once used."""
+
+    def __init__(self, error: DeclarationError) -> None:
+        self._error = error
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self._error
+
+    def __call__(self, *_: object, **__: object) -> object:
+        """Raises the error; so does everything else."""
+        raise self._error
+
+    __getitem__ = __call__
+
+
+_holding: ContextVar[bool] = ContextVar("holding", default=False)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """While a file is run for one of its cells: a wrong one is `Unusable` and stops no other."""
+    token = _holding.set(True)
+    try:
+        yield
+    finally:
+        _holding.reset(token)
+
+
+def _declared(function: Any) -> Cell:
     if (fault := refusals.no_function(function)) is not None or function is None:
         raise DeclarationError(f"cell: {fault}")
     where, notes = f"{function.__name__}, line {function.__code__.co_firstlineno}", None
