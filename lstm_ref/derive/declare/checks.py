@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Indexed
+from sympy import Expr, Indexed, Pow
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.declare.algebra import typed
@@ -52,7 +53,7 @@ def _faults(cell):
         yield "no equations; the body has lines like h[t] = ..."
     if not cell._parameters():
         yield "no parameters, so there is nothing to learn; add one, as in W.hx @ x[t] or b.h"
-    known = {*cell.inputs}
+    known, names = {*cell.inputs}, {*cell.inputs, *cell.equations}
     for name, equation in cell.equations.items():
         for read, lag in signals(equation.expr):
             if lag not in (0, 1):
@@ -63,7 +64,7 @@ def _faults(cell):
                 yield f"{name}[t] reads {read}[t-1]; {input_back(read)}"
             if read not in cell.inputs and read not in cell.equations:
                 yield f"{name}[t] reads {read}, without an equation; write {read}[t] = ..."
-        if (fault := equation_fault(name, equation.expr)) is not None:
+        if (fault := equation_fault(name, equation.expr, names)) is not None:
             yield fault
         known.add(name)
     if not any(lag for e in cell.equations.values() for _, lag in signals(e.expr)):
@@ -89,10 +90,21 @@ def _unused(cell):
                 f"the input {name} is never read; add it to an equation, as in "
                 f"W.{cell.output}{name} @ {name}[t]"
             )
+    yield from _zeros(cell)
     read = {s for e in cell.equations.values() for s in e.expr.atoms(Constant)}
     for name in cell.constants:
         if Constant(name) not in read:
             yield f"the number {name} is never read; use it in an equation, or take it out"
+
+
+def _zeros(cell):
+    """Denominators that are made of named numbers and are 0."""
+    values = {Constant(name): value for name, value in cell.constants.items()}
+    for name, equation in cell.equations.items():
+        for power in equation.expr.atoms(Pow):
+            below = power.exp.is_number and power.exp.is_negative and power.base.free_symbols
+            if below and below <= values.keys() and power.base.subs(values) == 0:
+                yield f"{name}[t] divides by {written(power.base)}, which is 0: a division by zero"
 
 
 def remarks(cell: Cell) -> list[str]:
@@ -126,8 +138,8 @@ def input_back(name: str) -> str:
     )
 
 
-def equation_fault(name: str, expr: object) -> str | None:
-    """What is wrong with name[t] = expr by itself, or None."""
+def equation_fault(name: str, expr: object, names: Collection[str] = ()) -> str | None:
+    """What is wrong with name[t] = expr by itself, or None. names: that are taken already."""
     if not isinstance(expr, Expr):
         return f"{name}[t] = {expr}: expected an expression, like W.hh @ h[t-1] + b.h"
     if (part := foreign(expr)) is not None:
@@ -138,15 +150,25 @@ def equation_fault(name: str, expr: object) -> str | None:
         for argument in operator.args:
             if inner := operators(argument):
                 same = "another one" if inner[0].func == operator.func else _kind(operator)
-                named = operator.func(*(at("q") if a == argument else a for a in operator.args))
+                free = next((n for n in "qpruvyzgamn" if n not in names), "inner")
+                named = operator.func(*(at(free) if a == argument else a for a in operator.args))
                 return (
                     f"{name}[t] has {_kind(inner[0])} inside of {same}; give the inner one a name: "
-                    f"q[t] = {written(argument)}, then {written(named)}"
+                    f"{free}[t] = {written(argument)}, then {_typed(named)}"
                 )
     return None
 
 
+def _typed(operator):
+    """An operator as it is typed: diag(v), which SymPy has as an outer product with 1."""
+    if isinstance(operator, Outer) and 1 in operator.args:
+        return f"diag({written(next(a for a in operator.args if a != 1))})"
+    return written(operator)
+
+
 def _kind(operator):
+    if isinstance(operator, Outer) and 1 in operator.args:
+        return "a diag"
     return "spread" if operator.args[0] == SPREAD else KINDS[operator.func.__name__]
 
 

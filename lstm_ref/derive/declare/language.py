@@ -90,7 +90,11 @@ def _declared(function: Any) -> Cell:
         notes = Notes(function, head(function))
         _run(function, notes)
         doc = inspect.getdoc(function) or ""
-        return Cell(function.__name__, doc, notes.input, notes.equations, given=notes.head.given)
+        made = Cell(function.__name__, doc, notes.input, notes.equations, given=notes.head.given)
+        for family in notes.families:
+            if family not in notes.parameters.values():
+                raise DeclarationError(refusals.unused_family(family))
+        return made
     except Refused as error:  # it has its own line
         raise DeclarationError(str(error)) from None
     except DeclarationError as error:

@@ -92,7 +92,7 @@ class Notes:
         self.count(factors=max((len(part.args) for part in expr.atoms(sympy.Mul)), default=0))
         if any(map(algebra.too_large, expr.atoms(sympy.Number))):
             self.refuse(f"{name}[t] has {algebra.TOO_LARGE}")
-        if (fault := checks.equation_fault(name, expr)) is not None:
+        if (fault := checks.equation_fault(name, expr, self.head.names)) is not None:
             self.refuse(fault)
         self.equations[name] = Equation(name, expr, tuple(algebra.reads(node)), node)
         self.lines[name] = self._frame_line() or 0

@@ -18,13 +18,14 @@ from lstm_ref.derive.declare import refusals, text
 from lstm_ref.derive.declare.algebra import typed
 from lstm_ref.derive.declare.building import begins, leaves
 from lstm_ref.derive.declare.refusing import ARITHMETIC, Operand
+from lstm_ref.derive.declare.step import plain
 from lstm_ref.derive.declare.written import Written, lift
 from lstm_ref.derive.expressions import Dot, Transposed, signals
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.notes import Notes
 
-UNARY = ("neg", "pos", "abs", "invert")
+UNARY = ("neg", "pos", "abs")
 
 
 def _everywhere(cls: type, refuse: Callable[..., Any], but: tuple[str, ...] = ()) -> None:
@@ -47,7 +48,7 @@ class Signal(Operand):
         self._name, self._notes = name, notes
 
     def __getitem__(self, when):
-        notes, name, when = self._notes, self._name, getattr(when, "_when", when)
+        notes, name, when = self._notes, self._name, plain(when)
         lag = refusals.steps_back(when)
         if lag not in (0, 1):
             notes.refuse(refusals.wrong_step(name, when, notes))
@@ -58,7 +59,7 @@ class Signal(Operand):
         return Written(notes, tree.Signal(name, lag or 0))
 
     def __setitem__(self, when, value):
-        notes, name, when = self._notes, self._name, getattr(when, "_when", when)
+        notes, name, when = self._notes, self._name, plain(when)
         if refusals.steps_back(when) != 0:
             notes.refuse(refusals.wrong_left_side(name, when))
         if name in notes.head.inputs:
@@ -105,8 +106,12 @@ class Family(Operand):
 
     def __getattr__(self, index):
         if index.startswith("_"):
+            if self._notes is not None and not index.startswith("__") and not index.endswith("_"):
+                self._refuse(f"{self}.{index}: an index does not begin with _; {self._cure}")
             raise AttributeError(index)
         name, notes = f"{self._letter}_{index}", self._notes
+        if index == "T" and self._letter[0].isupper():
+            self._refuse(f"{self}.T: which matrix is transposed? {self}.h.T, for instance")
         if notes is not None:
             notes.count()
             if (fault := notes.look_fault(name)) is not None:

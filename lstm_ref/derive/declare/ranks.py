@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
 
 NUMBER = "; a parameter of one number is of a family that says so: s.{}, with s: scalar"
+TWO_MATRICES = "; a product of two matrices is not in the language"
 WORDS = {0: "a number", 1: "a vector", 2: "a matrix"}
 FIXED_RANK = {Dot: 1, Softmax: 1, Outer: 2, Total: 0, Mean: 0}
 
@@ -125,4 +126,5 @@ def _check_operator(name, operator, found, written):
             raise DeclarationError(
                 f"{name}[t] has {written(operator)}: expected a vector, "
                 f"and {written(argument)} is {WORDS[got]}"
+                + (TWO_MATRICES if isinstance(operator, Dot) and got == 2 else "")
             )

@@ -144,6 +144,15 @@ def no_equation(name: str, notes: Notes) -> str:
     )
 
 
+def unused_family(family: str) -> str:
+    """Why a family must have a parameter."""
+    example = f"{family}.h @ ..." if family[0].isupper() else f"{family}.h"
+    return (
+        f"the family {family} is never used; use a parameter of it in an equation, as in "
+        f"{example}, or take it out"
+    )
+
+
 def input_defined(name: str, notes: Notes) -> str:
     """Why an input has no equation."""
     if len(notes.signals) == 1:
@@ -163,7 +172,10 @@ def first_is_input(notes: Notes) -> str:
 def wrong_left_side(name: str, index: object) -> str:
     """Why name[index] = ... is no equation."""
     got = repr(index) if isinstance(index, str) else "..." if isinstance(index, slice) else index
-    start = "; initial states are given to `forward`" if steps_back(index) is None else ""
+    steps = steps_back(index)
+    start = "; initial states are given to `forward`" if steps is None else ""
+    if steps:
+        start = f"; shift every step of the equation by {steps:+d}"
     return f"the left side must be {name}[t], got {name}[{got}]{start}"
 
 

@@ -36,6 +36,8 @@ KINDS = {
     **dict.fromkeys(("iter", "len", "contains", "reversed"), NO_PARTS),
     **dict.fromkeys(("float", "int", "complex", "index", "round", "trunc", "floor"), NO_NUMBER),
     **dict.fromkeys(("ceil", "str_format"), NO_NUMBER),
+    "invert": "~: there are no conditions; the opposite of a mask is 1 - m[t]",
+    "delitem": "del: an equation is not taken back; leave its line out",
 }
 
 

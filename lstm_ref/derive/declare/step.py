@@ -51,10 +51,15 @@ class Step(Operand):
         """A further index; whether it is one that a cell can read is asked where it is used."""
         if isinstance(other, bool):
             self._refuse(f"{self} and {other}: the steps of a cell are t and t-1")
-        other = getattr(other, "_when", other)
+        other = other._when if isinstance(other, Step) else other
         if isinstance(other, Operand) or not isinstance(other, int | float | sympy.Basic):
             self._refuse(ALONE)
         return Step(compute(self._when, sympy.sympify(other)), self._notes)
+
+
+def plain(index: Any) -> Any:
+    """An index as SymPy has it."""
+    return index._when if isinstance(index, Step) else index
 
 
 def _computing(name, turned):

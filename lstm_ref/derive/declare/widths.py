@@ -152,6 +152,13 @@ def _groups(cell, rank):
     for name, equation in cell.equations.items():
         visitor.visit(equation.expr, (name, _columns(name) if rank[name] == 2 else None))
     if str(SPREAD) in visitor.matrices:
+        units, blocks = map(visitor.groups.find, visitor.matrices[str(SPREAD)])
+        if units == blocks:
+            raise DeclarationError(
+                f"{cell.name}: spread hands one gate to all units of its block, and here what it "
+                "gives is as wide as what it gets; the gates need a signal of their own: "
+                "g[t] = sigma(W.g @ x[t]), then spread(g[t])"
+            )
         visitor.groups.blocks = visitor.groups.find(visitor.matrices[str(SPREAD)][1])
     return visitor.groups, visitor.matrices
 
