@@ -13,14 +13,16 @@ from lstm_ref.derive.catalogue import CELLS
 from lstm_ref.derive.typeset import latex
 
 EVERY = {**CELLS, **kinds.KINDS}
+MATRICES = [name for name, cell in EVERY.items() if 2 in map(cell.rank, cell.states)]
 FORMS = {"text": latex.text, "latex": latex.document}
 SIZES = {"H": 6, "D": 4, "G": 3, "P": 5, "Q": 7, "R": 2, "1": 1}
 
 
 @functools.cache
-def derived(cell, B=2):
-    """(arguments of `printed.gradients`, what is derived)."""
-    params, x, states, errors = problem(cell, 3, sizes={**SIZES, "B": B})
+def derived(cell, B=2, width=None):
+    """(arguments of `printed.gradients`, what is derived); width: of all vectors."""
+    sizes = {**SIZES, "B": B} if width is None else {**dict.fromkeys(SIZES, width), "1": 1, "B": B}
+    params, x, states, errors = problem(cell, 3, sizes=sizes)
     errors["dstate_T"] = tuple(0 * error for error in errors["dstate_T"])
     values = summands.forward(cell, params, x, tuple(states.values()))
     _, want = summands.backward(summands.recipe(cell), values, errors)
@@ -38,6 +40,28 @@ def test_what_is_printed_is_what_is_derived(name, form):
     got = printed.gradients(cell, FORMS[form](cell), *arguments)
     assert got.keys() == want.keys()
     witnesses.compare(got, want, "the derivation", name, 1e-12)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", MATRICES)
+def test_matrices_of_equal_sizes_too(name, form):
+    """There a diag beside a number, where f 𝟏ᵀ is meant, is no error of shape."""
+    cell = EVERY[name]
+    arguments, want = derived(cell, 3, 3)
+    got = printed.gradients(cell, FORMS[form](cell), *arguments)
+    witnesses.compare(got, want, "the derivation", name, 1e-12)
+
+
+@pytest.mark.parametrize("wrong", ["diag(k_{t+1})", "𝟏 v_{t+1}ᵀ", "k_{t+1} 𝟏ᵀ", "𝟏", "k_{t+1}"])
+def test_what_is_no_column_scale_is_refused(wrong):
+    cell = EVERY["LEAK"]
+    parts = latex.text(cell, None)
+    right = "δ_C,t+1 ⊙ (1 − g_a 𝟏 k_{t+1}ᵀ)"
+    assert parts["Error terms"].count(right) == 1
+    edited = right.replace("𝟏 k_{t+1}ᵀ", wrong)
+    parts = {**parts, "Error terms": parts["Error terms"].replace(right, edited)}
+    assert differs(cell, parts, *derived(cell))
+    assert differs(cell, parts, *derived(cell, 3, 3))
 
 
 # ---- mistakes of printing
@@ -98,12 +122,12 @@ def differs(cell, parts, arguments, want):
     return False
 
 
-# Brackets that only help the eye: ((A) B) 1 and (aᵀ b) c below a line.
-FREE = {("DECAYS", "text"): 1, ("DECAYS", "latex"): 1, ("NORM", "text"): 2, ("NORM", "latex"): 2}
+# Brackets that only help the eye: (aᵀ b) c below a line.
+FREE = {("NORM", "text"): 2, ("NORM", "latex"): 2}
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", ["LSTM", "GRU_AFTER", "BLOCK", "DECAYS", "NORM"])
+@pytest.mark.parametrize("name", ["LSTM", "GRU_AFTER", "BLOCK", "DECAYS", "LEAK", "NORM"])
 def test_a_mistake_of_printing_is_seen(name, form):
     """A lost bracket, sign, ᵀ, lag or ⊙, at every place of the page."""
     cell = EVERY[name]

@@ -96,6 +96,24 @@ def test_an_equation_is_printed_as_it_was_typed():
     assert r"1 - \frac{p_t}{3}" in latex.equations(Mine)
 
 
+def test_a_scaled_matrix_is_a_product_and_a_scale_beside_a_number_is_none():
+    def errors(name):
+        return latex.text(kinds.KINDS[name])["Error terms"]
+
+    assert "δ_C,t+1 ⊙ (1 − g_a 𝟏 k_{t+1}ᵀ)\n" in errors("LEAK")
+    assert "δ_C,t+1 ⊙ (1 − g_a v_{t+1} 𝟏ᵀ)\n" in errors("LEAK_ROWS")
+    assert "δ_C,t+1 ⊙ (v_{t+1} k_{t+1}ᵀ − 1/2)\n" in errors("LEAK_EACH")
+    assert " + g_a δ_C,t+1 diag(k_{t+1})\n" in errors("LEAK_ALONE")
+    assert "= δ_h,t (c_t + q_t)ᵀ + diag(f_{t+1}) δ_C,t+1 diag(d_{t+1})\n" in errors("DECAYS")
+    assert "((δ_C,t ⊙ C_{t-1}) diag(d_t) 𝟏) ⊙ f_t" in errors("DECAYS")
+    assert " sum(δ_C,t ⊙ C_{t-1} ⊙ (1 + v_t 𝟏ᵀ)) 𝟏 / P" in errors("LEAK_MEAN").replace("\n", " ")
+
+
+def test_relu_and_its_argument_jump_together():
+    text = latex.text(kinds.KINDS["RELU_INSIDE"])["Error terms"]
+    assert "step(u_t)" in text and "step(relu" not in text
+
+
 @pytest.mark.parametrize("name", ["RELU", "ABS", "MAX", "CONSTANT", "FIXED", "LSTM"])
 def test_what_is_taken_for_granted_is_said(name):
     said = {

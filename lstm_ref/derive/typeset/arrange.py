@@ -24,6 +24,8 @@ from lstm_ref.derive.expressions import (
     Softmax,
     Total,
     Transposed,
+    relu,
+    step,
     t,
 )
 from lstm_ref.derive.typeset.ranks import is_matrix, rank
@@ -158,6 +160,8 @@ class Arranger:
             return tree.Outer(*(tree.Known("ones") if a == 1 else self.node(a) for a in expr.args))
         if isinstance(expr, Total):
             return self._total(expr.args[0])
+        if isinstance(expr, step) and isinstance(expr.args[0], relu):  # they jump together
+            return self.node(step(*expr.args[0].args))
         word = {Mean: "mean", Softmax: "softmax"}.get(expr.func) or FUNCTIONS[expr.func]
         return tree.Call(word, tuple(map(self.node, expr.args)))
 

@@ -155,7 +155,8 @@ class Printer(Signs):
     def _apply(self, node, depth):
         if node.matrix == tree.Parameter("spread"):
             node = tree.Apply(tree.Parameter("S"), node.vector)
-        matrix = self._closed(node.matrix, depth, (tree.Transposed,))
+        also = (tree.Apply,) if self.rank(node.matrix) == 2 else ()  # (A B) v is A (B v)
+        matrix = self._closed(node.matrix, depth, (tree.Transposed, *also))
         chain = isinstance(node.vector, tree.Apply) and self.rank(node.vector) == 2
         if chain:  # diag(f) C diag(d): it does not matter which product comes first
             vector = self.pieces(node.vector, depth)
