@@ -135,6 +135,9 @@ def _dtype(name, value, dtype):
 
 def _hint(value, letters):
     """What is probably meant by an array that lacks the axis of the samples."""
+    if letters.endswith("1B") and len(value.shape) == len(letters) - 1:
+        index = "[:, None, :]" if letters == "T1B" else "[None, :]"
+        return f"; it is one number a sample: add the axis of the units with {index}"
     if letters.endswith("B") and len(value.shape) == len(letters) - 1:
         return "; one sample is one column: add the last axis with [..., None]"
     if letters.endswith("1") and len(value.shape) == len(letters) - 1:

@@ -172,6 +172,14 @@ def count(params: Params) -> int:
     return sum(value.size for value in params.values())
 
 
+def _width(cell, letter):
+    """What a further letter is the width of: states and inputs, else rows of parameters."""
+    signals = {**(cell.INPUTS or {}), **cell.STATES}
+    of = [name for name, word in signals.items() if letter in word]
+    of = of or [name for name, word in all_shapes(cell).items() if letter in word]
+    return f"the width of {arguments.listed(of)}"
+
+
 def _check(rng, cell, sizes, recurrent, dtype, words):
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng: expected np.random.default_rng(seed), got {type(rng).__name__}")
@@ -182,6 +190,10 @@ def _check(rng, cell, sizes, recurrent, dtype, words):
             vectors = [name for name, word in cell.SHAPES.items() if word.endswith("1")]
             known = [*sorted(letters), "recurrent", *words, "dtype", *vectors, *cell.FIXED]
             raise TypeError(f"{letter}: unknown; expected one of {', '.join(known)}")
+        if size is None and letter not in "DH":
+            raise ValueError(
+                f"{letter}: expected too, {_width(cell, letter)}: init(rng, D, H, {letter}=5)"
+            )
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
             raise ValueError(f"{letter}: expected a whole number >= 1, got {size!r}")
     if cell.INPUT == "THB" and sizes["D"] != sizes["H"]:
