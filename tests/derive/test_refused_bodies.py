@@ -86,3 +86,10 @@ def test_a_constant_leaves_the_names_of_a_module_alone(name):
     assert (module.SHAPES, module.STATES) == ({"W_hx": "HD", "W_hh": "HH"}, {"h": "HB"})
     params = module.init(np.random.default_rng(0), D=2, H=3)
     assert module.forward(params, np.ones((4, 2, 1)))[0].shape == (4, 3, 1)
+
+
+def test_an_exponent_that_is_a_variable():
+    with pytest.raises(
+        DeclarationError, match=r"h\[t\] has an exponent of 9999999; the largest is"
+    ):
+        declared("n = 9999999\n    h[t] = gate((1 + h1)**n)")

@@ -30,6 +30,7 @@ KNOWN = {sympy.pi: "pi", sympy.E: "e"}
 WORDS = FUNCTIONS | {Mean: "mean", Softmax: "softmax", Total: "sum"}
 CLASSES = {word: function for function, word in WORDS.items()}
 LARGEST = 1.7e308  # what a float can hold, roughly
+LARGEST_EXPONENT = 10_000  # Python computes 7**99999999 before any other limit is asked
 TOO_LARGE = "a number of more than 308 digits, which no float can hold"
 
 
@@ -112,6 +113,8 @@ def _power(base, exponent):
         bits = max(abs(base.p), base.q).bit_length()
         if bits > 1 and bits * abs(exponent) > 2100:
             raise NoNumber(TOO_LARGE)
+    if exponent.is_number and exponent.is_real and abs(exponent) > LARGEST_EXPONENT:
+        raise NoNumber(f"an exponent of {exponent}; the largest is {LARGEST_EXPONENT}")
     return base**exponent
 
 

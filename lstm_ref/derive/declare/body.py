@@ -12,12 +12,12 @@ from typing import Any
 import sympy
 
 from lstm_ref.derive.declare import functions, refusals
+from lstm_ref.derive.declare.algebra import LARGEST_EXPONENT
 from lstm_ref.derive.declare.notes import Notes
 from lstm_ref.derive.declare.step import Step
 from lstm_ref.derive.expressions import t
 
 MOST_STEPS = 1_000_000  # of Python in the file of a declaration; published ones run some hundreds
-LARGEST_EXPONENT = 10_000  # of a number that Python computes, before any limit of ours is asked
 OURS = ("lstm_ref.derive.declare", "lstm_ref.derive.expressions")
 
 
