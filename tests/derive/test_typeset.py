@@ -109,6 +109,12 @@ def test_a_scaled_matrix_is_a_product_and_a_scale_beside_a_number_is_none():
     assert " sum(δ_C,t ⊙ C_{t-1} ⊙ (1 + v_t 𝟏ᵀ)) 𝟏 / P" in errors("LEAK_MEAN").replace("\n", " ")
 
 
+def test_ones_are_explained_where_they_occur():
+    for name, said in {"LEAK": 1, "LEAK_ALONE": 1, "RELU": 0}.items():
+        text = appendix.appendix(kinds.KINDS[name])
+        assert text.count("is a vector of ones") == said == (r"\mathbf{1}" in text)
+
+
 def test_relu_and_its_argument_jump_together():
     text = latex.text(kinds.KINDS["RELU_INSIDE"])["Error terms"]
     assert "step(u_t)" in text and "step(relu" not in text

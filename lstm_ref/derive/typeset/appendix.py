@@ -20,6 +20,10 @@ NOTATION = (
     r"All derivatives are total; behind the last step every $\delta$ is zero.",
     r"$\sum_t$ runs over all steps and samples.",
 )
+ONES = (
+    r"$\mathbf{1}$ is a vector of ones, as long as what it goes with; a number beside a matrix"
+    r" stands in every entry."
+)
 S = r"$S$ hands each gate of a block to all cells of that block."
 
 
@@ -28,10 +32,11 @@ def appendix(cell: Cell, width: int | None = latex.LETTERS, jacobian: bool = Fal
 
     width: about how many letters fit on a line. jacobian: with ∂s_t/∂r_{t-1} of all states.
     """
-    notation = [*NOTATION, *_words(cell)]
+    blocks = latex.document(cell, width)
+    ones = any(r"\mathbf{1}" in block for block in blocks.values())
+    notation = [*NOTATION, *[ONES] * ones, *_words(cell)]
     parts = [HEAD.format(title=" ".join(f"{cell.name}: {cell.title}".split()))]
     parts += ["{\\allowdisplaybreaks", _paragraph("Notation", "\n".join(notation))]
-    blocks = latex.document(cell, width)
     for heading, block in blocks.items():
         if heading in latex.PARTS:
             parts.append(_paragraph(heading, _displayed(block)))
