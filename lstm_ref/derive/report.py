@@ -55,7 +55,7 @@ def text(cell: Cell, width: int | None = None, jacobian: bool = False) -> str:
     if jacobian:
         parts.append(f"One step\n\n{latex.jacobian_as_text(cell, width)}")
     if remarks := checks.remarks(cell):
-        parts.append("\n".join(["Widths\n", *(textwrap.fill(line, 79) for line in remarks)]))
+        parts.append("\n".join(["Remarks\n", *(textwrap.fill(line, 79) for line in remarks)]))
     return "\n\n".join([*parts, f"Proof in index notation\n\n{proved(cell)}"])
 
 

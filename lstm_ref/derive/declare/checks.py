@@ -108,8 +108,8 @@ def _zeros(cell):
 
 
 def remarks(cell: Cell) -> list[str]:
-    """What is no fault and may yet be unmeant: an input that must be as wide as a signal."""
-    found = []
+    """What is no fault and may yet be unmeant: unused families, an input as wide as a signal."""
+    found = [_unused_family(family) for family in cell.given.unused]
     for given in cell.inputs:
         for name, equation in cell.equations.items():
             same = cell.letters[given] == cell.letters[name] != "1"
@@ -121,6 +121,14 @@ def remarks(cell: Cell) -> list[str]:
                 )
                 break
     return found
+
+
+def _unused_family(family):
+    example = f"{family}.h @ ..." if family[0].isupper() else f"{family}.h"
+    return (
+        f"the family {family} is never used; use a parameter of it in an equation, as in "
+        f"{example}, or take it out"
+    )
 
 
 def _reads_by_unit(expr, name):

@@ -43,12 +43,14 @@ class Given:
 
     inputs: further ones after the first. scalars: inputs and families of parameters that are one
     number. fixed: families of parameters that are given and not learned. constants: (name, value).
+    unused: families of which no equation reads a parameter, which is no fault.
     """
 
     inputs: tuple[str, ...] = ()
     scalars: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     constants: tuple[tuple[str, float], ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 NOTHING = Given()

@@ -25,6 +25,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from lstm_ref.derive.declare import refusals
@@ -90,11 +91,9 @@ def _declared(function: Any) -> Cell:
         notes = Notes(function, head(function))
         _run(function, notes)
         doc = inspect.getdoc(function) or ""
-        made = Cell(function.__name__, doc, notes.input, notes.equations, given=notes.head.given)
-        for family in notes.families:
-            if family not in notes.parameters.values():
-                raise DeclarationError(refusals.unused_family(family))
-        return made
+        unused = tuple(f for f in notes.families if f not in notes.parameters.values())
+        given = replace(notes.head.given, unused=unused)
+        return Cell(function.__name__, doc, notes.input, notes.equations, given=given)
     except Refused as error:  # it has its own line
         raise DeclarationError(str(error)) from None
     except DeclarationError as error:

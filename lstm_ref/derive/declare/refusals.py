@@ -144,15 +144,6 @@ def no_equation(name: str, notes: Notes) -> str:
     )
 
 
-def unused_family(family: str) -> str:
-    """Why a family must have a parameter."""
-    example = f"{family}.h @ ..." if family[0].isupper() else f"{family}.h"
-    return (
-        f"the family {family} is never used; use a parameter of it in an equation, as in "
-        f"{example}, or take it out"
-    )
-
-
 def input_defined(name: str, notes: Notes) -> str:
     """Why an input has no equation."""
     if len(notes.signals) == 1:
