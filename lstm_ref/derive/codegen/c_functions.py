@@ -99,14 +99,14 @@ class CFunctions:
             zeros, count = self.expressions.fields[ZEROS], self._area(self.cell.output)
             work.append(f"memset(a.{zeros}, 0, {count} * sizeof(REAL));")
         for state in self.cell.states:
-            target = self.statements.pointer(Signal(f"next {state}"))
+            target = self.statements.place(Signal(f"next {state}"))
             work += self._taken(target, f"dlast->{names[state]}", state)
         work += self._part(parts.zero)
         work += self._loop(parts.back, "t = T; t > 0; t--")
         work += self._part(parts.end)
         work += self._loop(parts.spread, "t = 1; t <= T; t++")
         for state in self.cell.states:
-            target = self.statements.pointer(Signal(f"next {state}"))
+            target = self.statements.place(Signal(f"next {state}"))
             count = f"{self._area(state)} * sizeof(REAL)"
             work.append(f"memcpy(dinitial->{names[state]}, {target}, {count});")
         items = [*self._common(), "REAL *work", "const REAL *dy", "const NAMED(state) *dlast"]

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
-from lstm_ref.derive import tree
 from lstm_ref.derive.codegen import loops
-from lstm_ref.derive.codegen.c_statements import statement
+from lstm_ref.derive.codegen.loop_statements import Statements, statement
 from lstm_ref.derive.codegen.loops import (
     BIASES,
     NET,
     SAMPLES,
     SEQUENCE,
-    SINGLE,
     Collect,
     CopyRows,
-    Each,
     Flat,
-    Flatten,
-    Fold,
     Gradient,
     Loops,
     Operand,
-    Operation,
     Rows,
     Stacked,
-    Unflatten,
     Zero,
 )
 from lstm_ref.derive.codegen.names import Names
 from lstm_ref.derive.codegen.program import STEPS, Program
-from lstm_ref.derive.codegen.scalars import COLUMN, FLAT, ROW, SAMPLE, Index, Scalars
-from lstm_ref.derive.codegen.source_lines import Token, indent
+from lstm_ref.derive.codegen.scalars import FLAT, ROW, Index, Scalars
+from lstm_ref.derive.codegen.source_lines import indent
 from lstm_ref.derive.tree import Parameter, Signal
 
 KEYWORDS = """arguments await break case catch class const continue debugger default delete do else
@@ -106,11 +98,6 @@ class JSExpressions(Scalars):
         """A parameter or a constant."""
         return self.own[name]
 
-    def _tokens(self, node: object, axes: tuple[str, ...]) -> tuple[list[Token], int]:
-        if isinstance(node, tree.Call) and node.function == "spread":
-            return self._tokens(node.arguments[0], (self.block(axes[0]),))
-        return super()._tokens(node, axes)
-
     def block(self, row: str) -> str:
         """The block that a unit belongs to."""
         return f"Math.floor({row} / ({self.size('H')} / {self.size('G')}))"
@@ -129,87 +116,34 @@ def _field(key, names):
     return f"flat_{rest if rest.isidentifier() else 'part'}"
 
 
-class JSStatements:
+class JSStatements(Statements[JSExpressions]):
     """Prints operations."""
 
-    def __init__(self, expressions: JSExpressions) -> None:
-        self.expressions, self.program = expressions, expressions.program
-        self.letters = expressions.cell.letters
+    def loop(self, index: str, end: str, body: list[str]) -> list[str]:
+        """A loop of an index from 0 to end - 1."""
+        return loop(index, end, body)
 
-    def lines(self, operations: list[Operation]) -> list[str]:
-        """Lines of code, not indented."""
-        found: list[str] = []
-        for operation in operations:
-            found += getattr(self, f"_{type(operation).__name__}")(operation)
-        return found
+    def larger(self, target: str) -> str:
+        """The statement that raises a target to `next`, if that is larger."""
+        return f"{target} = Math.max({target}, next);"
 
-    def columns(self, columns: str) -> str:
-        """How many columns, as code."""
-        size = self.expressions.size
-        if columns == SEQUENCE:
-            return f"{size('T')} * {size('B')}"
-        return {SINGLE: "1", SAMPLES: size("B")}[columns] if len(columns) > 1 else size(columns)
-
-    def area(self, height: tuple[str, ...], columns: str) -> str:
-        """How many numbers: a height times columns."""
-        return self.expressions.times(self.expressions.height(height), self.columns(columns))
-
-    # ---- loops
-
-    def _axes(self, letters):
-        return tuple(name for name, _ in zip((ROW, COLUMN), letters, strict=False))
-
-    def _over(self, letters, samples, body):
-        """Loops over units and samples around lines."""
-        if samples:
-            body = loop(SAMPLE, self.expressions.size("B"), body)
-        for axis, letter in reversed([*zip((ROW, COLUMN), letters, strict=False)]):
-            body = loop(axis, self.expressions.size(letter), body) if letter != "1" else body
-        return body
-
-    def _Each(self, each: Each) -> list[str]:
-        write = self.expressions
-        flat = write.fits_flat(each)
-        write.index = Index(self._axes(each.letters), each.letters, flat, each.samples)
-        body: list[str] = []
-        for item in each.sets:
-            tokens, local = write.tokens(item.value), item.target.name in each.local
-            if local:
-                write.index = replace(write.index, local=write.index.local | {item.target.name})
-            head = "const " * local + write.element(item.target.name)
-            body += statement(f"{head} {'+' * item.add}= ", tokens)
-        if flat:
-            return loop(FLAT, write.times(*map(write.size, (*each.letters, "B"))), body)
-        return self._over(each.letters, each.samples, body)
-
-    def _Fold(self, fold: Fold) -> list[str]:
-        write, axes = self.expressions, self._axes(fold.letters)
-        write.index = Index(axes, fold.letters, samples=fold.samples)
-        kept = tuple(axes[k] if isinstance(k, int) else write.block(ROW) for k in fold.kept)
-        target = write.element(fold.target.name, axes=kept)
-        first = write.element(fold.target.name, axes=(ROW,))
-        start = "0" if fold.word == "sum" else "-Infinity"
-        own = write.loops.variables[fold.target.name].letters
-        found = self._over(own, fold.samples, [f"{first} = {start};"])
-        if fold.word == "sum":
-            inner = statement(f"{target} += ", write.tokens(fold.value))
-        else:
-            inner = statement("const next = ", write.tokens(fold.value))
-            inner.append(f"{target} = Math.max({target}, next);")
-        return [*found, *self._over(fold.letters, fold.samples, inner)]
+    def bias(self) -> str:
+        """The number that is added to a row."""
+        self.expressions.arrays[BIASES, 0] = None
+        return f"{self.expressions.names[BIASES]}[{ROW}]"
 
     def _Collect(self, collect: Collect) -> list[str]:
         write, found = self.expressions, []
         write.index = Index(self._axes(collect.letters), collect.letters)
         at = "0" if collect.letters == ("1",) else ROW
         for name, value in collect.pairs:
-            target = f"{self.array(Gradient(name))}[{at}]"
+            target = f"{self.place(Gradient(name))}[{at}]"
             found += statement(f"{target} += ", write.tokens(value))
         return self._over(collect.letters, True, found)
 
     # ---- whole arrays
 
-    def array(self, operand: Operand) -> str:
+    def place(self, operand: Operand) -> str:
         """An operand as an array that begins where it does."""
         write = self.expressions
         match operand:
@@ -228,7 +162,7 @@ class JSStatements:
                 return self.behind(write.names[key], above, SEQUENCE)
             case Stacked(stack):
                 if stack not in self.program.stacks:
-                    return self.array(Parameter(str(stack.matrices[0])))
+                    return self.place(Parameter(str(stack.matrices[0])))
                 key = self.program.stacks[stack]
                 write.arrays[key, 0] = None
                 return write.names[key]
@@ -246,44 +180,17 @@ class JSStatements:
         over_time = product.inner == (SEQUENCE,)
         inner = self.columns(SEQUENCE) if over_time else self.expressions.height(product.inner)
         items = [self.expressions.height(product.height), self.columns(product.columns), inner]
-        items += map(self.array, (product.left, product.right, product.target))
+        items += map(self.place, (product.left, product.right, product.target))
         name = {"": "plain", "left": "leftTurned", "right": "rightTurned"}[product.turned]
         end = "true" if product.add else "false"
         tokens = [(0, f"{item},") for item in items[1:]]
         return statement(f"{name}({items[0]},", [*tokens, (0, f"{end})")])
 
-    def _Flatten(self, flatten: Flatten) -> list[str]:
-        flat, source = self.array(flatten.flat), self.array(flatten.source)
-        line = f"{flat}[{self._side_by_side()}] = {source}[{self._here()}];"
-        return self._over_rows(flatten.letters, line)
-
-    def _Unflatten(self, unflatten: Unflatten) -> list[str]:
-        write, target = self.expressions, self.array(unflatten.target)
-        found = []
-        if unflatten.flat is not None:
-            found.append(f"{self.array(unflatten.flat)}[{self._side_by_side()}]")
-        if unflatten.bias:
-            write.arrays[BIASES, 0] = None
-            found.append(f"{write.names[BIASES]}[{ROW}]")
-        line = f"{target}[{self._here()}] = {' + '.join(found) or '0'};"
-        return self._over_rows(unflatten.letters, line)
-
-    def _here(self):
-        return f"{ROW} * {self.expressions.size('B')} + {SAMPLE}"
-
-    def _side_by_side(self):
-        size = self.expressions.size
-        return f"({ROW} * {size('T')} + t - 1) * {size('B')} + {SAMPLE}"
-
-    def _over_rows(self, letters, line):
-        body = loop(SAMPLE, self.expressions.size("B"), [line])
-        return loop(ROW, self.expressions.height(letters), body)
-
     def _CopyRows(self, copy: CopyRows) -> list[str]:
         write, (height, width) = self.expressions, copy.letters
         begin = write.times(write.height(copy.above), write.size(width))
         count = write.times(write.size(height), write.size(width))
-        source, target = self.array(copy.source), self.array(copy.target)
+        source, target = self.place(copy.source), self.place(copy.target)
         if copy.add:
             return loop(FLAT, count, [f"{target}[{FLAT}] += {source}[{begin} + {FLAT}];"])
         end = count if begin == "0" else f"{begin} + {count}"

@@ -60,6 +60,10 @@ class Scalars:
         """A whole number as a number of the type of the arrays."""
         return text
 
+    def block(self, row: str) -> str:
+        """The block that a unit belongs to, where whole numbers divide to whole numbers."""
+        return f"{row} / ({self.size('H')} / {self.size('G')})"
+
     def array(self, key: str, lag: int) -> str:
         """The name of an array at this step or the one before."""
         raise NotImplementedError
@@ -155,7 +159,7 @@ class Scalars:
             case tree.Power(base, exponent):
                 return self._power(base, exponent, axes)
             case tree.Call("spread", (inner,)):
-                block = f"{axes[0]} / ({self.size('H')} / {self.size('G')})"
+                block = self.block(axes[0])
                 return self.tokens(inner, SUM, (block,)), ATOM
             case tree.Call(word, arguments):
                 return self._called(word, arguments, axes), ATOM
