@@ -14,3 +14,8 @@ MEANING = {
 def meaning(letter: str) -> str:
     """What the size with this letter counts, in words."""
     return MEANING.get(letter, "units of another width")
+
+
+# Of golden vectors when nobody chooses them. D and H are at least T·B, so that the error term of
+# every unit, step and sample can be recovered from the gradients of the weights; no two are equal.
+VECTORS = {"T": 4, "B": 2, "D": 9, "H": 10}

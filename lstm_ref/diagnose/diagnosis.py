@@ -21,6 +21,8 @@ import numpy as np
 
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.diagnose.budget import EVALUATIONS
+from lstm_ref.interop.drawn import SCALE
+from lstm_ref.sizes import VECTORS
 
 if TYPE_CHECKING:
     import lstm_ref.diagnose.report
@@ -37,11 +39,12 @@ def diagnose(
     mine: Any,
     cell: Cell | str = "LSTM",
     *,
-    T: int = 5,
-    B: int = 3,
-    D: int = 4,
-    H: int = 6,
+    T: int = VECTORS["T"],
+    B: int = VECTORS["B"],
+    D: int = VECTORS["D"],
+    H: int = VECTORS["H"],
     seed: int = 1,
+    scale: float | None = None,
     against: tuple[dict[str, Any], Any] | None = None,
     evaluations: float = EVALUATIONS,
 ) -> lstm_ref.diagnose.report.Report:
@@ -51,9 +54,9 @@ def diagnose(
     with forward(params, x, state0) -> (h, state_T, tape) and backward(params, tape, dh, dstate_T)
     -> (dparams, dx, dstate0), as in lstm_ref.cells; or such a backward function alone, which gets
     the tape of the book's own forward; it may also return a dict of arrays. cell: a name of the
-    catalogue, or a declared cell. T, B, D, H, seed: of the vectors; against: (header, arrays) to
-    use instead of them. evaluations: how many wrong backward passes the search for pairs of
-    mistakes may evaluate; of large vectors each counts as several (`budget`).
+    catalogue, or a declared cell. T, B, D, H, seed, scale: of the vectors; against: (header,
+    arrays) to use instead of them. evaluations: how many wrong backward passes the search for
+    pairs of mistakes may evaluate; of large vectors each counts as several (`budget`).
     Raises TypeError or ValueError for what cannot be compared.
     """
     from lstm_ref.derive import catalogue
@@ -64,7 +67,7 @@ def diagnose(
 
     cell = catalogue.declared(cell)
     if against is None:
-        against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed)
+        against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed, scale=scale)
     header, right = _vectors(against, cell)
     numbers = evaluate.numbers_of(cell, right)
     given = isinstance(mine, Mapping)
@@ -192,7 +195,8 @@ def _from_files(options):
         raise ValueError(f"header: sizes: expected T, B, D and H, got {type(sizes).__name__}")
     sizes = {k: sizes[k] for k in "TBDH" if k in sizes}
     seed = said.get("seed", options.seed)
-    report = diagnose(arrays, name, **sizes, seed=seed, against=against)
+    scale = said.get("scale", SCALE if "sizes" in said else None)
+    report = diagnose(arrays, name, **sizes, seed=seed, scale=scale, against=against)
     if not report.ok and "checksum" in header:
         if header["checksum"] != vectors.checksum(header, arrays):
             report = report.but(hints=(DAMAGED, *report.hints))

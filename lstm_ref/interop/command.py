@@ -5,9 +5,10 @@ Exit codes: 0 done; 2 unusable input.
 
 import argparse
 import sys
+from collections.abc import Mapping
 from typing import Any
 
-SIZES = {"T": (5, "steps"), "B": (3, "samples"), "D": (4, "inputs"), "H": (6, "units")}
+from lstm_ref.sizes import MEANING, VECTORS
 
 
 def add(commands: Any) -> None:
@@ -17,13 +18,19 @@ def add(commands: Any) -> None:
         help="golden test vectors: every number of a forward and a backward pass",
         description="Write inputs, parameters, all intermediate values, error terms and gradients\n"
         "of a cell, in float64, to compare an implementation in any language with.",
-        epilog="example:\n  python -m lstm_ref vectors LSTM --T 5 --H 6 -o lstm.npz",
+        epilog="example:\n  python -m lstm_ref vectors LSTM -o lstm.npz",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "cell", nargs="?", help="a name of the catalogue, like LSTM, or FILE.py:NAME, which is run"
     )
     add_sizes(parser)
+    parser.add_argument(
+        "--scale",
+        type=float,
+        help="standard deviation of the weights (default: 0.8, or less where D + H > 10, "
+        "so that no gate is saturated)",
+    )
     parser.add_argument(
         "-o",
         "--output",
@@ -34,12 +41,18 @@ def add(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def add_sizes(parser: argparse.ArgumentParser) -> None:
-    """The options --T --B --D --H and --seed, of the vectors."""
-    for letter, (default, what) in SIZES.items():
-        parser.add_argument(
-            f"--{letter}", type=int, default=default, help=f"number of {what} (default {default})"
-        )
+def add_sizes(
+    parser: argparse.ArgumentParser, defaults: Mapping[str, int | None] = VECTORS
+) -> None:
+    """The options --T --B --D --H and --seed, of the vectors.
+
+    defaults: letter -> size, or None where the size is found in some other way.
+    """
+    for letter in VECTORS:
+        default = defaults.get(letter)
+        told = "" if default is None else f" (default {default})"
+        about = f"number of {MEANING[letter]}{told}"
+        parser.add_argument(f"--{letter}", type=int, default=default, help=about)
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers (default 1)")
 
 
@@ -57,8 +70,8 @@ def run(options: argparse.Namespace) -> int:
         if options.output is not None:
             vector_formats.refuse(options.output)
         cell = files.declared(options.cell)
-        sizes = {letter: getattr(options, letter) for letter in SIZES}
-        header, arrays = vectors.make(cell, **sizes, seed=options.seed)
+        sizes = {letter: getattr(options, letter) for letter in VECTORS}
+        header, arrays = vectors.make(cell, **sizes, seed=options.seed, scale=options.scale)
         if options.output is None:
             sys.stdout.write(vectors.as_json(header, arrays))
             return 0

@@ -1,10 +1,10 @@
 """Golden test vectors: every number of a forward and a backward pass, to compare others with.
 
-    python -m lstm_ref vectors LSTM --T 5 --B 3 --D 4 --H 6 --seed 1 -o lstm.npz
+    python -m lstm_ref vectors LSTM -o lstm.npz
 
 A set of vectors is a header (dict) and arrays (dict name -> float64). Which arrays there are and
 what their shapes mean: book, page "Golden test vectors". Weights, biases, inputs, initial states
-and errors are drawn by `witnesses.problem`, so that no known mistake stays hidden in them. `make`
+and errors are drawn by `drawn`, so that no known mistake stays hidden in them. `make`
 needs SymPy, for it evaluates the derivation; reading and writing need NumPy only.
 """
 
@@ -19,11 +19,11 @@ import numpy as np
 
 from lstm_ref import __version__
 from lstm_ref.check import witnesses
-from lstm_ref.interop import vector_files, vector_formats
+from lstm_ref.interop import drawn, vector_files, vector_formats
 from lstm_ref.interop.vector_files import NUMBERS, Header, VectorsError
 from lstm_ref.interop.vector_formats import as_json
 from lstm_ref.io import header as headers
-from lstm_ref.sizes import SPARE
+from lstm_ref.sizes import SPARE, VECTORS
 from lstm_ref.types import Arrays, Params
 
 if TYPE_CHECKING:
@@ -32,16 +32,25 @@ if TYPE_CHECKING:
 __all__ = ["VectorsError", "as_json", "checksum", "make", "read", "read_arrays", "write"]
 
 FORMAT, VERSION = "lstm-ref-vectors", 1
+LARGEST = 10  # of scales
 
 
 def make(
-    cell: Cell | str, T: int = 5, B: int = 3, D: int = 4, H: int = 6, seed: int = 1
+    cell: Cell | str,
+    T: int = VECTORS["T"],
+    B: int = VECTORS["B"],
+    D: int = VECTORS["D"],
+    H: int = VECTORS["H"],
+    seed: int = 1,
+    *,
+    scale: float | None = None,
 ) -> tuple[Header, Arrays]:
     """Vectors of a cell: (header, arrays).
 
     cell: a name of the catalogue, or a declared cell. T steps, B samples, D inputs, H units, all
     at least 1; a cell whose input is as wide as its units takes H for D, further widths are those
-    of `witnesses.problem`. seed: of numpy.random.default_rng, at least 0. The arrays are float64:
+    of `witnesses.problem`. seed: of numpy.random.default_rng, at least 0. scale: the
+    standard deviation of the weights, default `drawn.scale`. The arrays are float64:
     parameters, x (T, D, B), initial states `h_0`; nets `net_f` and signals `f` for t = 1..T,
     (T, n, B); errors that enter, `e` (T, n, B) and `e_h_T`; error terms `delta_f` (T, n, B);
     gradients `dW_fx`, `dx`, `dh_0`. Equations: eq-bptt-lstm of chapter 5 and their likes.
@@ -59,13 +68,15 @@ def make(
     if len(cell.inputs) > 1 and "x" not in cell.inputs:
         raise VectorsError(f"{cell.name}: one of several inputs must be x, got {cell.inputs}")
     _affordable(cell, sizes)
-    arrays = _arrays(cell, sizes, int(seed))
+    scale = drawn.scale(cell, sizes, int(seed)) if scale is None else _positive("scale", scale)
+    arrays = _arrays(cell, drawn.draw(cell, sizes, int(seed), scale))
     header = {
         "format": FORMAT,
         "version": VERSION,
         "cell": cell.name,
         "sizes": _found_sizes(cell, arrays),
         "seed": int(seed),
+        "scale": scale,
         "package": __version__,
         "equations": [
             *latex.equations_as_text(cell).splitlines(),
@@ -84,11 +95,19 @@ def _affordable(cell, sizes):
         raise VectorsError(f"T, B, D, H: up to {total} numbers, more than {NUMBERS}, the limit")
 
 
-def _arrays(cell, sizes, seed):
+def _positive(name, value):
+    """A finite number above 0, as float."""
+    number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+    if not number or not 0 < value <= LARGEST:
+        raise VectorsError(f"{name}: expected a number above 0, at most {LARGEST}, got {value!r}")
+    return float(value)
+
+
+def _arrays(cell, problem):
     from lstm_ref.check import summands
     from lstm_ref.derive.terms import net_name
 
-    tensors, errors = witnesses.problem(cell, np.random.default_rng(seed), **sizes)
+    tensors, errors = problem
     values = summands.forward(cell, *witnesses.split(cell, tensors))
     deltas, gradients = summands.backward(summands.recipe(cell), values, errors)
     pairs = list(tensors.items())
@@ -195,6 +214,8 @@ def _check_header(header):
     for key, kind in {**types_, "checksum": str}.items():
         if type(header.get(key)) is not kind:
             raise VectorsError(f"header: {key} is missing or no {kind.__name__}")
+    if type(header.get("scale", 1.0)) is not float:  # older files have none
+        raise VectorsError("header: scale is no float")
     sizes = header["sizes"].values()
     if not {"T", "B", "D"} <= set(header["sizes"]) or any(type(n) is not int for n in sizes):
         raise VectorsError("header: sizes must give T, B, D and others as whole numbers")

@@ -11,11 +11,13 @@ from lstm_ref.diagnose import command
 from lstm_ref.interop import vectors
 from lstm_ref.mistakes import known
 
+SIZES = ("--T", "5", "--B", "3", "--D", "4", "--H", "6")  # of `golden`
+
 
 def run(path, *more):
     parser = argparse.ArgumentParser()
     command.add(parser.add_subparsers(required=True))
-    options = parser.parse_args(["diagnose", str(path), *more])
+    options = parser.parse_args(["diagnose", str(path), *SIZES, *more])
     return options.run(options)
 
 
@@ -78,7 +80,7 @@ def test_cell_of_somebodys_file(tmp_path, capsys):
     )
     from lstm_ref.derive.declare.files import from_file
 
-    header, right = vectors.make(from_file(str(source)))
+    header, right = vectors.make(from_file(str(source)), T=5, B=3, D=4, H=6)
     np.savez(tmp_path / "mine.npz", dW_hx=right["dW_hx"], dh_0=right["dh_0"])
     assert run(tmp_path / "mine.npz", "--cell", str(source)) == 0
     vectors.write(tmp_path / "golden.json", {**header, "cell": str(source)}, right)

@@ -11,7 +11,9 @@ GATES = "fico"
 def golden(name, found={}):  # noqa: B006, kept on purpose: vectors of each cell, made once
     if name not in found:
         cell = catalogue.find(name)
-        found[name] = vectors.make(name, D=6 if cell.letters[cell.input] == "H" else 4)
+        found[name] = vectors.make(
+            name, T=5, B=3, D=6 if cell.letters[cell.input] == "H" else 4, H=6
+        )
     return found[name]
 
 

@@ -1,6 +1,7 @@
 """Golden vectors hold the right numbers, whatever the cell."""
 
 import functools
+import hashlib
 import importlib
 
 import foreign
@@ -8,11 +9,11 @@ import numpy as np
 import pytest
 import sympy
 
-from lstm_ref.check import witnesses
+from lstm_ref.check import summands, witnesses
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.declare.language import cell
 from lstm_ref.derive.expressions import SPREAD, Dot, at, sigma, t, tanh
-from lstm_ref.interop import vectors
+from lstm_ref.interop import drawn, vectors
 from lstm_ref.interop.vectors import VectorsError
 
 SMALL = dict(T=2, B=1, D=2, H=2)
@@ -122,8 +123,62 @@ def test_the_header_says_what_it_is():
     assert vectors.make("CORNN")[0]["equations"][2:] == [
         *("dt = 0.042", "gamma = 2.7", "epsilon = 4.7")
     ]
-    assert vectors.make("SRU", D=4, H=6)[0]["sizes"] == {"T": 5, "B": 3, "D": 6, "H": 6}
+    assert vectors.make("SRU", D=4, H=6)[0]["sizes"] == {"T": 4, "B": 2, "D": 6, "H": 6}
     assert list(arrays)[:3] == ["W_fh", "W_fx", "b_f"] and len(arrays) == 49
+
+
+# Of the arrays alone, before there was a choice of sizes: files of users were made with them.
+AS_EVER = {
+    "LSTM": "d2459adb12104c74117fc69811e252779f8a110a51474b980371c3f241497f09",
+    "GRU_BEFORE": "45758259ab2bf30a1f580e4ac3a3af7db4c0bce65f23ac4b6323f1df39b2b979",
+    "ELMAN": "cc2c1514d264e094b4a0e90ae25c924ed82e4760f361cfe4377951218809e575",
+    "VANILLA": "ebb9df73d7826892b444e4bc4de81d6421cb18c43c4cd91042aa9393aafb9952",
+}
+
+
+@pytest.mark.parametrize("name", AS_EVER)
+def test_the_old_sizes_give_the_old_numbers(name):
+    header, arrays = vectors.make(name, T=5, B=3, D=4, H=6, seed=1)
+    digest = hashlib.sha256()
+    for key in sorted(arrays):
+        digest.update(key.encode() + b"\0" + str(arrays[key].shape).encode())
+        digest.update(arrays[key].astype("<f8").tobytes())
+    assert header["scale"] == 0.8 and digest.hexdigest() == AS_EVER[name]
+
+
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_no_gate_is_saturated(name):
+    header, arrays = vectors.make(name)
+    cell = catalogue.find(name)
+    tensors = {n: arrays[n] for n in (*cell.SHAPES, *cell.FIXED)}
+    tensors |= {n: arrays[n] for n in witnesses.inputs(cell)}
+    tensors |= {f"{s}_0": arrays[f"{s}_0"] for s in cell.states}
+    values = summands.forward(cell, *witnesses.split(cell, tensors))
+    slopes = drawn.least_slopes(cell, values)
+    assert min(slopes.values(), default=1.0) >= 1e-3, slopes
+    assert max(np.max(np.abs(arrays[n])) for n in cell.equations) <= 50
+    assert 0.1 <= header["scale"] <= 0.8
+
+
+def test_weights_are_drawn_smaller_where_many_are_added():
+    for sizes in ({}, dict(D=40, H=60), dict(D=1, H=10)):
+        header, arrays = vectors.make("LSTM", **sizes)
+        added = header["sizes"]["D"] + header["sizes"]["H"]
+        assert 0.05 < header["scale"] <= 0.8 * np.sqrt(10 / added)
+        for name, scale in ("W_fh", header["scale"]), ("x", 0.8), ("h_0", 0.8), ("e", 0.8):
+            n = arrays[name].size
+            assert abs(arrays[name].std() / scale - 1) < 4 / np.sqrt(2 * n), name
+    large = vectors.make("LSTM", scale=0.8)
+    assert large[0]["scale"] == 0.8 and vectors.make("LSTM", D=2, H=3)[0]["scale"] == 0.8
+    assert min(drawn.least_slopes(catalogue.LSTM, values_of(large[1])).values()) < 1e-3
+    with pytest.raises(VectorsError, match="scale: expected a number above 0, at most 10, got 0"):
+        vectors.make("LSTM", scale=0)
+
+
+def values_of(arrays):
+    """The forward pass of the LSTM of these vectors, as `summands.forward` gives it."""
+    params = {n: arrays[n] for n in catalogue.LSTM.SHAPES}
+    return summands.forward(catalogue.LSTM, params, arrays["x"], (arrays["h_0"], arrays["c_0"]))
 
 
 def test_a_readers_own_cell():

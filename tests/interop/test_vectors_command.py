@@ -31,7 +31,7 @@ def test_every_cell(name, tmp_path, capsys):
 
 
 def test_the_defaults_are_those_of_the_page(tmp_path, capsys):
-    sizes = ["--T", "5", "--B", "3", "--D", "4", "--H", "6", "--seed", "1"]
+    sizes = ["--T", "4", "--B", "2", "--D", "9", "--H", "10", "--seed", "1"]
     for name, arguments in (("a", sizes), ("b", [])):
         assert run("vectors", "LSTM", *arguments, "-o", str(tmp_path / f"{name}.json")) == 0
     a, b = ((tmp_path / f"{k}.json").read_bytes() for k in "ab")

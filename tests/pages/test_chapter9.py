@@ -66,7 +66,7 @@ def test_the_lines_in_javascript(text, tmp_path):
     (program,) = blocks(text, "js")
     lstm = "const myLstm = ({ dh_0, dx }) => ({ dx, dh_0: dh_0.data.map((v) => [v]) });\n"
     (tmp_path / "a.cjs").write_text(lstm + program, encoding="utf-8")
-    header, golden = vectors.make("LSTM")
+    header, golden = vectors.make("LSTM", T=5, B=3, D=4, H=6)
     vectors.write(tmp_path / "lstm.json", header, golden)
     subprocess.run([node, "a.cjs"], cwd=tmp_path, check=True, timeout=60)
     _, mine = vectors.read_arrays(tmp_path / "mine.json")

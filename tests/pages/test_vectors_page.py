@@ -51,7 +51,7 @@ def tool(*names):
 
 def test_python(folder):
     out = output(folder, sys.executable, "-c", program("python"))
-    assert out.startswith("LSTM (6, 4)") and number(out)
+    assert out.startswith("LSTM (10, 9)") and number(out)
 
 
 def test_c(folder):
@@ -59,13 +59,13 @@ def test_c(folder):
     (folder / "a.c").write_text(program("c"), encoding="utf-8")
     output(folder, compiler, "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "a.c", "-oa")
     out = output(folder, folder / "a")
-    assert out.startswith("LSTM (6, 4)") and number(out)
+    assert out.startswith("LSTM (10, 9)") and number(out)
 
 
 def test_javascript(folder):
     (folder / "a.cjs").write_text(program("js"), encoding="utf-8")
     out = output(folder, tool("node"), "a.cjs")
-    assert out.startswith("LSTM [ 6, 4 ]") and number(out)
+    assert out.startswith("LSTM [ 10, 9 ]") and number(out)
 
 
 def test_rust(folder):
@@ -73,7 +73,7 @@ def test_rust(folder):
     (folder / "b.rs").write_text(program("rust"), encoding="utf-8")
     output(folder, compiler, "--edition", "2021", "-D", "warnings", "b.rs", "-o", "b")
     out = output(folder, folder / "b")
-    assert out.startswith("[6, 4]") and number(out)
+    assert out.startswith("[10, 9]") and number(out)
 
 
 def test_the_short_json_is_accepted(folder):
