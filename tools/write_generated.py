@@ -9,7 +9,7 @@ from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import numpy_code
 
 FOLDER = Path(__file__).resolve().parent.parent / "lstm_ref" / "generated"
-BY_HAND = {"__init__.py", "runtime.py"}
+BY_HAND = {"__init__.py", "runtime.py", "runtime_alone.py"}
 
 
 def files(names=catalogue.CELLS):

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.codegen import c_code, js_code, numpy_code, torch_code
+from lstm_ref.derive.codegen import c_code, js_code, numpy_alone, torch_code
 from lstm_ref.derive.typeset import latex
 
 FILTER = """
@@ -46,7 +46,7 @@ CODE = """
 ITEM = '<li><a href="{up}code/{file}" download>{file}</a> <span>{what}</span></li>'
 # what a file is -> its name, and who writes its text
 FILES = {
-    "NumPy, for lstm_ref": ("{lower}_numpy.py", numpy_code.source),
+    "NumPy": ("{lower}_numpy.py", numpy_alone.source),
     "C99, a header": ("{lower}.h", c_code.source),
     "JavaScript, a script": ("{name}.js", js_code.source),
     "JavaScript, an ES module": ("{name}.mjs", js_code.module),

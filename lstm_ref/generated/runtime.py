@@ -13,9 +13,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from lstm_ref import arguments
 from lstm_ref.cells import loop
 from lstm_ref.cells.interface import Interface
 from lstm_ref.cells.params import init
@@ -81,6 +79,11 @@ def rows(array: Array, *heights: int) -> list[Array]:
 def leave(cell: Interface, output: Array, last: State) -> tuple[Array, State]:
     """The results of `forward` besides the tape: outputs and last states, refused if not finite."""
     loop.leave(cell, last, output[1:])
+    return results(output, last)
+
+
+def results(output: Array, last: State) -> tuple[Array, State]:
+    """Outputs, without slot 0, and last states, which no array of the tape shares."""
     return output[1:].copy(), tuple(value.copy() for value in last)
 
 
@@ -90,11 +93,6 @@ def enter_backward(
     """As `loop.enter_backward`: (sizes, new, dh, errors at the last states)."""
     sizes, dh, last = loop.enter_backward(cell, params, tape, dh, dstate_T)
     return sizes, _room(loop.backward_space(tape), "backward", sizes, tape["dtype"]), dh, last
-
-
-def zeros(sizes: Sizes, dtype: DTypeLike, letters: str) -> Array:
-    """An array of zeros with the sizes of these letters."""
-    return np.zeros(arguments.shape(letters, sizes), dtype)
 
 
 def take(tape: Tape, names: str) -> list[Array]:

@@ -1,15 +1,16 @@
-"""Code in every language but NumPy (tests/derive/test_codegen.py): what needs no compiler."""
+"""The files that stand alone, in every language: what needs no compiler."""
 
 import kinds
 import pytest
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.codegen import c_code, js_code, torch_code
+from lstm_ref.derive.codegen import c_code, js_code, numpy_alone, torch_code
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.typeset import latex
 
 OTHERS = {**kinds.KINDS, **kinds.HARD}
-SOURCES = {"c": c_code.source, "javascript": js_code.source, "torch": torch_code.source}
+SOURCES = {"numpy": numpy_alone.source, "c": c_code.source}
+SOURCES |= {"javascript": js_code.source, "torch": torch_code.source}
 
 
 @pytest.mark.parametrize("name", [*catalogue.CELLS, *OTHERS])

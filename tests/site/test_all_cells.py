@@ -8,7 +8,7 @@ import pytest
 from test_site import Visit
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.codegen import c_code, js_code, numpy_code, torch_code
+from lstm_ref.derive.codegen import c_code, js_code, numpy_alone, torch_code
 from lstm_ref.derive.typeset import latex
 
 PAGE = "book/cells.html"
@@ -59,7 +59,7 @@ def test_an_entry_is_typeset_when_it_is_opened(opened):
     assert not page.locator("mjx-merror").count()
 
 
-FILES = {"{}_numpy.py": numpy_code, "{}.h": c_code, "{}.js": js_code, "{}_torch.py": torch_code}
+FILES = {"{}_numpy.py": numpy_alone, "{}.h": c_code, "{}.js": js_code, "{}_torch.py": torch_code}
 
 
 def test_the_code_of_every_cell_is_linked(html, opened):

@@ -8,7 +8,13 @@ RESERVED |= {"net", "delta", "dx", "dh", "dparams", "sizes", "dtype", "state0", 
 RESERVED |= {"initial", "new", "outputs", "state_T", "outside", "last", "errors", "workspace"}
 RESERVED |= {"range", "float", "cell", "space", "call", "h_T", "init", "forward", "backward"}
 RESERVED |= {"NAME", "SHAPES", "STATES", "INPUT", "OUTPUT", "INPUTS", "FIXED", "SOURCE"}
-RESERVED |= {"DECLARATION", "torch", "net_t", "dstate0", "name", "map"}
+RESERVED |= {"DECLARATION", "torch", "net_t", "dstate0", "name", "map", "dict"}
+# The functions that a NumPy file brings with it, see `numpy_alone`.
+RESERVED |= {"enter", "enter_backward", "fit", "given", "room", "take", "leave", "results", "give"}
+RESERVED |= {"from_one", "rows", "flat", "outer", "over_steps", "product_over_steps", "total"}
+RESERVED |= {"spread", "gather", "relu", "step", "sign", "absolute", "maximum", "minimum", "mean"}
+RESERVED |= {"softplus", "logsigmoid", "softmax", "apply", "apply_transposed", "ValueError"}
+RESERVED |= {"isinstance", "len", "list", "sum", "tuple", "zip"}  # which they call
 
 
 class Names:

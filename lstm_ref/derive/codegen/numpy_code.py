@@ -1,6 +1,7 @@
 """A cell as a NumPy module: source that can be read, stored as a file, or compiled at once.
 
 The module has the interface of `lstm_ref.cells`: SHAPES, STATES, `init`, `forward`, `backward`.
+It imports what all cells share; `numpy_alone` prints a file that imports NumPy only.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lstm_ref.derive.codegen.build import program
 from lstm_ref.derive.codegen.numpy_functions import Functions
+from lstm_ref.derive.codegen.program import Program
 from lstm_ref.derive.codegen.source_lines import call, indent
 from lstm_ref.derive.typeset import latex
 from lstm_ref.sizes import meaning
@@ -50,7 +52,9 @@ def source(cell: Cell) -> str:
     passes = [*functions.forward(), *functions.backward()]
     text = [
         _head(cell, functions.used),
-        *_interface(functions.program),
+        *interface(cell),
+        *_interface(cell),
+        *constants(functions.program),
         *INIT.splitlines(),
         *passes,
     ]
@@ -70,6 +74,14 @@ def sizes_in_words(cell: Cell) -> str:
     return textwrap.fill("Sizes: " + ", ".join(f"{k} {meaning(k)}" for k in letters) + ".", 100)
 
 
+def shapes_in_words(cell: Cell) -> str:
+    """The shapes of what goes in and out, a sentence in lines."""
+    x = cell.INPUTS if len(cell.inputs) > 1 else {"x": cell.INPUT}
+    shapes = {**x, "outputs": cell.OUTPUT, **cell.STATES}
+    words = ", ".join(f"{n} ({', '.join(word)})" for n, word in shapes.items())
+    return textwrap.fill(f"Shapes: {words}; parameters as in SHAPES.", 100)
+
+
 def _head(cell, used):
     title, equations = described(cell)
     sizes = sizes_in_words(cell)
@@ -86,22 +98,27 @@ def _escaped(title):
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in title)
 
 
-def _interface(program):
-    """What the cell looks like from outside, and its constants."""
-    cell = program.cell
+def interface(cell: Cell) -> list[str]:
+    """What the cell looks like from outside."""
     name = json.dumps(cell.name, ensure_ascii=False)
-    items = ["NAME", "SHAPES", "STATES", "INPUT", "OUTPUT"]
-    items += [f'"{cell.KEEPS}"' if cell.KEEPS else "None", "__name__"]
     lines = [f'NAME, INPUT, OUTPUT = {name}, "{cell.INPUT}", "{cell.OUTPUT}"']
     lines += [*table("SHAPES", cell.SHAPES), *table("STATES", cell.STATES)]
-    if cell.FIXED:
-        lines += table("FIXED", cell.FIXED)
-        items.append("FIXED=FIXED")
-    if len(cell.inputs) > 1:
-        lines += table("INPUTS", cell.INPUTS)
-        items.append("INPUTS=INPUTS")
-    lines += call("CELL = run.Interface", items)
-    return lines + [f"{program.parameters[n]} = {_digits(v)}" for n, v in cell.constants.items()]
+    lines += table("FIXED", cell.FIXED) if cell.FIXED else []
+    return lines + (table("INPUTS", cell.INPUTS) if len(cell.inputs) > 1 else [])
+
+
+def _interface(cell):
+    """The same as one object."""
+    items = ["NAME", "SHAPES", "STATES", "INPUT", "OUTPUT"]
+    items += [f'"{cell.KEEPS}"' if cell.KEEPS else "None", "__name__"]
+    items += ["FIXED=FIXED"] * bool(cell.FIXED) + ["INPUTS=INPUTS"] * (len(cell.inputs) > 1)
+    return call("CELL = run.Interface", items)
+
+
+def constants(program: Program) -> list[str]:
+    """The numbers of the equations that have names."""
+    cell = program.cell
+    return [f"{program.parameters[n]} = {_digits(v)}" for n, v in cell.constants.items()]
 
 
 def _digits(value):

@@ -50,8 +50,12 @@ def backward(
 
 
 class Functions:
-    """Both functions of a program. used: what their code needs besides NumPy and the runtime."""
+    """Both functions of a program. used: what their code needs besides NumPy and the runtime.
 
+    run: what stands before the functions of the runtime; heads: what both functions begin with.
+    """
+
+    run, heads = "run.", (FORWARD, BACKWARD)
     unless_given = "; None means zeros"  # initial states
 
     def __init__(self, program: Program, statements: Statements | None = None) -> None:
@@ -84,8 +88,7 @@ class Functions:
         """Lines of the function `forward`."""
         program, cell, lines = self.program, self.cell, self.statements.lines
         head = [
-            "sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)",
-            'params = tape["params"]',
+            *self._enter(),
             self._sizes(),
             *self._parameters(program.forward),
             *self._stacks(program.forward),
@@ -97,30 +100,40 @@ class Functions:
         work = [*lines(program.once), *self.statements.whole(program.whole)]
         work += block("for t in range(1, T + 1):", lines(program.step))
         last, outputs = [f"{names[s]}[T]" for s in cell.states], names[cell.output]
-        work += call_with_tuple("outputs, state_T = run.leave", ["CELL", outputs], last, ",")
+        work += self._leave(outputs, last)
         work += call("tape.update", [f"{names[key]}={names[key]}" for key in self.tape])
         done = ["return outputs, state_T, tape"]
-        return FORWARD.format(**self._words()).splitlines() + indent([*head, *work, *done])
+        return self.heads[0].format(**self._words()).splitlines() + indent([*head, *work, *done])
 
     def backward(self) -> list[str]:
         """Lines of the function `backward`."""
         program, lines = self.program, self.statements.lines
         names = {key: variable.name for key, variable in program.variables.items()}
         late = [names[f"next {s}"] for s in self.cell.states]
-        head = ["sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)"]
-        head += ['params = tape["params"]', self._sizes(), *unpacked(late, "last")]
+        head = [*self._enter_backward(), self._sizes(), *unpacked(late, "last")]
         held = [names[key] for key in self.tape]
         if held:
             words = quoted(held)
             items = [f"tape, {words[0]}"] if len(words) == 1 else ["tape", "\n    ".join(words)]
-            head += "\n".join(unpacked(held, "run.take", items)).splitlines()
+            head += "\n".join(unpacked(held, f"{self.run}take", items)).splitlines()
         head += [*self._parameters(program.backward), *self._stacks(program.backward)]
-        head += [f"{names['e']} = run.from_one(outside)", *self._errors()]
+        head += [f"{names['e']} = {self.run}from_one(outside)", *self._errors()]
         work = block("for t in range(T, 0, -1):", lines(program.back))
         work += self._after()
         end = "," * (len(late) == 1)
-        done = call_with_tuple("return run.give", ["dparams", "dx"], late, end)
-        return BACKWARD.format(**self._words()).splitlines() + indent([*head, *work, *done])
+        done = call_with_tuple(f"return {self.run}give", ["dparams", "dx"], late, end)
+        return self.heads[1].format(**self._words()).splitlines() + indent([*head, *work, *done])
+
+    def _enter(self):
+        found = "sizes, initial, new, tape = run.enter(CELL, params, x, state0, workspace)"
+        return [found, 'params = tape["params"]']
+
+    def _leave(self, outputs, last):
+        return call_with_tuple("outputs, state_T = run.leave", ["CELL", outputs], last, ",")
+
+    def _enter_backward(self):
+        found = "sizes, new, outside, last = run.enter_backward(CELL, params, tape, dh, dstate_T)"
+        return [found, 'params = tape["params"]']
 
     def _after(self):
         """Gradients, when all steps are done."""
@@ -166,9 +179,9 @@ class Functions:
     def _inputs(self):
         names = [self.program.variables[x].name for x in self.cell.inputs]
         if len(names) == 1:
-            return [f"{names[0]} = run.from_one(x)"]
+            return [f"{names[0]} = {self.run}from_one(x)"]
         items = ", ".join(f'x["{x}"]' for x in self.cell.inputs)
-        return unpacked(names, "map", ["run.from_one", f"({items})"])
+        return unpacked(names, "map", [f"{self.run}from_one", f"({items})"])
 
     def _arrays(self):
         """Room for everything that the way forward keeps over time."""
@@ -199,7 +212,7 @@ class Functions:
         names = [self.program.variables[prefix + row].name for row in rows]
         heights = [cell.letters[row] for row in rows]
         made = f'{array} = new("{"".join(heights)}")'
-        return [made, *unpacked(names, "run.rows", [array, *heights])]
+        return [made, *unpacked(names, f"{self.run}rows", [array, *heights])]
 
 
 def _docstring(sentence):

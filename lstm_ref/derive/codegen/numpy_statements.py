@@ -69,7 +69,7 @@ class Statements:
 
     def zeros(self, letters: Iterable[str]) -> str:
         """An array of zeros."""
-        return f'run.zeros(sizes, tape["dtype"], "{"".join(letters)}")'
+        return f'np.zeros(({", ".join(letters)}), tape["dtype"])'
 
     def _Increase(self, statement: Increase) -> list[str]:
         target = self.expressions.atom(statement.target)
@@ -106,9 +106,9 @@ class Statements:
     def _Activate(self, statement: Activate) -> list[str]:
         target = self._rows(statement.rows)
         function = self.expressions.function(statement.function)
-        if function.startswith("fn."):
-            return [f"{target} = {function}({target})"]
-        return [f"{function}({target}, out={target})"]
+        if function == "sigmoid" or function.startswith("np."):
+            return [f"{function}({target}, out={target})"]
+        return [f"{target} = {function}({target})"]
 
     def _rows(self, run):
         """The rows of a run at some time: one gate by name, several as a part of net."""

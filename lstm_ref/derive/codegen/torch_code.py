@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from lstm_ref.derive.codegen import torch_helpers
 from lstm_ref.derive.codegen.names import Names
-from lstm_ref.derive.codegen.numpy_code import described, program, sizes_in_words, table
+from lstm_ref.derive.codegen.numpy_code import (
+    described,
+    program,
+    shapes_in_words,
+    sizes_in_words,
+    table,
+)
 from lstm_ref.derive.codegen.source_lines import indent
 from lstm_ref.derive.codegen.torch_functions import TorchFunctions
 
@@ -123,14 +129,8 @@ def _head(cell, name):
         equations=equations,
         name=name,
         sizes=sizes_in_words(cell),
-        shapes=_shapes(cell),
+        shapes=shapes_in_words(cell),
     )
-
-
-def _shapes(cell):
-    shapes = {**cell.INPUTS, "outputs": cell.OUTPUT, **cell.STATES}
-    words = ", ".join(f"{n} ({', '.join(word)})" for n, word in shapes.items())
-    return textwrap.fill(f"Shapes: {words}; parameters as in SHAPES.", 100)
 
 
 def _interface(program):
