@@ -5,6 +5,7 @@ import re
 import errata_libraries
 import errata_texts
 import errata_tutorials
+import errata_vectors
 import numpy as np
 import pytest
 import wrong_lstm as wrong
@@ -21,7 +22,7 @@ NOT_MEASURED = r"d\w+(\[\d\])+|entry (\[\d\])+|equation \d+|_\d|\$\(0, 1\)\$|N\(
 def numbers_of(label):
     """The function that computes an entry has the name of its label."""
     name = label.replace("-", "_")
-    for module in (errata_texts, errata_tutorials, errata_libraries):
+    for module in (errata_texts, errata_tutorials, errata_libraries, errata_vectors):
         if hasattr(module, name):
             return getattr(module, name)
     raise AssertionError(f"no function {name} computes the entry errata-{label}")
@@ -34,7 +35,7 @@ def measured(text):
 
 def test_the_page_has_its_entries():
     headings = re.findall(r"^### ", PAGE.read_text(encoding="utf-8"), re.M)
-    assert len(ENTRIES) == len(headings) == 21
+    assert len(ENTRIES) == len(headings) == 22
 
 
 @pytest.mark.parametrize("label", ENTRIES)
