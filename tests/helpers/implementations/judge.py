@@ -1,0 +1,105 @@
+"""What an answer about a file is worth: exact, located, unknown or false.
+
+The judge knows what is true about the file and compares numbers, not words: an explanation is
+right where it gives the numbers of the implementation, on the inputs of the file and on others
+that nobody has seen before. So two mistakes that compute the same are one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from .case import OTHER_SEED, computed, golden
+
+EXACT, LOCATED, UNKNOWN, FALSE = "exact", "located", "unknown", "false"
+TOLERANCE = {"float64": 1e-8, "float32": 2e-5}
+
+
+@dataclass
+class Answer:
+    """What was said of a file, in a form that can be judged.
+
+    agrees: it says that the file is right. named: its findings that name what stands there.
+    accused: names of equations, parameters or tensors that it calls wrong without saying how.
+    tensors: the arrays of the file by our names as it has read them; {} where it asserts nothing.
+    evaluate: function(golden arrays) -> arrays of an implementation with all that is named.
+    """
+
+    agrees: bool = False
+    named: tuple = ()
+    accused: frozenset = frozenset()
+    tensors: dict = field(default_factory=dict)
+    evaluate: Callable | None = None
+    text: str = ""
+
+
+def judge(case, answer):
+    """(one of the four words, reason)."""
+    if (fault := layout_fault(case, answer)) is not None:
+        return FALSE, fault
+    if answer.agrees:
+        return (FALSE, "a wrong file is called right") if case.edits else (EXACT, "")
+    if not answer.named and not answer.accused:
+        return UNKNOWN, ""
+    if not case.edits:
+        return FALSE, "a right file is accused"
+    if (fault := accusation_fault(case, answer)) is not None:
+        return FALSE, fault
+    if not answer.named:
+        return LOCATED, ""
+    found = explained(case, answer)
+    if found is None:
+        return FALSE, "what is named does not give these numbers"
+    if len(found) == len(case.edits):
+        return EXACT, ""
+    if answer.accused:
+        return LOCATED, f"{len(found)} of {len(case.edits)} named, the rest located"
+    return FALSE, f"only {len(found)} of {len(case.edits)} named, and nothing else is said"
+
+
+def layout_fault(case, answer):
+    """A tensor that was read otherwise than it is, or None."""
+    tolerance = TOLERANCE[case.layout.dtype]
+    for name, value in answer.tensors.items():
+        if name not in case.truth:
+            return f"{name} is asserted and not stored"
+        if value.shape != case.truth[name].shape or off(value, case.truth[name]) > tolerance:
+            return f"{name} is read in a wrong layout"
+    return None
+
+
+def accusation_fault(case, answer):
+    """An equation that is called wrong and is right, or None."""
+    if any(not edit.equations for edit in case.edits):  # what is wrong everywhere
+        return None
+    wrong = {name for edit in case.edits for name in edit.equations}
+    right = sorted(set(answer.accused) - wrong)
+    return f"{', '.join(right)} accused, right there" if right else None
+
+
+def explained(case, answer):
+    """The edits of the case whose numbers are those of all that is named, most first; or None.
+
+    Of a whole explanation they are compared on the inputs of the file and on others.
+    """
+    many = len(case.edits)
+    for size in range(many, 0, -1) if answer.accused else (many,):
+        for some in combinations(case.edits, size):
+            if all(same(case, answer, some, seed) for seed in (case.seed, OTHER_SEED)):
+                return some
+    return None
+
+
+def same(case, answer, edits, seed):
+    """Whether what is named computes on these vectors what these edits do."""
+    arrays = golden(case.cell, tuple(case.sizes.items()), seed)
+    got, want = answer.evaluate(arrays), computed(case.cell, arrays, edits)
+    return all(off(got[n], want[n]) <= TOLERANCE["float64"] for n in case.names)
+
+
+def off(got, want):
+    """Largest deviation over the largest entry."""
+    scale = float(np.max(np.abs(want), initial=0))
+    return float(np.max(np.abs(got - want), initial=0)) / (scale or 1.0)
