@@ -1,0 +1,159 @@
+"""A cell and its back-propagation as a table of trees: what `terms` has derived, without SymPy.
+
+Tables of the catalogue's cells are stored with the package (`lstm_ref.generated.tables`, written by
+`tabulate`), so that reading somebody's numbers needs NumPy only. A `Table` answers to the names
+that a declared cell has, too: name, states, letters, matrices, vectors, inputs, equations.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from lstm_ref.derive import tree
+from lstm_ref.derive.tree import Node
+
+FOLDER = "tables"  # in lstm_ref.generated
+
+
+@dataclass(frozen=True)
+class Equation:
+    """name[t] = activation(net), or net where activation is None."""
+
+    net: Node
+    activation: str | None = None
+
+
+@dataclass(frozen=True)
+class Via:
+    """How a summand carries an error G, see `terms.Term`.
+
+    kind: "matrix" (Aᵀ G), "transposed" (A G), "spread", "ones", "row" (G vᵀ), "column" (v Gᵀ),
+    "right" (G b) or "left" (Gᵀ a). node: the matrix A, a parameter or a signal; or v, b, a.
+    """
+
+    kind: str
+    node: Node | None = None
+
+
+@dataclass(frozen=True)
+class Summand:
+    """One summand of ∂E/∂of: op(δ_by ⊙ inner) ⊙ outer, `lag` steps later. See `terms.Term`."""
+
+    of: str
+    by: str
+    lag: int
+    inner: Node
+    via: Via | None = None
+    outer: Node = tree.Number(1)
+
+
+@dataclass(frozen=True)
+class Product:
+    """One summand of ∂E/∂of, a matrix: Σ_t (δ_by ⊙ inner) vᵀ, or its transpose."""
+
+    of: str
+    by: str
+    inner: Node
+    v: Node
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A cell: its equations in order, and every summand of its error terms and gradients.
+
+    letters: sizes of every signal and parameter. slopes: ∂u/∂net_u, None without an activation.
+    terms: of inputs, signals, vectors; products: of matrices; both in the order of `terms.derived`.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    states: tuple[str, ...]
+    letters: dict[str, str]
+    matrices: tuple[str, ...]
+    vectors: tuple[str, ...]
+    fixed: tuple[str, ...]
+    constants: dict[str, float]
+    equations: dict[str, Equation]
+    slopes: dict[str, Node | None]
+    terms: dict[str, tuple[Summand, ...]]
+    products: dict[str, tuple[Product, ...]]
+    dropped: tuple[()] = field(default=(), repr=False)
+
+    @property
+    def input(self) -> str:
+        """The first input."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> str:
+        """The signal of the last equation, which is its output."""
+        return list(self.equations)[-1]
+
+    def rank(self, name: str) -> int:
+        """0 for a number, 1 for a vector, 2 for a matrix; name: a signal or a parameter."""
+        return len(self.letters[name].replace("1", ""))
+
+
+CLASSES = {
+    c.__name__: c
+    for c in (
+        *(tree.Number, tree.Known, tree.Constant, tree.Size, tree.Parameter, tree.Signal),
+        *(tree.Net, tree.Delta, tree.Outside, tree.Sum, tree.Product, tree.Quotient, tree.Power),
+        *(tree.Call, tree.Apply, tree.Transposed, tree.Outer, tree.Dot),
+        *(Equation, Via, Summand),
+    )
+}
+CLASSES["Of"] = Product  # tree.Product has the name
+NAMES = {c: name for name, c in CLASSES.items()}
+
+
+def written(value: Any) -> Any:
+    """Trees and tables of trees as what JSON can hold: ["Signal", "c", 1]."""
+    if isinstance(value, Fraction):
+        return ["/", value.numerator, value.denominator]
+    if isinstance(value, tuple):
+        return ["()", *map(written, value)]
+    if isinstance(value, dict):
+        return {key: written(each) for key, each in value.items()}
+    if type(value) in NAMES:
+        return [NAMES[type(value)], *(written(getattr(value, f.name)) for f in fields(value))]
+    return value
+
+
+def parsed(value: Any) -> Any:
+    """What `written` has written."""
+    if isinstance(value, dict):
+        return {key: parsed(each) for key, each in value.items()}
+    if not isinstance(value, list):
+        return value
+    word, *rest = value
+    if word == "/":
+        return Fraction(*rest)
+    parts = [parsed(each) for each in rest]
+    return tuple(parts) if word == "()" else CLASSES[word](*parts)
+
+
+def dumped(table: Table) -> str:
+    """The table as JSON text, the same bytes each time."""
+    found = {f.name: written(getattr(table, f.name)) for f in fields(table) if f.repr}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=False) + "\n"
+
+
+def loaded(text: str) -> Table:
+    """The table that `dumped` has written."""
+    return Table(**{key: parsed(value) for key, value in json.loads(text).items()})
+
+
+@cache
+def of_catalogue(name: str) -> Table:
+    """The stored table of a cell of the catalogue. Raises ValueError for another name."""
+    file = resources.files("lstm_ref.generated") / FOLDER / f"{name.lower()}.json"
+    if not name.isidentifier() or not file.is_file():
+        raise ValueError(f"name: expected a cell of the catalogue, got {name!r}")
+    return loaded(file.read_text(encoding="utf-8"))

@@ -1,0 +1,355 @@
+"""One equation of the way back, read alone: which summands, factors and slope give its numbers.
+
+All errors that it reads are somebody's own, so his mistakes do not mix. For every step, the
+equation δ_s = slope ⊙ (what enters + Σ summands) is solved with one or two summands exchanged for
+others of the dictionary, each with a weight of its own. What holds at all steps, or at all but
+some that have one other explanation, is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from lstm_ref.derive import tree
+from lstm_ref.diagnose.core import dictionary
+from lstm_ref.diagnose.core.edits import Edit, Place
+from lstm_ref.diagnose.core.passes import Pass, edited, times
+from lstm_ref.types import Array
+
+MOST = 3  # edits of one equation that are looked for
+NOT_FOUND = 9  # what an equation costs that nothing explains
+
+
+@dataclass(frozen=True)
+class Item:
+    """A summand with all that may stand in its place.
+
+    arrays: (1 + others, T, m), the right one first; edits: what the others are.
+    """
+
+    place: Place
+    arrays: Array
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """edits: what makes the equation right; found: whether it does, at every step.
+
+    steps: where it does not, if nothing does. ties: other explanations, equally short.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    found: bool = True
+    steps: tuple[int, ...] = ()
+    ties: tuple[tuple[Edit, ...], ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """The number of edits."""
+        return len(self.edits) if self.found else NOT_FOUND
+
+
+def items(base: Pass, of: str, delta: Mapping[str, Array], start: bool = False) -> list[Item]:
+    """The summands of ∂E/∂of, with all that may stand in their place; start: at step 0 alone."""
+    found = [] if start or of in base.table.inputs else list(_entering(base, of))
+    for place, term in base.terms(of):
+        if start and not term.lag:
+            continue
+        key = ("start", of, place[2]) if start else place
+        there = {"", *(f"delta {n}" for n in delta), *(f"net {n}" for n in base.table.equations)}
+        edits = [Edit(key, "right"), *(e for e in _edits(base, key, term) if e.other in there)]
+        steps = [0] if start else range(1, base.T + 1)
+        arrays = [_carried(base, place, term, delta, e, steps) for e in edits]
+        found.append(Item(key, np.stack(arrays), tuple(edits[1:])))
+    return found
+
+
+def _edits(base, place, term) -> Iterable[Edit]:
+    table = base.table
+    inner = dictionary.others(table, term.inner)
+    if term.inner == dictionary.ONE:
+        inner = dictionary.extra(table) if table.letters[term.by] == table.letters[
+            table.output] else []
+    yield from (Edit(place, kind, inner=node) for node, kind in inner)
+    yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
+                if term.outer != dictionary.ONE)  # fmt: skip
+    if term.via and term.via.kind in ("matrix", "transposed") and _square(table, term.via.node):
+        yield Edit(place, "transpose", flipped=True)
+    yield from _errors(table, place, term)
+
+
+def _errors(table, place, term):
+    """Other error terms, of those that are there when this one is needed, and the net."""
+    letters, order = table.letters[term.by], list(table.equations)
+    for other in table.equations:
+        there = term.lag or term.of not in order or order.index(other) > order.index(term.of)
+        if other != term.by and table.letters[other] == letters and there:
+            yield Edit(place, "error", other=f"delta {other}")
+    if table.equations[term.by].activation:
+        yield Edit(place, "net for error", other=f"net {term.by}")
+
+
+def _square(table, node):
+    name = node.name
+    letters = table.letters.get(name, "")
+    return len(letters) == 2 and letters[0] == letters[1]
+
+
+def _carried(base, place, term, delta, edit, steps):
+    """(T, m): what the summand brings with an edit in it."""
+    new = base
+    if edit.kind != "right":
+        new = edited(base, [replace(edit, place=place)])
+    found = []
+    for k in steps:
+        error = new.error(place, term, delta, k)
+        shape = [*(base.values.sizes[x] for x in base.table.letters[term.of])]
+        B = base.values[base.table.input].shape[-1]
+        if error is None:
+            found.append(np.zeros(int(np.prod(shape)) * B))
+        else:
+            carried = new.carry(place, term, error, k)
+            found.append(np.broadcast_to(carried, (1, *shape, B)).ravel())
+    return np.array(found)
+
+
+def _entering(base, of):
+    if of == base.table.output:
+        e = base.enter["e"]
+        edits = [Edit(("enter", "e"), kind, inner=n) for n, kind in dictionary.extra(base.table)]
+        edits += [Edit(("enter", "e"), "lag", other=o) for o in ("after", "before", "reversed")]
+        arrays = [e] + [edited(base, [x]).enter["e"] for x in edits]
+        yield Item(("enter", "e"), np.stack([a[1:].reshape(base.T, -1) for a in arrays]),
+                   tuple(edits))  # fmt: skip
+    if of in base.table.states:
+        array = np.zeros((1, base.T, base.enter[of].size))
+        array[0, -1] = base.enter[of].ravel()
+        yield Item(("enter", of), array, ())
+
+
+def slopes(base: Pass, of: str) -> tuple[Array, tuple[Edit, ...]]:
+    """(1 + others, T, m) of slopes, the right one first, and what the others are."""
+    B = base.values[base.table.input].shape[-1]
+    shape = [base.values.sizes[x] for x in base.table.letters[of]]
+    right = base.slope_of(of)
+    arrays = [np.ones((base.T + 1, 1, *[1] * len(shape), 1)) if right is None else right]
+    edits = []
+    slope = base.table.slopes[of]
+    for node, kind in dictionary.slopes(base.table, of, slope) if slope is not None else ():
+        edits.append(Edit(("slope", of), kind, inner=node))
+        arrays.append(base.formula(node))
+    whole = [np.broadcast_to(a[1:], (base.T, 1, *shape, B)).reshape(base.T, -1) for a in arrays]
+    return np.stack(whole), tuple(edits)
+
+
+# ---- solving
+
+
+def solve(y: Array, S: Array, parts: list[Item], slope_edits: tuple[Edit, ...], tol: float,
+          nice: tuple[float, ...] = ()) -> Reading:  # fmt: skip
+    """The shortest explanation of y (T, m) = slope ⊙ Σ parts."""
+    problem = _Problem(y, S, parts, tol, nice)
+    for level in range(MOST + 1):
+        keys = problem.keys(level)
+        if found := problem.cover(keys, level):
+            return _reading(found, parts, slope_edits, len(y))
+    return Reading((), False, tuple(problem.wrong()))
+
+
+class _Problem:
+    """Keys are (slope, ((item, other, weight), ...)); weights are those of the exchanged items."""
+
+    def __init__(self, y, S, parts, tol, nice):
+        self.y, self.S, self.parts, self.nice = y, S, parts, nice
+        with np.errstate(divide="ignore", invalid="ignore"):
+            self.Z = np.where(S == 0, np.nan, y / S)
+        self.right = [p.arrays[0] for p in parts]
+        self.total = sum(self.right, np.zeros_like(y))
+        size = sum((np.abs(r) for r in self.right), np.zeros_like(y))
+        self.scale = np.maximum(size.max(axis=-1), 1e-300)
+        self.tol = tol
+        self.known = {}
+
+    def wrong(self):
+        return [t + 1 for t, ok in enumerate(self.holds((0, ()))) if not ok]
+
+    def holds(self, key):
+        """At which steps the key gives y, (T,) of bool."""
+        if key not in self.known:
+            slope, changed = key
+            total = self.total
+            for k, other, w in changed:
+                total = total - self.right[k] + w * self.parts[k].arrays[other]
+            off = np.abs(self.y - self.S[slope] * total).max(axis=-1)
+            top = np.maximum(np.abs(self.y).max(axis=-1), 1e-3 * self.scale *
+                             np.abs(self.S[slope]).max(axis=-1))  # fmt: skip
+            self.known[key] = off <= 10 * self.tol * np.maximum(top, 1e-300)
+        return self.known[key]
+
+    def keys(self, level):
+        """Keys with so many edits that hold at some step."""
+        found = {(0, ()): None} if level == 0 else {}
+        for slope in range(len(self.S)):
+            many = level - (slope > 0)
+            if many == 0:
+                found[(slope, ())] = None
+            elif many == 1:
+                found |= dict.fromkeys((slope, c) for c in self._ones(slope))
+            elif many == 2 and (slope == 0 or level <= 2):
+                found |= dict.fromkeys((slope, c) for c in self._twos(slope))
+            elif many >= 2:
+                found |= dict.fromkeys((slope, c) for c in self._weights(slope))
+        return [key for key in found if np.any(self.holds(key))]
+
+    def _snap(self, w):
+        """A weight as a round number where it is one."""
+        for n in (0.0, 1.0, -1.0, 2.0, 0.5, *self.nice):
+            if abs(w - n) <= max(30 * self.tol, 1e-9) * max(1, abs(n)):
+                return n
+        return float(f"{w:.6g}") if self.tol > 1e-8 else float(f"{w:.10g}")
+
+    def _ones(self, slope):
+        rest = self.Z[slope] - self.total
+        for k, part in enumerate(self.parts):
+            v = rest + self.right[k]
+            w, off = _fit(v, part.arrays)
+            top = np.maximum(np.nanmax(np.abs(v), axis=-1, initial=0), 1e-6 * self.scale)
+            for other, t in zip(*np.nonzero(off <= 30 * self.tol * top), strict=True):
+                w_ = self._snap(w[other, t])
+                if (other, w_) != (0, 1.0):
+                    yield ((k, int(other), w_),)
+            if np.any(np.nanmax(np.abs(v), axis=-1, initial=0) <= 30 * self.tol * self.scale):
+                yield ((k, 0, 0.0),)
+
+    def _twos(self, slope):
+        for k, l in combinations(range(len(self.parts)), 2):
+            v = self.Z[slope] - self.total + self.right[k] + self.right[l]
+            a, b = self.parts[k].arrays, self.parts[l].arrays
+            for t in range(len(v)):
+                if not np.all(np.isfinite(v[t])):
+                    continue
+                yield from self._two(k, l, v[t], a[:, t], b[:, t], t)
+        yield from self._weights(slope)
+
+    def _two(self, k, l, v, a, b, t):
+        aa, bb, ab = (a * a).sum(-1)[:, None], (b * b).sum(-1)[None], a @ b.T
+        av, bv = (a @ v)[:, None], (b @ v)[None]
+        det = aa * bb - ab * ab
+        with np.errstate(divide="ignore", invalid="ignore"):
+            p, q = (av * bb - bv * ab) / det, (bv * aa - av * ab) / det
+            # by the projection first, exactly for what is left
+            left = (v @ v) - p * av - q * bv
+            near = (left <= 1e-6 * (v @ v)) & (det > 1e-12 * aa * bb)
+        for i, j in zip(*np.nonzero(near), strict=True):
+            off = np.abs(v - p[i, j] * a[i] - q[i, j] * b[j]).max()
+            if off <= 100 * self.tol * max(np.abs(v).max(), 1e-6 * self.scale[t]):
+                one, two = (k, int(i), self._snap(p[i, j])), (l, int(j), self._snap(q[i, j]))
+                changed = tuple(c for c in (one, two) if c[1:] != (0, 1.0))
+                if len(changed) == 2:
+                    yield changed
+
+    def _weights(self, slope):
+        """Every summand with a weight of its own, the right one or one other at one place."""
+        for t in range(len(self.y)):
+            z = self.Z[slope][t]
+            there = [k for k, r in enumerate(self.right) if np.any(r[t])]
+            if not np.all(np.isfinite(z)) or len(there) >= len(z) or not there:
+                continue
+            A = np.stack([self.right[k][t] for k in there], axis=-1)
+            found = self._least(z, A, [(k, 0) for k in there])
+            if found:
+                yield found
+                continue
+            for n, k in enumerate(there):
+                for other in range(1, len(self.parts[k].arrays)):
+                    other_A = A.copy()
+                    other_A[:, n] = self.parts[k].arrays[other][t]
+                    names = [(j, other if j == k else 0) for j in there]
+                    if found := self._least(z, other_A, names):
+                        yield found
+
+    def _least(self, z, A, names):
+        w = np.linalg.lstsq(A, z, rcond=1e-10)[0]
+        if np.abs(A @ w - z).max() > 100 * self.tol * np.abs(z).max():
+            return ()
+        changed = tuple((k, o, self._snap(x)) for (k, o), x in zip(names, w, strict=True))
+        return tuple(c for c in changed if c[1:] != (0, 1.0))
+
+    def cover(self, keys, level):
+        """[(key, steps or None), ...], all explanations of all steps with so many edits."""
+        whole = [[(key, None)] for key in keys if np.all(self.holds(key))]
+        if whole or level == 0:
+            return whole
+        right = self.holds((0, ()))
+        found = []
+        pool = [(0, ()), *keys]
+        for base in pool:
+            rest = ~self.holds(base)
+            if base[1] == () and base[0] == 0 and not np.any(right):
+                continue
+            for key in keys:
+                if key != base and np.all(self.holds(key)[rest]):
+                    if _cost(base, key) <= level:
+                        steps = tuple(int(t) + 1 for t in np.flatnonzero(rest))
+                        found.append([(base, "others"), (key, steps)])
+            if found:
+                return found
+        return found
+
+
+def _cost(base, key):
+    edits = {("s", base[0]), ("s", key[0]), *base[1], *key[1]} - {("s", 0)}
+    return len(edits)
+
+
+def _fit(v, arrays):
+    """(weights, largest deviation) of v (T, m) by each of (N, T, m), (N, T) both."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        w = (arrays * v).sum(-1) / (arrays * arrays).sum(-1)
+        off = np.abs(v - w[..., None] * arrays).max(axis=-1)
+    return w, np.where(np.isfinite(off), off, np.inf)
+
+
+def _reading(found, parts, slope_edits, T):
+    ways = []
+    for cover in found:
+        edits = {}
+        for key, steps in cover:
+            held = steps
+            if steps == "others":
+                taken = {t for _, s in cover if isinstance(s, tuple) for t in s}
+                held = tuple(t for t in range(1, T + 1) if t not in taken)
+            for edit in _edits_of(key, parts, slope_edits):
+                old = edits.get(edit.key)
+                both = held if old is None else tuple(sorted({*old.steps, *held}))
+                whole = both is None or len(both) == T
+                edits[edit.key] = replace(edit, steps=None if whole else both)
+        ways.append(tuple(edits.values()))
+    ways.sort(key=_likely)
+    return Reading(ways[0], True, (), tuple(ways[1:]))
+
+
+def _edits_of(key, parts, slope_edits):
+    slope, changed = key
+    if slope:
+        yield slope_edits[slope - 1]
+    for k, other, w in changed:
+        if other:
+            yield replace(parts[k].edits[other - 1], weight=w)
+        else:
+            yield Edit(parts[k].place, "dropped" if w == 0 else "weight", weight=w)
+
+
+ODD = {"error": 2, "signal": 2, "power": 2}
+
+
+def _likely(edits):
+    """Likely explanations first: few, of all steps, with round weights."""
+    odd = sum(ODD.get(e.kind, 1) + (e.weight not in (0.0, 1.0, -1.0, 2.0)) for e in edits)
+    return len(edits), odd, [e.steps is not None for e in edits]
