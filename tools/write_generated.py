@@ -1,11 +1,11 @@
-"""Write lstm_ref/generated/*.py from the catalogue; `make generate` runs it.
+"""Write lstm_ref/generated, code and tables, from the catalogue; `make generate` runs it.
 
 A test derives every cell again and compares with these files.
 """
 
 from pathlib import Path
 
-from lstm_ref.derive import catalogue
+from lstm_ref.derive import catalogue, table, tabulate
 from lstm_ref.derive.codegen import numpy_code
 
 FOLDER = Path(__file__).resolve().parent.parent / "lstm_ref" / "generated"
@@ -14,17 +14,27 @@ BY_HAND = {"__init__.py", "runtime.py", "runtime_alone.py"}
 
 def files(names=catalogue.CELLS):
     """File name -> text, for these cells of the catalogue, or for all."""
-    return {f"{n.lower()}.py": numpy_code.source(catalogue.CELLS[n]) for n in names}
+    cells = {n.lower(): catalogue.CELLS[n] for n in names}
+    found = {f"{n}.py": numpy_code.source(cell) for n, cell in cells.items()}
+    tables = {n: table.dumped(tabulate.table(cell)) for n, cell in cells.items()}
+    return found | {f"{table.FOLDER}/{n}.json": text for n, text in tables.items()}
+
+
+def stored():
+    """File name -> text, of the files that are there."""
+    paths = [*FOLDER.glob("*.py"), *(FOLDER / table.FOLDER).glob("*")]
+    names = {path.relative_to(FOLDER).as_posix(): path for path in paths}
+    return {n: p.read_text(encoding="utf-8") for n, p in names.items() if n not in BY_HAND}
 
 
 def main():
     wanted = files()
-    for path in FOLDER.glob("*.py"):
-        if path.name not in {*wanted, *BY_HAND}:
-            path.unlink()
+    (FOLDER / table.FOLDER).mkdir(exist_ok=True)
+    for name in stored().keys() - wanted.keys():
+        (FOLDER / name).unlink()
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
-    print(f"{len(wanted)} cells written to lstm_ref/generated")
+    print(f"{len(wanted)} files written to lstm_ref/generated")
 
 
 if __name__ == "__main__":

@@ -11,14 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
-from lstm_ref.derive import tree
 from lstm_ref.diagnose.core import dictionary
 from lstm_ref.diagnose.core.edits import Edit, Place
-from lstm_ref.diagnose.core.passes import Pass, edited, times
+from lstm_ref.diagnose.core.passes import Pass, edited
 from lstm_ref.types import Array
 
 MOST = 3  # edits of one equation that are looked for
@@ -74,8 +72,9 @@ def _edits(base, place, term) -> Iterable[Edit]:
     table = base.table
     inner = dictionary.others(table, term.inner)
     if term.inner == dictionary.ONE:
-        inner = dictionary.extra(table) if table.letters[term.by] == table.letters[
-            table.output] else []
+        inner = (
+            dictionary.extra(table) if table.letters[term.by] == table.letters[table.output] else []
+        )
     yield from (Edit(place, kind, inner=node) for node, kind in inner)
     yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
                 if term.outer != dictionary.ONE)  # fmt: skip
@@ -228,16 +227,16 @@ class _Problem:
                 yield ((k, 0, 0.0),)
 
     def _twos(self, slope):
-        for k, l in combinations(range(len(self.parts)), 2):
-            v = self.Z[slope] - self.total + self.right[k] + self.right[l]
-            a, b = self.parts[k].arrays, self.parts[l].arrays
+        for k, m in combinations(range(len(self.parts)), 2):
+            v = self.Z[slope] - self.total + self.right[k] + self.right[m]
+            a, b = self.parts[k].arrays, self.parts[m].arrays
             for t in range(len(v)):
                 if not np.all(np.isfinite(v[t])):
                     continue
-                yield from self._two(k, l, v[t], a[:, t], b[:, t], t)
+                yield from self._two(k, m, v[t], a[:, t], b[:, t], t)
         yield from self._weights(slope)
 
-    def _two(self, k, l, v, a, b, t):
+    def _two(self, k, m, v, a, b, t):
         aa, bb, ab = (a * a).sum(-1)[:, None], (b * b).sum(-1)[None], a @ b.T
         av, bv = (a @ v)[:, None], (b @ v)[None]
         det = aa * bb - ab * ab
@@ -249,7 +248,7 @@ class _Problem:
         for i, j in zip(*np.nonzero(near), strict=True):
             off = np.abs(v - p[i, j] * a[i] - q[i, j] * b[j]).max()
             if off <= 100 * self.tol * max(np.abs(v).max(), 1e-6 * self.scale[t]):
-                one, two = (k, int(i), self._snap(p[i, j])), (l, int(j), self._snap(q[i, j]))
+                one, two = (k, int(i), self._snap(p[i, j])), (m, int(j), self._snap(q[i, j]))
                 changed = tuple(c for c in (one, two) if c[1:] != (0, 1.0))
                 if len(changed) == 2:
                     yield changed

@@ -217,8 +217,11 @@ class Pass:
             if lag == 0:
                 steps = range(1, self.T + 1)
                 errors = [self.error(place, term, delta, t) for t in steps]
-                yield place, np.stack(
-                    [self.carry(place, term, e, t) for t, e in zip(steps, errors, strict=True)]
+                yield (
+                    place,
+                    np.stack(
+                        [self.carry(place, term, e, t) for t, e in zip(steps, errors, strict=True)]
+                    ),
                 )
                 continue
             start = ("start", name, place[2])  # its own edits, if there are any

@@ -135,9 +135,7 @@ def _elected(votes, tol):
 def _alike(values, size, group, tol):
     """Of neighbours on the line those that are the same up to a factor as the cheapest."""
     unit = values[group] / size[group, None]
-    off = np.minimum(
-        np.abs(unit - unit[0]).max(axis=-1), np.abs(unit + unit[0]).max(axis=-1)
-    )
+    off = np.minimum(np.abs(unit - unit[0]).max(axis=-1), np.abs(unit + unit[0]).max(axis=-1))
     return group[off <= 1e4 * tol]
 
 

@@ -194,9 +194,7 @@ def forward(table: Table, arrays: Mapping[str, Any]) -> Values:
     """
     read = given(table, arrays)
     T, *_, samples = read[table.input].shape
-    shapes = {
-        n: [read.sizes[x] for x in table.letters[n]] for n in table.equations
-    }
+    shapes = {n: [read.sizes[x] for x in table.letters[n]] for n in table.equations}
     for name in table.equations:
         read[name] = np.zeros((T, *shapes[name], samples))
         if table.equations[name].activation:
