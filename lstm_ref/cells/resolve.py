@@ -42,8 +42,9 @@ def names() -> list[str]:
     """Every name that `resolve` knows, those of the catalogue, sorted."""
     from lstm_ref import generated
 
-    written = (module.name.upper() for module in pkgutil.iter_modules(generated.__path__))
-    return sorted({*written, *map(str.upper, PLAIN)} - {"RUNTIME"})
+    modules = [module.name for module in pkgutil.iter_modules(generated.__path__)]
+    written = [name.upper() for name in modules if not name.startswith("runtime")]
+    return sorted({*written, *map(str.upper, PLAIN)})
 
 
 def _named(name: str, fastest: bool) -> ModuleType:

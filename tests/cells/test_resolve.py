@@ -51,7 +51,7 @@ def test_modules_and_objects_stay_what_they_are():
 
 
 def test_what_is_no_cell():
-    for name in ("nothing", "runtime", "..os", "", "stacked"):
+    for name in ("nothing", "runtime", "runtime_alone", "..os", "", "stacked"):
         with pytest.raises(ValueError, match=f"no cell has the name '{name}'; .*lists all"):
             resolve(name)
     with pytest.raises(TypeError, match='cell: expected a name like "LSTM", a module .*, got int'):
