@@ -8,15 +8,14 @@ import numpy as np
 from lstm_ref.interop import vectors
 
 from . import catalogue, layouts, public, stored
+from .declared import OWN, find
 from .edits import implement
 from .program import program
 
 NEW = {"T": 4, "B": 2, "D": 9, "H": 10}
 OLD = {"T": 5, "B": 3, "D": 4, "H": 6}
-COMMON = ("LSTM", "LSTM", "LSTM", "GRU_BEFORE", "GRU_AFTER", "VANILLA", "ELMAN", "CIFG",
-          "LSTM_1997", "GRU_BEFORE_Z_WRITES", "GRU_AFTER_Z_WRITES", "COUPLED", "MGU")  # fmt: skip
-
-
+COMMON = ("LSTM", "LSTM", "LSTM", "GRU_BEFORE", "GRU_AFTER", "VANILLA", "ELMAN", "CIFG", *OWN)
+COMMON += ("LSTM_1997", "GRU_BEFORE_Z_WRITES", "GRU_AFTER_Z_WRITES", "COUPLED", "MGU")
 OTHER_SEED = 1009  # of golden vectors that no file was made from
 
 
@@ -53,7 +52,7 @@ def golden(cell, sizes, seed=1):
     letters = program(cell).letters
     if letters[program(cell).inputs[0]] == "H":
         given["D"] = given["H"]
-    return vectors.make(cell, **given, seed=seed)[1]
+    return vectors.make(find(cell), **given, seed=seed)[1]
 
 
 @cache

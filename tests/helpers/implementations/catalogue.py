@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from . import forwards, slopes, steps, summands, sums
+from . import forwards, slopes, steps, summands, sums, whole
 from .edits import implement
 from .program import program
 
@@ -28,14 +28,24 @@ FAMILIES = {
     "inputs": forwards.inputs,
     "reset": forwards.resets,
     "stored": forwards.stored,
+    "whole": whole.whole,
+    "twin": forwards.twins,
 }
 # How often each is drawn.
 SHARES = {
     "summand": 20, "factor": 16, "matrix": 5, "slope": 14, "slopes": 2, "delta": 6, "gradient": 12,
     "sums": 4, "states": 4, "errors": 5, "window": 2, "left over": 1, "early": 1, "activation": 5,
-    "operation": 4, "gates": 2, "inputs": 5, "reset": 2, "stored": 1,
+    "operation": 4, "gates": 2, "inputs": 5, "reset": 2, "stored": 1, "whole": 8, "twin": 1,
 }  # fmt: skip
-FORWARD = ("activation", "operation", "gates", "inputs", "reset", "stored")  # they show in h
+FORWARD = (
+    "activation",
+    "operation",
+    "gates",
+    "inputs",
+    "reset",
+    "stored",
+    "twin",
+)  # they show in h
 SEEN = 1e-7  # relative: smaller changes of all that is stored are none
 
 
@@ -83,7 +93,7 @@ def fits(edit, chosen):
             return False
         if edit.place[0] == other.place[0] and edit.place[0] in ("states", "sums", "reset"):
             return False
-        if {edit.place[0], other.place[0]} == {"reset", "forward"}:
+        if {edit.place[0], other.place[0]} in ({"reset", "forward"}, {"carry", "summand"}):
             return False
         if {edit.place[0], other.place[0]} == {"slope", "slopes"}:
             return False

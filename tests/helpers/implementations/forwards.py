@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import permutations
 
 from .edits import Edit
-from .program import Op
+from .program import Op, program
 from .slopes import calls
 from .summands import at, below
 
@@ -243,3 +243,18 @@ def _candidate(when, ops):
 
     text = f"the reset gate acts {when} the product with W_hh"
     return Edit(("reset",), when, text, ("h_tilde",), plant)
+
+
+TWINS = {"GRU_BEFORE": "GRU_BEFORE_Z_WRITES", "GRU_AFTER": "GRU_AFTER_Z_WRITES"}
+TWINS |= {b: a for a, b in TWINS.items()}
+
+
+def twins(of):
+    """A GRU whose z does what 1 - z should do."""
+    if of.name in TWINS:
+        ops = program(TWINS[of.name]).equations["h"]
+
+        def plant(build):
+            build.program = build.program.but(h=ops)
+
+        yield Edit(("reset",), "twin", "z and 1 - z exchanged", ("h",), plant)

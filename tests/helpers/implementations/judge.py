@@ -14,7 +14,7 @@ import numpy as np
 from .case import OTHER_SEED, computed, golden
 
 EXACT, LOCATED, UNKNOWN, FALSE = "exact", "located", "unknown", "false"
-TOLERANCE = {"float64": 1e-8, "float32": 2e-5}
+TOLERANCE = {"float64": 1e-8, "float32": 2e-5, "rounded": 2e-5}
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Answer:
     tensors: dict = field(default_factory=dict)
     evaluate: Callable | None = None
     text: str = ""
+    work: int = 0  # how much was tried for it, a count
 
 
 def judge(case, answer):

@@ -18,6 +18,7 @@ import numpy as np
 
 KINDS = ("ours", "gates", "joined", "sources", "whole")
 SEQUENCES = {"TnB": (0, 1, 2), "TBn": (0, 2, 1), "BTn": (2, 0, 1)}
+SOURCES = (("Wx", "Wh", "b"), ("W", "U", "b"), ("W_x", "W_h", "b"), ("i2h", "h2h", "bias"))
 LETTERS = {"c": ("c", "g", "a"), "h": ("h", "n"), "z": ("z",), "r": ("r",)}
 
 
@@ -34,7 +35,7 @@ class Layout:
     sequence: str = "TnB"
     flat: bool = False
     two_biases: bool = False
-    dtype: str = "float64"
+    dtype: str = "float64"  # or float32; rounded: computed in float32, stored as float64
     names: dict = field(default_factory=dict)
 
     def record(self):
@@ -76,7 +77,7 @@ def draw(rng, program, names):
     layout.two_biases = kind == "sources" and rng.random() < 0.2
     layout.sequence = ("TnB", "TBn", "BTn")[rng.choice(3, p=(0.5, 0.3, 0.2))]
     layout.flat = bool(rng.random() < 0.06)
-    layout.dtype = "float32" if rng.random() < 0.08 else "float64"
+    layout.dtype = ("float64", "float32", "rounded")[rng.choice(3, p=(0.86, 0.08, 0.06))]
     layout.names = styled(rng, layout, gates or {})
     return layout
 
@@ -92,7 +93,7 @@ def styled(rng, layout, gates):
         "gate": (("W{}", "U{}", "b{}"), ("W_x{}", "W_h{}", "b_{}"), ("W{}x", "W{}h", "b{}"))[
             rng.integers(3)
         ],
-        "sources": (("Wx", "Wh", "b"), ("W", "U", "b"), ("W_x", "W_h", "b"))[rng.integers(3)],
+        "sources": SOURCES[rng.integers(len(SOURCES))],
         "output": ("h", "output", "hs")[rng.integers(3)],
     }
 
@@ -117,7 +118,10 @@ def apply(layout, program, stored):
         else:
             found[word] = value if layout.sequence == "TnB" or value.ndim != 2 else value.T
     found = {k: v.ravel() if layout.flat else v for k, v in found.items()}
-    return {k: np.ascontiguousarray(v, dtype=layout.dtype) for k, v in found.items()}
+    if layout.dtype == "float64":
+        return {k: np.ascontiguousarray(v) for k, v in found.items()}
+    small = {k: np.ascontiguousarray(v, dtype=np.float32) for k, v in found.items()}
+    return small if layout.dtype == "float32" else {k: v.astype(float) for k, v in small.items()}
 
 
 def turned(layout, value):

@@ -1,11 +1,13 @@
 """The equations of a declared cell as operations in order, each an `Op`; the last is its value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import sympy
 
 from lstm_ref.derive import catalogue, expressions
+
+from .declared import find
 
 
 @dataclass(frozen=True)
@@ -52,19 +54,25 @@ class Program:
 
 @cache
 def program(cell):
-    """Of a declared cell or of a name of the catalogue."""
-    cell = catalogue.declared(cell)
+    """Of a name: of the catalogue, or of `declared`. An only input is x, as in golden vectors."""
+    cell = catalogue.declared(find(cell))
+    own = {cell.input: "x"} if len(cell.inputs) == 1 else {}
     return Program(
         name=cell.name,
-        equations={name: operations(e.expr) for name, e in cell.equations.items()},
+        equations={n: called(operations(e.expr), own) for n, e in cell.equations.items()},
         active=tuple(name for name, e in cell.equations.items() if e.activation),
-        inputs=tuple(cell.inputs),
+        inputs=tuple(own.get(n, n) for n in cell.inputs),
         states=tuple(cell.states),
         output=cell.output,
         learned=tuple(cell.SHAPES),
-        letters=dict(cell.letters),
+        letters={own.get(n, n): word for n, word in cell.letters.items()},
         constants=dict(cell.constants),
     )
+
+
+def called(ops, own):
+    """Operations with other names for what they read."""
+    return tuple(replace(o, name=own.get(o.name, o.name)) if o.kind == "read" else o for o in ops)
 
 
 def operations(expr):

@@ -79,7 +79,7 @@ PUBLIC = (
      {"h_seen": lambda v: v.steps[-1].h if v.t == 1 else v.h_prev}, ()),
     ("hard sigmoid at the forget gate, slope of the logistic function", PLAIN,
      {"f": lambda v: hard(v.net_f)}, ("f",)),
-    ("h = o c, slope of tanh", PLAIN, {"h": lambda v: v.o * v.c}, ("h",)),
+    ("h = o c, slope of tanh", PLAIN, {"h": lambda v: v.o * v.c}, ("h", "c", "o")),
     ("delta_z with h_t", BEFORE, {"dz": lambda v: v.dh * (v.h - v.n) * v.z * (1 - v.z)}, ("z",)),
     ("delta_z with the wrong sign", GATED,
      {"dz": lambda v: v.dh * (v.n - v.h_prev) * v.z * (1 - v.z)}, ("z",)),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .edits import Edit
+from .summands import below
 from .tape import Back, Changes
 
 SEEN = {
@@ -33,7 +34,20 @@ def seen(program):
                     V[s][0] = wrong[s]
 
             told = ", ".join(text.format(s=s) for s in states)
-            yield edit(("states", states), word, told, change, "values", states)
+            yield edit(("states", states), word, told, change, "values", touched(program, states))
+
+
+def touched(program, states):
+    """Names of what gets a wrong number where a state one step back is read wrongly."""
+    found = {}
+    for name, ops in program.equations.items():
+        for op in ops[:-1] if name in program.active else ops:  # the value itself is kept
+            inside = [any((s, 1) in below(ops, a) for s in states) for a in op.args]
+            if any(inside) and op.kind in ("mul", "apply", "call", "outer", "pow"):
+                for n, a in enumerate(op.args):
+                    if op.kind == "call" or any(inside[:n] + inside[n + 1 :]):
+                        found |= dict.fromkeys(name for name, lag in below(ops, a))
+    return tuple(found)
 
 
 def errors(program):
