@@ -124,5 +124,9 @@ def ours(vectors: Params, seed: int = 1) -> Case:
     last = onnx_bridge.state_to_onnx(vanilla, (vectors["h"][-1], vectors["c"][-1]))
     outputs = {"Y": rows(vectors["h"])[:, None]}
     outputs |= {"Y_h": last["initial_h"], "Y_c": last["initial_c"]}
-    single = [{k: v.astype(np.float32) for k, v in each.items()} for each in (inputs, outputs)]
-    return Case("lstm-ref golden vectors of VANILLA", *single, rtol=1e-4, atol=1e-6)
+    name = "lstm-ref golden vectors of VANILLA"
+    return Case(name, _single(inputs), _single(outputs), rtol=1e-4, atol=1e-6)
+
+
+def _single(arrays):
+    return {name: value.astype(np.float32) for name, value in arrays.items()}

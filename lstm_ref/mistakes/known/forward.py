@@ -13,6 +13,8 @@ from lstm_ref.mistakes.edits import chain, inner, key
 from lstm_ref.mistakes.evaluate import derived
 from lstm_ref.mistakes.known.registry import Change, Parts, mistake
 
+KINDS_OF_GRU = ("GRU_BEFORE", "GRU_AFTER")
+
 
 def _own(cell):
     """The backward pass that belongs to this other cell."""
@@ -102,7 +104,7 @@ def output_not_squashed_backward_is(p: Parts) -> Change | None:
 )
 def z_exchanged(p: Parts) -> Change | None:
     name = p.cell.name
-    if name.startswith("GRU_"):
+    if name.startswith(KINDS_OF_GRU):
         writes = "_Z_WRITES"
         other = name.removesuffix(writes) if name.endswith(writes) else name + writes
         wrong = catalogue.find(other)
@@ -119,7 +121,7 @@ def z_exchanged(p: Parts) -> Change | None:
 def reset_elsewhere(p: Parts) -> Change | None:
     """Reset before the product where after was meant, or the other way round, without b_hh."""
     name = p.cell.name
-    if name.startswith("GRU_"):
+    if name.startswith(KINDS_OF_GRU):
         before = "BEFORE" in name
         pair = ("BEFORE", "AFTER") if before else ("AFTER", "BEFORE")
         wrong = catalogue.find(name.replace(*pair))

@@ -154,7 +154,10 @@ class Parts:
             if len(t) == 1 and t[0].by == "c" and t[0].lag == 0 and t[0].via is None
         }
 
-    def square(self, W: sympy.Symbol) -> bool:
-        """Whether a matrix has as many rows as columns."""
-        letters = self.cell.letters[str(W)]
-        return letters[0] == letters[1]
+    def square(self, W: sympy.Expr) -> bool:
+        """Whether it is a matrix of the cell with as many rows as columns.
+
+        What is a transpose already, or a product with a state that is a matrix, is none.
+        """
+        letters = self.cell.letters.get(str(W))
+        return letters is not None and letters[0] == letters[1]
