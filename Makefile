@@ -22,7 +22,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help install book address serve notebooks lab results check test alone lowest test-torch \
-    generate lint format lock fuzz edits bench clean
+    generate vectors lint format lock fuzz edits bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -72,6 +72,9 @@ lint: install ## ruff: rules and format, notebooks too; mypy: the types
 generate: install ## write lstm_ref/generated from the declared cells, and the README's picture
 	@$(FIXED) $(PY) tools/write_generated.py
 	@$(FIXED) $(PY) tools/draw_picture.py
+
+vectors: install ## write the published vectors that are missing; none that is there changes
+	@$(FIXED) $(PY) tools/make_vectors.py
 
 format: install ## let ruff write what `make lint` asks for
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .

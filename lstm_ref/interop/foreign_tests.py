@@ -10,6 +10,7 @@ GradBench. The same case gives the same bytes.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import numpy as np
@@ -81,7 +82,14 @@ def as_webnn(case: Case) -> str:
         "operators": [{"name": "lstm", "arguments": arguments, "outputs": list(outputs)}],
         "expectedOutputs": {name: _operand(value) for name, value in outputs.items()},
     }
-    return json.dumps({"name": case.name, "graph": graph}, indent=1) + "\n"
+    return _text({"name": case.name, "graph": graph})
+
+
+def _text(document):
+    """JSON in which a list of numbers stands on one line."""
+    text = json.dumps(document, indent=1)
+    numbers = re.compile(r"\[\s+([-+.e\d,\s]+?)\s+\]")
+    return numbers.sub(lambda found: f"[{' '.join(found[1].split())}]", text) + "\n"
 
 
 def _operand(value: Array) -> dict:
@@ -99,4 +107,4 @@ def as_gradbench(given: Arrays) -> str:
         "objective": float(want["objective"][0]),
         "jacobian": want["jacobian"].tolist(),
     }
-    return json.dumps(document, indent=1) + "\n"
+    return _text(document)

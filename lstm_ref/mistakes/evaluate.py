@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref.check import summands as recipes
+from lstm_ref.check import witnesses
 from lstm_ref.check.summands import Factors, Recipe
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.declare.declaration import Cell
@@ -48,10 +49,9 @@ class Numbers:
 
 def numbers_of(cell: Cell, vectors: Params) -> Numbers:
     """The `Numbers` of golden vectors (dict name -> array)."""
-    params = {n: vectors[n] for n in (*cell.matrices, *cell.vectors)}
-    state0 = tuple(vectors[f"{s}_0"] for s in cell.states)
     last = tuple(vectors[f"e_{s}_T"] for s in cell.states)
-    return Numbers(cell, params, vectors["x"], state0, {"dh": vectors["e"], "dstate_T": last})
+    errors: Errors = {"dh": vectors["e"], "dstate_T": last}
+    return Numbers(cell, *witnesses.split(cell, vectors), errors)
 
 
 def gradients(found: Found, numbers: Numbers) -> tuple[Arrays, Arrays]:

@@ -193,12 +193,6 @@ def test_the_gradient_of_gradbench_is_that_of_differences():
         assert abs((ends[0] - ends[1]) / (2 * step) - want[k]) < 1e-9
 
 
-def test_gradbench_cannot_tell_transposes_and_hardly_initial_states():
-    """Two layers, 1024 characters: the smallest of its four sizes."""
-    found = passing_gradbench(gradbench.drawn(2, 1024))
-    assert [len(names) for names in found.values()] == [0, 1, 2, 0]
-
-
 def test_ours_in_its_form_sees_what_the_form_can_say():
     found = passing_gradbench(gradbench.ours())
     assert {kind: names for kind, names in found.items() if names} == {"matrices transposed": ["W"]}

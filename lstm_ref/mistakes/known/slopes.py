@@ -123,6 +123,8 @@ def slopes_with_bias_of_o(p: Parts) -> Change | None:
     biases = {g: sympy.Symbol(f"b_{g}") for g in "fio"}
     if not {f"b_{g}" for g in "fio"} <= set(p.cell.vectors):
         return None
+    if any(g not in p.cell.equations or not p.cell.equations[g].activation for g in "fi"):
+        return None
 
     def wrong(gate):
         value = sigma(at(net_name(gate)) - biases[gate] + biases["o"])
