@@ -7,8 +7,7 @@ place for everything below it: `W_a_b` is W with "a,b" below, since TeX refuses 
 import re
 import unicodedata
 from collections.abc import Sequence
-
-from lstm_ref.derive import expressions
+from functools import cache
 
 GREEK = {
     name: rf"\{name}"
@@ -53,10 +52,16 @@ BEFORE = {
     "delta": ("the error term of {}", "d_{}"),
     "net": ("the weighted input of {}", "a_{}"),
 }
-# Words of the language, which are names on the page too.
-FUNCTIONS = {*expressions.FUNCTIONS.values(), "mean", "sum", "softmax", "norm", "dot", "outer"}
-FUNCTIONS |= {"sqrt", "diag", "spread"}
 DIGITS = "0123456789"
+
+
+@cache
+def functions() -> frozenset[str]:
+    """Words of the language, which are names on the page too."""
+    from lstm_ref.derive import expressions  # printing needs no SymPy
+
+    others = ("mean", "sum", "softmax", "norm", "dot", "outer", "sqrt", "diag", "spread")
+    return frozenset({*expressions.FUNCTIONS.values(), *others})
 
 
 def taken(name: str) -> tuple[str, str] | None:
@@ -73,7 +78,7 @@ def taken(name: str) -> tuple[str, str] | None:
         return meaning.format(below), other.format(below)
     if below:
         return None
-    return (f"the function {word}", "a") if word in FUNCTIONS else TAKEN.get(word)
+    return (f"the function {word}", "a") if word in functions() else TAKEN.get(word)
 
 
 def latex_letter(name: str) -> str:

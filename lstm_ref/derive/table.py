@@ -17,6 +17,7 @@ from typing import Any
 from lstm_ref.derive import tree
 from lstm_ref.derive.tree import Node
 
+ONE = tree.Number(1)
 FOLDER = "tables"  # in lstm_ref.generated
 
 
@@ -49,7 +50,7 @@ class Summand:
     lag: int
     inner: Node
     via: Via | None = None
-    outer: Node = tree.Number(1)
+    outer: Node = ONE
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstm_ref.optional import needs
-
-with needs(__name__):
-    import sympy
-
-from lstm_ref.derive import tree
-from lstm_ref.derive.expressions import FUNCTIONS, ONES, SPREAD
-from lstm_ref.derive.table import Equation, Product, Summand, Table, Via
+from lstm_ref.derive.expressions import FUNCTIONS
+from lstm_ref.derive.table import Equation, Table
 from lstm_ref.derive.typeset.summands import Writer
 
 if TYPE_CHECKING:
@@ -38,32 +32,6 @@ def table(cell: Cell) -> Table:
         dict(cell.constants),
         equations,
         slopes,
-        {n: tuple(_summand(writer, t) for t in terms) for n, terms in found.terms.items()},
-        {n: tuple(_product(writer, p) for p in pairs) for n, pairs in found.products.items()},
+        {n: tuple(map(writer.summand, terms)) for n, terms in found.terms.items()},
+        {n: tuple(map(writer.factors, pairs)) for n, pairs in found.products.items()},
     )
-
-
-def _summand(writer, term):
-    def node(expr):
-        return writer.expression(sympy.sympify(expr), term.by)
-
-    return Summand(term.of, term.by, term.lag, node(term.inner), _via(term.via, node),
-                   node(term.outer))  # fmt: skip
-
-
-def _via(via, node):
-    if via is None:
-        return None
-    for word, symbol in (("ones", ONES), ("spread", SPREAD)):
-        if via == symbol:
-            return Via(word)
-    kind = type(via).__name__.lower()
-    if kind in ("row", "column", "right", "left"):
-        inside = via.args[0]
-        return Via(kind, tree.Known("ones") if inside == 1 else node(inside))
-    return Via(kind, node(via.args[0])) if kind == "transposed" else Via("matrix", node(via))
-
-
-def _product(writer, product):
-    inner, v = (writer.expression(sympy.sympify(e), product.by) for e in (product.inner, product.v))
-    return Product(product.of, product.by, inner, v, product.transposed)

@@ -181,9 +181,17 @@ class Marked:
     body: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What stands in the place of the right thing: None where something is missing, or too much."""
+
+    old: Node | None
+    new: Node | None
+
+
 Atom = Number | Known | Constant | Size | Parameter | Signal | Net | Delta | Outside
 Written = Sum | Product | Quotient | Power | Call | Apply | Transposed | Outer | Dot
-Compound = Written | Partial | Chain | SumOverTime | Marked
+Compound = Written | Partial | Chain | SumOverTime | Marked | Changed
 Node = Atom | Compound
 LETTERS = (Known, Constant, Size, Parameter, Signal, Net, Delta, Outside)
 

@@ -1,6 +1,4 @@
-"""A derivation in letters: lines, and the alphabets in which they are printed."""
+"""A derivation in letters: lines, and the alphabets in which they are printed.
 
-from lstm_ref.optional import needs
-
-with needs(__name__):
-    import sympy  # noqa: F401
+Printing a tree needs no SymPy; `arrange` and `summands`, which make trees of SymPy's, do.
+"""

@@ -113,6 +113,14 @@ class Text(Printer):
     def _marked(self, node, depth):
         return self._inside(node.body, depth)
 
+    def struck(self, piece: Piece) -> Pieces:
+        """What should stand there, as word-wise differences of texts are marked."""
+        return [Piece("[-", 2), replace(piece, gap="", space=0), Piece("-]", 2)]
+
+    def put(self, piece: Piece) -> Pieces:
+        """What stands there instead."""
+        return [Piece("{+", 2), replace(piece, gap="", space=0), Piece("+}", 2)]
+
 
 @dataclass(frozen=True)
 class Latex(Printer):
@@ -229,6 +237,14 @@ class Latex(Printer):
         inside = self.pieces(node.body, depth + 1)
         body = joined_piece(self.bracket(inside) if loose else inside)
         return [replace(body, text=rf"\{node.how}{{{body.text}}}")]
+
+    def struck(self, piece: Piece) -> Pieces:
+        """What should stand there."""
+        return [replace(piece, text=rf"\cancel{{{piece.text}}}")]
+
+    def put(self, piece: Piece) -> Pieces:
+        """What stands there instead."""
+        return [replace(piece, text=rf"\boxed{{{piece.text}}}")]
 
 
 def glued(left: Piece, pieces: Sequence[Piece], right: Piece) -> Pieces:

@@ -6,11 +6,14 @@ what it read first stands first. Signs, numbers in front and fractions are decid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-import sympy
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.expressions import (
@@ -28,6 +31,7 @@ from lstm_ref.derive.expressions import (
     step,
     t,
 )
+from lstm_ref.derive.typeset.carried import filled, fraction, whole
 from lstm_ref.derive.typeset.ranks import is_matrix, rank
 
 KNOWN = {sympy.pi: "pi", sympy.E: "e"}
@@ -106,20 +110,12 @@ class Arranger:
         numbers = [factor for factor in above if not rank(factor, self.names)]
         others = [factor for factor in above if factor not in nodes and factor not in numbers]
         if not any(is_matrix(factor, self.names) for factor in others):
-            return [*numbers, *others, *self._filled(outers)]
+            return [*numbers, *others, *filled(nodes)]
         node = tree.product(*others)
         for left, right in (outer.args for outer in outers):
             diagonal = tree.Call("diag", (self.node(left if right == 1 else right),))
             node = tree.Apply(diagonal, node) if right == 1 else tree.Apply(node, diagonal)
         return [*numbers, node]
-
-    def _filled(self, outers):
-        """f 1ᵀ and 1 kᵀ, unit by unit, are f kᵀ."""
-        rows = [outer.args[0] for outer in outers if outer.args[1] == 1]
-        columns = [outer.args[1] for outer in outers if outer.args[0] == 1]
-        if len(rows) == len(columns) == 1:
-            return [tree.Outer(self.node(rows[0]), self.node(columns[0]))]
-        return map(self.node, outers)
 
     def _sum(self, expr):
         """Positive terms first, each group in the order of writing; numbers lead."""
@@ -202,32 +198,14 @@ def arrange(
     return Arranger(order, names).node(expr)
 
 
-def fraction(
-    sign: int, value: Fraction | float, above: Sequence[tree.Node], below: Sequence[tree.Node]
-) -> tree.Node:
-    """A product with its number in front and what is below the line, its sign outside."""
-    down = list(below)
-    if isinstance(value, Fraction) and value.denominator != 1 and (above or below):
-        down.insert(0, tree.Number(value.denominator))
-        value = Fraction(value.numerator)
-    node = tree.product(tree.Number(_whole(value)), *above)
-    if down:
-        node = tree.Quotient(node, tree.product(*down))
-    return tree.minus(node) if sign < 0 else node
-
-
 def number(value: sympy.Number) -> tree.Node:
     """A number of SymPy."""
-    node = tree.Number(_whole(_value(abs(value))))
+    node = tree.Number(whole(_value(abs(value))))
     return tree.minus(node) if value.is_negative else node
 
 
 def _value(value: Any) -> Fraction | float:
     return Fraction(value.p, value.q) if value.is_Rational else float(value)
-
-
-def _whole(value):
-    return int(value) if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
 def _negative(expr: sympy.Expr) -> bool:

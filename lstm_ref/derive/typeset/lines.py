@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lstm_ref.derive import terms, tree
+from lstm_ref.derive.typeset.carried import ERROR, over_time, times
 from lstm_ref.derive.typeset.summands import Writer
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
-
-ERROR = tree.Known("E")
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,10 @@ def gradients(cell: Cell) -> Iterator[Line]:
     writer = Writer(cell)
     for name in cell.matrices:
         found = [writer.product(product) for product in terms.products(cell, name)]
-        yield Line(tree.Partial(ERROR, tree.Parameter(name)), (_over_time(found),))
+        yield Line(tree.Partial(ERROR, tree.Parameter(name)), (over_time(found),))
     for name in cell.vectors:
         found = [writer.term(term) for term in terms.of(cell, name)]
-        yield Line(tree.Partial(ERROR, tree.Parameter(name)), (_over_time(found),))
+        yield Line(tree.Partial(ERROR, tree.Parameter(name)), (over_time(found),))
 
 
 def passed_on(cell: Cell) -> Iterator[Line]:
@@ -84,20 +83,6 @@ def total(writer: Writer, name: str) -> tree.Node:
     found += [writer.term(term) for term in terms.of(cell, name)]
     sloped = terms.slope(cell, name) is not None
     return times(found, writer.slope(name)) if sloped else tree.total(found)
-
-
-def times(parts: list[tree.Node], factor: tree.Node) -> tree.Node:
-    """A sum times a factor, which may be a product itself."""
-    if not parts:
-        return tree.Number(0)
-    behind = factor.factors if isinstance(factor, tree.Product) else (factor,)
-    inside = tree.total(parts)
-    if isinstance(inside, tree.Sum) and len(inside.parts) == 1:
-        ((sign, only),) = inside.parts
-        node = times([only], factor)
-        return tree.minus(node) if sign < 0 else node
-    before = inside.factors if isinstance(inside, tree.Product) else (inside,)
-    return tree.Product((*before, *behind))
 
 
 def _target(cell, name):
@@ -126,15 +111,3 @@ def _use(writer, name, by, lag, group):
     if unit_by_unit and writer.names.get(by, 1) == writer.names.get(name, 1):
         return tree.Product((error, slope))
     return tree.Apply(tree.Transposed(slope), error)
-
-
-def _over_time(found):
-    """Each summed over time, the sign before the sum."""
-    parts: list[tree.Node] = []
-    for node in found:
-        if isinstance(node, tree.Sum) and len(node.parts) == 1:
-            ((sign, only),) = node.parts
-            parts.append(tree.Sum(((sign, tree.SumOverTime(only)),)))
-        else:
-            parts.append(tree.SumOverTime(node))
-    return tree.total(parts)

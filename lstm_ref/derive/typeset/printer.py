@@ -15,7 +15,7 @@ from lstm_ref.derive.typeset.signs import Pieces, Signs
 HALF = tree.Number(Fraction(1, 2))
 LEADING = (tree.Number, tree.Constant)  # what is not left alone at the end of a line
 # What stands without brackets wherever it stands.
-CLOSED = (*tree.LETTERS, tree.Number, tree.Call, tree.Partial, tree.Marked)
+CLOSED = (*tree.LETTERS, tree.Number, tree.Call, tree.Partial, tree.Marked, tree.Changed)
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,15 @@ class Printer(Signs):
         left = self._transposed(tree.Transposed(node.left), depth)
         right = self._closed(node.right, depth)
         return [*left, replace(right[0], gap=self.thin, space=self.space, level=None), *right[1:]]
+
+    def _changed(self, node, depth):
+        found: Pieces = []
+        for part, sign in ((node.old, self.struck), (node.new, self.put)):
+            if part is not None:
+                loose = isinstance(part, tree.Sum) and len(part.parts) > 1
+                inside = self.pieces(part, depth + 1)
+                found += sign(joined_piece(self.bracket(inside) if loose else inside))
+        return [joined_piece(found)]
 
     def _sumovertime(self, node, depth):
         body = self._summand(node.body, depth)

@@ -43,6 +43,8 @@ def rank(node: tree.Node, names: Mapping[str, int]) -> int:
             return rank(vector, names)
         case tree.Transposed(inside) | tree.SumOverTime(inside) | tree.Marked(_, inside):
             return rank(inside, names)
+        case tree.Changed(old, new):
+            return max(rank(part, names) for part in (old, new) if part is not None)
         case tree.Outer() | tree.Chain():
             return 2
         case tree.Partial(above, _):

@@ -111,3 +111,11 @@ class Signs:
     def sum_sign(self) -> Piece:
         """Σ over the steps."""
         raise NotImplementedError
+
+    def struck(self, piece: Piece) -> Pieces:
+        """What should stand there."""
+        raise NotImplementedError
+
+    def put(self, piece: Piece) -> Pieces:
+        """What stands there instead."""
+        raise NotImplementedError
