@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from lstm_ref.derive.catalogue import CELLS
 from lstm_ref.interop import vectors
 
 from . import catalogue, layouts, public, stored
@@ -46,13 +47,18 @@ class Case:
 
 
 @cache
-def golden(cell, sizes, seed=1):
-    """Arrays of golden vectors. sizes: as a tuple of pairs."""
+def vectors_of(cell, sizes, seed=1):
+    """Golden vectors, (header, arrays). sizes: as a tuple of pairs."""
     given = dict(sizes)
     letters = program(cell).letters
     if letters[program(cell).inputs[0]] == "H":
         given["D"] = given["H"]
-    return vectors.make(find(cell), **given, seed=seed)[1]
+    return vectors.make(find(cell), **given, seed=seed)
+
+
+def golden(cell, sizes, seed=1):
+    """Their arrays."""
+    return vectors_of(cell, sizes, seed)[1]
 
 
 @cache
@@ -63,7 +69,8 @@ def kept(cell, sizes, seed=1):
 
 def make(rng, count, cell=None, sizes=None, kind=None, families=None, plain=False):
     """A random case with `count` mistakes. plain: our names and layout, float64."""
-    cell = cell or COMMON[rng.integers(len(COMMON))]
+    names = COMMON if rng.random() < 0.8 else tuple(CELLS)
+    cell = cell or names[rng.integers(len(names))]
     sizes = sizes or (OLD if rng.random() < 0.15 else NEW)
     key = tuple(sizes.items())
     arrays, right = golden(cell, key), kept(cell, key)
@@ -83,8 +90,6 @@ def make(rng, count, cell=None, sizes=None, kind=None, families=None, plain=Fals
             continue
         edits, results = found
         truth = {n: np.array(v) for n, v in keep(results).items()}
-        if not all(np.isfinite(v).all() and np.abs(v).max() < 1e6 for v in truth.values()):
-            continue
         layout = (
             layouts.Layout(names={"output": p.output}) if plain else layouts.draw(rng, p, names)
         )
@@ -95,9 +100,9 @@ def make(rng, count, cell=None, sizes=None, kind=None, families=None, plain=Fals
 
 def computed(cell, arrays, edits):
     """Everything that an implementation with these mistakes computes on these vectors."""
-    if any(edit.kind == "public" for edit in edits):
-        return public.implement(cell, arrays, edits)
-    return implement(cell, arrays, edits)
+    by_hand = any(edit.kind == "public" for edit in edits)
+    with np.errstate(all="ignore"):
+        return (public.implement if by_hand else implement)(cell, arrays, edits)
 
 
 def by_hand(rng, count, cell, arrays, keep):

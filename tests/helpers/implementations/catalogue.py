@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from . import forwards, slopes, steps, summands, sums, whole
-from .edits import implement
+from . import forwards, resets, slopes, steps, summands, sums, whole
+from .edits import Build, implement
 from .program import program
 
 FAMILIES = {
@@ -26,10 +26,10 @@ FAMILIES = {
     "operation": forwards.operations_of,
     "gates": forwards.gates,
     "inputs": forwards.inputs,
-    "reset": forwards.resets,
+    "reset": resets.resets,
     "stored": forwards.stored,
     "whole": whole.whole,
-    "twin": forwards.twins,
+    "twin": resets.twins,
 }
 # How often each is drawn.
 SHARES = {
@@ -46,6 +46,7 @@ FORWARD = (
     "stored",
     "twin",
 )  # they show in h
+LARGE = 1e6
 SEEN = 1e-7  # relative: smaller changes of all that is stored are none
 
 
@@ -69,24 +70,45 @@ def draw(rng, cell, count, arrays, stored, kept=None, families=None):
     for _ in range(40):
         family = names[rng.choice(len(names), p=weights / weights.sum())]
         edit = possible[family][rng.integers(len(possible[family]))]
-        if not fits(edit, chosen):
+        if not fits(cell, edit, chosen):
             continue
         chosen.append(edit)
         if len(chosen) == count:
             break
     if len(chosen) < count:
         return None
-    results = implement(cell, arrays, chosen, kept)
-    for n in range(count):
-        rest = chosen[:n] + chosen[n + 1 :]
-        if not differ(stored(results), stored(implement(cell, arrays, rest, kept))):
+    with np.errstate(all="ignore"):
+        results = implement(cell, arrays, chosen, kept)
+        found = stored(results)
+        if not all(np.abs(v).max() < LARGE for v in found.values()):  # nor is NaN
             return None
+        for n in range(count):
+            rest = chosen[:n] + chosen[n + 1 :]
+            if not differ(found, stored(implement(cell, arrays, rest, kept))):
+                return None
     return chosen, results
 
 
-def fits(edit, chosen):
+def rewritten(edit):
+    """The equation of which a mistake forwards changes the operations, or None."""
+    if edit.place[0] == "reset":
+        return edit.equations[0]
+    plain = edit.place[0] == "forward" and not edit.kind.startswith("activation")
+    return edit.place[1] if plain else None
+
+
+def planted_in(cell, edit):
+    """Equations with operations that a mistake changes on the way back."""
+    build = Build(program(cell))
+    edit.plant(build)
+    return {place[0] for place in build.changes.places}
+
+
+def fits(cell, edit, chosen):
     """One at a place, one forwards per equation, and one for the whole of the same kind."""
     for other in chosen:
+        if rewritten(edit) in planted_in(cell, other) or rewritten(other) in planted_in(cell, edit):
+            return False
         if edit.place == other.place or edit.place[0] == other.place[0] in ("stored", "gates"):
             return False
         if edit.place[:2] == other.place[:2] and edit.place[0] in ("forward", "inputs", "factor"):

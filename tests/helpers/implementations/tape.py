@@ -118,6 +118,7 @@ class Back:
             change(self.V, run.T)
         self.again = bool(changes.values)
         self.places, self.deltas = changes.places, changes.deltas
+        self.wrong = {place[0] for place in self.places}
         self.errors = {name: [0.0] * (run.T + 1) for name in run.V}
         self.sums = {name: [0.0] * (run.T + 1) for name in self.program.learned}
         self.delta = {name: [None] * (run.T + 1) for name in self.program.equations}
@@ -145,35 +146,46 @@ class Back:
     def step(self, name, k):
         """Hand the error of an equation to all it reads."""
         ops, values = self.program.equations[name], self.values(name, k)
-        whole = np.broadcast_to(self.errors[name][k], self.run.V[name][k].shape)
+        whole = self.errors[name][k]
+        if np.shape(whole) != self.run.V[name][k].shape:
+            whole = np.broadcast_to(whole, self.run.V[name][k].shape)
         handed = {len(ops) - 1: fitted(whole, np.shape(values[-1]))}
+        wrong = name in self.wrong
         for j in range(len(ops) - 1, -1, -1):
             op, error = ops[j], handed.pop(j, None)
             if error is None:
                 continue
-            if (name, j, -1) in self.places:
+            if wrong and (name, j, -1) in self.places:
                 error = self.planted((name, j, -1), error, error, k)
             if op.kind == "read":
-                self.errors[op.name][k - op.lag] = self.errors[op.name][k - op.lag] + error
+                errors = self.errors[op.name]
+                errors[k - op.lag] = errors[k - op.lag] + error
             elif op.kind == "parameter" and op.name in self.sums:
                 self.sums[op.name][k] = self.sums[op.name][k] + error
             for place, operand in enumerate(op.args):
-                if np.ndim(values[operand]) == 0:
-                    continue
-                self.hand(handed, (name, j, place), op, error, values, k)
+                if ops[operand].kind not in ("number", "constant", "size"):
+                    self.hand(handed, (name, j, place), op, error, values, k)
             if j == len(ops) - 1 and name in self.program.active:
                 self.change_delta(name, handed, op.args[0], k)
             elif j == len(ops) - 1:
                 self.delta[name][k] = error
 
     def hand(self, handed, where, op, error, values, k):
-        place, operand = where[2], op.args[where[2]]
-        args = [values[j] for j in op.args]
-        back = operations.back(op, place, error, args, values[where[1]])
-        if where in self.places:
+        """Hand an error through one operation to one of its operands."""
+        name, j, place = where
+        operand = op.args[place]
+        if op.kind == "add":
+            back = error
+        else:
+            args = [values[n] for n in op.args]
+            back = operations.back(op, place, error, args, values[j])
+        if name in self.wrong and where in self.places:
             back = self.planted(where, back, error, k)
-        if np.shape(back) != np.shape(values[operand]):
-            back = fitted(np.asarray(back), np.shape(values[operand]))
+        like = values[operand]
+        if np.ndim(like) == 0:  # a number that several numbers make
+            return
+        if np.shape(back) != like.shape:
+            back = fitted(np.asarray(back), like.shape)
         handed[operand] = handed[operand] + back if operand in handed else back
 
     def change_delta(self, name, handed, net, k):
@@ -189,11 +201,11 @@ class Back:
     def results(self):
         gradients = {n: self.total(n) for n in self.program.learned}
         for name in self.program.inputs:
-            like = self.run.V[name][1]
-            steps = [np.broadcast_to(v, like.shape) for v in self.errors[name][1:]]
+            shape = self.run.V[name][1].shape
+            steps = [broadcast(v, shape) for v in self.errors[name][1:]]
             gradients[name] = np.stack(steps)
         for s in self.program.states:
-            gradients[f"{s}_0"] = np.broadcast_to(self.errors[s][0], self.run.V[s][0].shape) * 1.0
+            gradients[f"{s}_0"] = broadcast(self.errors[s][0], self.run.V[s][0].shape)
         deltas = {
             name: np.stack([0 * self.run.V[name][1] if v is None else v for v in steps[1:]])
             for name, steps in self.delta.items()
@@ -201,4 +213,9 @@ class Back:
         return gradients, deltas
 
     def total(self, name):
-        return np.broadcast_to(sum(self.sums[name][1:]), self.run.tensors[name].shape) * 1.0
+        return broadcast(sum(self.sums[name][1:]), self.run.tensors[name].shape)
+
+
+def broadcast(value, shape):
+    """The value in this shape; 0 where nothing was handed on."""
+    return value if np.shape(value) == shape else np.broadcast_to(value, shape) * 1.0
