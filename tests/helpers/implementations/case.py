@@ -22,7 +22,10 @@ OTHER_SEED = 1009  # of golden vectors that no file was made from
 
 @dataclass
 class Case:
-    """arrays: the file; truth: its arrays by our names; edits: () for a right one."""
+    """arrays: the file; truth: its arrays by our names; edits: () for a right one.
+
+    beside: what else is in the file and no result, by our names where it has one.
+    """
 
     cell: str
     sizes: dict
@@ -33,6 +36,7 @@ class Case:
     layout: layouts.Layout
     truth: dict
     arrays: dict
+    beside: dict
 
     def record(self):
         return {
@@ -93,9 +97,20 @@ def make(rng, count, cell=None, sizes=None, kind=None, families=None, plain=Fals
         layout = (
             layouts.Layout(names={"output": p.output}) if plain else layouts.draw(rng, p, names)
         )
-        return Case(cell, dict(sizes), 1, tuple(edits), what, tuple(names), layout, truth,
-                    layouts.apply(layout, p, truth))  # fmt: skip
+        beside = {} if plain or rng.random() > 0.1 else extras(rng, p, arrays)
+        file = {**layouts.apply(layout, p, truth), **beside}
+        return Case(
+            cell, dict(sizes), 1, tuple(edits), what, tuple(names), layout, truth, file, beside
+        )
     raise ValueError(f"{cell}: no {count} mistakes that show in {kind}")
+
+
+def extras(rng, p, arrays):
+    """What people store beside their results: the input, weights, the loss."""
+    found = {"x": arrays["x"]} if "x" in p.inputs and rng.random() < 0.6 else {}
+    if rng.random() < 0.4:
+        found |= {n: arrays[n] for n in p.learned}
+    return found if rng.random() < 0.5 else {**found, "loss": np.array([rng.normal()])}
 
 
 def computed(cell, arrays, edits):

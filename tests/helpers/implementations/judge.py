@@ -63,10 +63,11 @@ def judge(case, answer):
 def layout_fault(case, answer):
     """A tensor that was read otherwise than it is, or None."""
     tolerance = TOLERANCE[case.layout.dtype]
+    stored = {**case.beside, **case.truth}
     for name, value in answer.tensors.items():
-        if name not in case.truth:
+        if name not in stored:
             return f"{name} is asserted and not stored"
-        if value.shape != case.truth[name].shape or off(value, case.truth[name]) > tolerance:
+        if value.shape != stored[name].shape or off(value, stored[name]) > tolerance:
             return f"{name} is read in a wrong layout"
     return None
 

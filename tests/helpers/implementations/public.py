@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from . import gru_by_hand, lstm_by_hand
-from .by_hand import sigmoid
+from .by_hand import sigmoid, through
 from .edits import Edit
 
 LSTMS = ("LSTM", "VANILLA")
@@ -80,6 +80,21 @@ PUBLIC = (
     ("hard sigmoid at the forget gate, slope of the logistic function", PLAIN,
      {"f": lambda v: hard(v.net_f)}, ("f",)),
     ("h = o c, slope of tanh", PLAIN, {"h": lambda v: v.o * v.c}, ("h", "c", "o")),
+    ("the carried error is not multiplied by f", PLAIN, {"dc_prev": lambda v: v.dc}, ("c",)),
+    ("i carries the error", PLAIN, {"dc_prev": lambda v: v.dc * v.i}, ("c",)),
+    ("no tanh on the way back", PLAIN,
+     {"dc": lambda v: v.dh * v.o + v.dc_next, "do": lambda v: v.dh * v.c * v.o * (1 - v.o)},
+     ("c", "o")),
+    ("the error at h is overwritten before it is used", PLAIN,
+     {"dh_prev": lambda v: through(v.W, v, v.gates, "h"),
+      "dc_prev": lambda v: (
+          through(v.W, v, v.gates, "h") * v.o * (1 - np.tanh(v.c) ** 2) + v.dc_next) * v.f},
+     ("c",)),
+    ("the gates see no carried error", PLAIN,
+     {"df": lambda v: (v.dc - v.dc_next) * v.c_prev * v.f * (1 - v.f)}, ("f",)),
+    ("delta_c with o for i", LSTMS, {"dg": lambda v: v.dc * v.o * (1 - v.g**2)}, ("c_tilde",)),
+    ("gradients of W_.x with x of the step after", LSTMS,
+     {"x_seen": lambda v: v.steps[v.t].x if v.t < v.T else v.x}, ()),
     ("delta_z with h_t", BEFORE, {"dz": lambda v: v.dh * (v.h - v.n) * v.z * (1 - v.z)}, ("z",)),
     ("delta_z with the wrong sign", GATED,
      {"dz": lambda v: v.dh * (v.n - v.h_prev) * v.z * (1 - v.z)}, ("z",)),
@@ -89,6 +104,11 @@ PUBLIC = (
      {"dr": lambda v: (v.W["W_hh"] @ v.dn) * v.h_prev * v.r * (1 - v.r)}, ("r",)),
     ("the way past the gates is missing", BEFORE,
      {"dh_prev": lambda v: gru_by_hand.LINES["dh_prev"](v) - gru_by_hand.direct(v)}, ("h",)),
+    ("no reset gate in the error at the state before", BEFORE,
+     {"dh_prev": lambda v: (
+         gru_by_hand.direct(v) + v.W["W_hh"].T @ v.dn + gru_by_hand.gates_back(v))}, ("h",)),
+    ("delta_r with the candidate", BEFORE,
+     {"dr": lambda v: (v.W["W_hh"].T @ v.dn) * v.n * v.r * (1 - v.r)}, ("r",)),
     ("z and 1 - z exchanged in delta_h", BEFORE,
      {"dn": lambda v: v.dh * v.z * (1 - v.n**2)}, ("h_tilde",)),
     ("slopes at the activations", GATED,
