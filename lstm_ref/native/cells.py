@@ -130,10 +130,17 @@ def _room(space, size, dtype):
     return old
 
 
+def _address(array):
+    """Where an array has its numbers; `array.ctypes` takes four times as long."""
+    if array.size and array.flags.writeable:
+        return ctypes.addressof(ctypes.c_char.from_buffer(array))
+    return array.ctypes.data
+
+
 def _one(array):
-    return ctypes.c_void_p(array.ctypes.data)
+    return ctypes.c_void_p(_address(array))
 
 
 def _all(arrays: Sequence[Array]) -> Any:
     """Pointers to arrays, as a struct of C has them."""
-    return (ctypes.c_void_p * max(len(arrays), 1))(*(array.ctypes.data for array in arrays))
+    return (ctypes.c_void_p * max(len(arrays), 1))(*map(_address, arrays))

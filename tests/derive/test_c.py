@@ -28,6 +28,12 @@ def headers():
     return {name: c_code.source(cell) for name, cell in CELLS.items()}
 
 
+def with_short_parts(text):
+    """A header that does these steps in two parts, three and one, and not all at once."""
+    assert text.count("256 / (n.B + 1) + 1;") <= 1
+    return text.replace("256 / (n.B + 1) + 1;", "8 / (n.B + 1) + 1;")
+
+
 @pytest.fixture(scope="module")
 def watched(headers, tmp_path_factory):
     """Both passes of every cell in double precision, watched for memory and for what C forbids."""
@@ -35,7 +41,10 @@ def watched(headers, tmp_path_factory):
     watch = ("-fsanitize=address,undefined", "-fno-sanitize-recover=all")
     if not watches(folder, watch):
         pytest.skip(f"{COMPILER} has no sanitizers here")
-    each = (exports.exported(CELLS[n], text, ascii_name(n)) for n, text in headers.items())
+    each = (
+        exports.exported(CELLS[n], with_short_parts(text), ascii_name(n))
+        for n, text in headers.items()
+    )
     library = c_library.build(folder, "\n".join(each), "-O0", *watch)
     jobs = {ascii_name(n): c_library.job(cell, SIZES) for n, cell in CELLS.items()}
     given, found = folder / "given.npz", folder / "found.npz"
@@ -136,6 +145,27 @@ def test_null_stands_for_zeros_and_no_steps_are_steps(headers, tmp_path):
         assert all(np.array_equal(a, b) for a, b in zip(arrays, want[part], strict=True))
 
 
+@needs_compiler
+def test_the_steps_are_done_in_parts(headers, tmp_path):
+    """As many at once as make some hundred columns; the last part may be shorter."""
+    cell, text = CELLS["LSTM"], headers["LSTM"]
+    at_once = (
+        "size_t at_once(LSTM_sizes n);\nsize_t at_once(LSTM_sizes n) { return LSTM_most(n); }\n"
+    )
+    text = exports.exported(cell, text, "LSTM") + at_once
+    library = ctypes.CDLL(str(c_library.build(tmp_path, text)))
+
+    class Sizes(ctypes.Structure):
+        _fields_ = [(k, ctypes.c_size_t) for k in c_code.sizes(cell)]
+
+    library.at_once.restype, library.at_once.argtypes = ctypes.c_size_t, [Sizes]
+    for T, B, most in ((0, 2, 0), (4, 2, 4), (90, 2, 86), (4, 100, 3), (7, 100, 3), (4, 1000, 1)):
+        assert library.at_once(Sizes(T=T, B=B, D=3, H=4)) == most
+        sizes, given, shapes = c_library.job(cell, SIZES | {"T": T, "B": B})
+        found = c_library.call(library, "LSTM", sizes, given, shapes)
+        assert c_library.distance(found, c_library.wanted(cell, given)) < 1e-12
+
+
 def test_what_a_title_or_a_name_may_hold():
     x, h = kinds.at("x"), kinds.at("h", 1)
     W, U = (kinds.S(f"W_{k}") for k in "ab")
@@ -193,7 +223,7 @@ def test_planted_faults_are_seen(headers, tmp_path):
     for number, (what, header) in enumerate(faults):
         cell = CELLS[what.partition(":")[0]]
         own = f"{cell.name}_{number}"
-        text = header.replace(f"{cell.name}_", f"{own}_")
+        text = with_short_parts(header).replace(f"{cell.name}_", f"{own}_")
         texts.append(exports.exported(cell, text, own))
         jobs[what] = cell, own
     library = ctypes.CDLL(str(c_library.build(tmp_path, "\n".join(texts), "-O0")))

@@ -11,6 +11,7 @@ from lstm_ref.derive.codegen.fusing import fused
 from lstm_ref.derive.codegen.loops import Loops
 from lstm_ref.derive.codegen.lowering import lowered
 from lstm_ref.derive.codegen.numpy_code import program as programmed
+from lstm_ref.derive.codegen.parts import in_parts
 from lstm_ref.derive.codegen.program import Program
 from lstm_ref.derive.codegen.source_lines import block, indent
 from lstm_ref.derive.typeset import latex
@@ -127,7 +128,7 @@ END = """
 def source(cell: Cell) -> str:
     """The header's text, the same bytes on every run."""
     program = programmed(cell)
-    loops = fused(lowered(program))
+    loops = in_parts(fused(lowered(program)))
     return Header(program, loops).text()
 
 

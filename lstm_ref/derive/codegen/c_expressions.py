@@ -13,7 +13,7 @@ KEYWORDS = """auto break case char const continue default do double else enum ex
 if inline int long register restrict return short signed sizeof static struct switch typedef union
 unsigned void volatile while asm typeof"""
 OURS = """a b j row col t n y work params initial last dy dlast dparams dinitial REAL NAMED MATH
-first rest sum memcpy memset size_t NULL INFINITY main"""
+first rest sum memcpy memset size_t NULL INFINITY main from end most steps"""
 MATH = "tanh exp log log1p sin cos atan sinh cosh fabs sqrt pow"
 UNIX = "unix linux i386 errno"  # macros of some compilers
 

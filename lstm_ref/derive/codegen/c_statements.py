@@ -61,6 +61,17 @@ class CStatements(Statements[CExpressions]):
             return ["{", *indent(body), "}"]
         return loop(ROW, write.size(collect.letters[0]), body)
 
+    # ---- the steps of a part side by side
+
+    def columns(self, columns: str) -> str:
+        """How many columns, as code."""
+        if columns == SEQUENCE:
+            return f"steps * {self.expressions.size('B')}"
+        return super().columns(columns)
+
+    def _side_by_side(self):
+        return f"({ROW} * steps + t - 1 - from) * {self.expressions.size('B')} + {SAMPLE}"
+
     # ---- whole arrays
 
     def place(self, operand: Operand) -> str:

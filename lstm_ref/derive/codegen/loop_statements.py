@@ -6,6 +6,7 @@ which loops there are, over what and around what, is said here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
@@ -38,7 +39,7 @@ class Statements(Generic[Expressions]):
         self.expressions, self.program = expressions, expressions.program
         self.letters = expressions.cell.letters
 
-    def lines(self, operations: list[Operation]) -> list[str]:
+    def lines(self, operations: Sequence[Operation]) -> list[str]:
         """Lines of code, not indented."""
         found: list[str] = []
         for operation in operations:

@@ -185,7 +185,7 @@ class Loops:
 
     begin: before the first step; steps: one step; back: one step back; end: after the last one
     back; spread: for every step after that. arrays: by their keys. variables: those of the
-    program and the temporary ones.
+    program and the temporary ones. again, products: see `parts`.
     """
 
     variables: dict[str, Variable]
@@ -198,6 +198,8 @@ class Loops:
     step: list[Operation] = field(default_factory=list)
     zero: list[Operation] = field(default_factory=list)  # before the way back
     back: list[Operation] = field(default_factory=list)
+    again: list[Operation] = field(default_factory=list)  # for every step of a part, before
+    products: list[Product] = field(default_factory=list)  # of a part, after its steps back
     end: list[Operation] = field(default_factory=list)
     spread: list[Operation] = field(default_factory=list)
 
@@ -205,7 +207,7 @@ class Loops:
         """Every operation."""
         for part in (self.begin, self.flatten, self.whole, self.step, self.zero, self.back):
             yield from part
-        yield from (*self.end, *self.spread)
+        yield from (*self.again, *self.products, *self.end, *self.spread)
 
 
 Place = tuple[str, int]  # a key and a lag
