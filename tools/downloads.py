@@ -2,9 +2,9 @@
 
     python tools/environment.py python tools/downloads.py FOLDER
 
-The wheel, the notebooks, the golden vectors of the cells of the chapters, the LSTM in C with its
-vectors, and the SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in the
-environment of tools/environment.py: another order of adding gives other last digits.
+The wheel, the notebooks, the published golden vectors, the LSTM in C with vectors for it, and the
+SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in the environment of
+tools/environment.py: another order of adding gives other last digits.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lstm_ref import __version__
 from lstm_ref.derive import catalogue
-from lstm_ref.interop import vectors
+from lstm_ref.interop import published, vectors
 
 ROOT = Path(__file__).resolve().parent.parent
 EPOCH = 1767225600  # of all dates within: 2026-01-01
@@ -72,16 +72,8 @@ def notebooks():
 
 
 def golden_vectors():
-    """Name in the archive -> bytes: .npz and .json of the cells of the chapters."""
-    found = {}
-    with tempfile.TemporaryDirectory() as place:
-        for cell in catalogue.BOOK.values():
-            header, arrays = vectors.make(cell)
-            for suffix in (".json", ".npz"):
-                path = Path(place, cell.name.lower() + suffix)
-                vectors.write(path, header, arrays)
-                found[f"vectors/{path.name}"] = path.read_bytes()
-    return found
+    """Name in the archive -> bytes, of all published vectors and what describes them."""
+    return {f"vectors/{path.name}": path.read_bytes() for path in published.FOLDER.iterdir()}
 
 
 def zipped(path, files):

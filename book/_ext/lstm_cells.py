@@ -4,11 +4,13 @@ The formulas of a cell are LaTeX in a script that no browser runs; `cells.js` ha
 them when the entry is opened, so that the page stays light. A cell is a section, so that the search
 of the site finds it by its name.
 
-The code of a cell is not on the page: its files lie in the folder `code` of the site, and the page
-links them. `cells.js` adds buttons that copy them, where the site is served and not a folder.
+The code of a cell is not on the page: its files lie in the folder `code` of the site, its published
+vectors in the folder `vectors`, and the page links them. `cells.js` adds buttons that copy the
+code, where the site is served and not a folder.
 """
 
 import html
+import shutil
 from pathlib import Path
 
 from docutils import nodes
@@ -17,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import c_code, js_code, numpy_alone, torch_code
 from lstm_ref.derive.typeset import latex
+from lstm_ref.interop import published
 
 FILTER = """
 <div class="cells-filter" role="search" aria-label="Cells of this page">
@@ -43,7 +46,16 @@ CODE = """
 </ul>
 </details>
 """
+VECTORS = """
+<details class="cell-vectors">
+<summary>Golden vectors<span class="cells-of"> of {name}</span></summary>
+<ul>
+{items}
+</ul>
+</details>
+"""
 ITEM = '<li><a href="{up}code/{file}" download>{file}</a> <span>{what}</span></li>'
+LINK = ITEM.replace("code/", "vectors/")
 # what a file is -> its name, and who writes its text
 FILES = {
     "NumPy": ("{lower}_numpy.py", numpy_alone.source),
@@ -59,6 +71,7 @@ class Cells(SphinxDirective):
 
     def run(self):
         self.env.note_reread()  # it shows what the package derives now
+        shutil.copytree(published.FOLDER, Path(self.env.app.outdir, "vectors"), dirs_exist_ok=True)
         up = "../" * self.env.docname.count("/")
         start = FILTER.format(up=up, count=len(catalogue.CELLS))
         return [raw(start), *(self._kind(*found) for found in catalogue.KINDS.values())]
@@ -75,6 +88,7 @@ class Cells(SphinxDirective):
             section += nodes.paragraph("", f"Inputs of every step: {', '.join(cell.inputs)}.")
         section += raw(formulas(cell))
         section += raw(self._code(cell))
+        section += raw(self._vectors(cell))
         return section
 
     def _code(self, cell):
@@ -87,6 +101,16 @@ class Cells(SphinxDirective):
             (folder / file).write_text(source(cell), encoding="utf-8", newline="\n")
             items.append(ITEM.format(up=up, file=file, what=what))
         return CODE.format(name=html.escape(cell.name), items="\n".join(items))
+
+    def _vectors(self, cell):
+        """The published vectors of a cell, linked."""
+        up, items = "../" * self.env.docname.count("/"), []
+        for file in published.names(cell.name):
+            about = published.about(file)
+            sizes = ", ".join(f"{letter} = {size}" for letter, size in about["sizes"].items())
+            what = f"{sizes}; {len(about['catches'])} known mistakes show"
+            items.append(LINK.format(up=up, file=file, what=what))
+        return VECTORS.format(name=html.escape(cell.name), items="\n".join(items))
 
     def _section(self, heading, name, kind):
         section = nodes.section("", nodes.title("", heading), ids=[name], classes=[kind])

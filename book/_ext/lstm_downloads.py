@@ -14,7 +14,7 @@ FOLDER = "downloads"
 WHAT = {
     ".whl": "the package",
     "-notebooks.zip": "the twelve chapters, executed",
-    "-vectors.zip": "golden vectors of the cells of the chapters, JSON and npz",
+    "-vectors.zip": "the published golden vectors of all cells",
     "lstm.c": "the LSTM of chapter 9 in C",
     "lstm.h": "its golden vectors",
     "SHA256SUMS": "the checksums below",

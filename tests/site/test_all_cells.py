@@ -10,6 +10,7 @@ from test_site import Visit
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import c_code, js_code, numpy_alone, torch_code
 from lstm_ref.derive.typeset import latex
+from lstm_ref.interop import published
 
 PAGE = "book/cells.html"
 
@@ -74,6 +75,16 @@ def test_the_code_of_every_cell_is_linked(html, opened):
             assert text == language.source(catalogue.CELLS[name])
         module = (html / "code" / f"{name}.mjs").read_text(encoding="utf-8")
         assert module.endswith(f"export default {name};\n")
+
+
+def test_the_published_vectors_of_every_cell_are_linked(html, opened):
+    links = opened.page.locator("details.cell-vectors a[download]")
+    files = links.evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    named = [name for cell in catalogue.CELLS for name in published.names(cell)]
+    assert files == [f"../vectors/{name}" for name in named]
+    assert published.changed() == []
+    for path in published.FOLDER.iterdir():
+        assert (html / "vectors" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_code_is_copied_by_keyboard(html, opened):

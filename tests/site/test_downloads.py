@@ -10,8 +10,7 @@ from bs4 import BeautifulSoup
 from places import ROOT
 
 import lstm_ref
-from lstm_ref.derive import catalogue
-from lstm_ref.interop import vectors
+from lstm_ref.interop import published
 
 STEM = f"lstm_ref-{lstm_ref.__version__}"
 NAMES = {"lstm.c", "lstm.h", f"{STEM}-notebooks.zip", f"{STEM}-vectors.zip"}
@@ -55,14 +54,17 @@ def test_the_archive_of_notebooks_is_that_of_the_sources(folder):
             assert json.loads(archive.read(name))["cells"]
 
 
-def test_the_golden_vectors_are_those_of_the_cells_of_the_chapters(folder, tmp_path):
+def test_the_golden_vectors_are_the_published_ones(folder):
     with zipfile.ZipFile(folder / f"{STEM}-vectors.zip") as archive:
-        names = {f"vectors/{n.lower()}.{s}" for n in catalogue.BOOK for s in ("json", "npz")}
-        assert set(archive.namelist()) == names
-        archive.extractall(tmp_path)
-    for name in names:  # `read` compares the checksum that stands in each
-        header, arrays = vectors.read(tmp_path / name)
-        assert header["cell"].lower() == name.split("/")[1].partition(".")[0] and arrays
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    files = {f"vectors/{path.name}": path.read_bytes() for path in published.FOLDER.iterdir()}
+    assert inside == files and "vectors/SHA256SUMS" in inside and len(inside) > 190
+
+
+def test_the_wheel_holds_the_published_vectors(folder):
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        inside = {n.rpartition("/")[2] for n in wheel.namelist() if "/published/files/" in n}
+    assert inside == {path.name for path in published.FOLDER.iterdir()}
 
 
 def test_the_commands_of_the_page_name_this_version(page):
