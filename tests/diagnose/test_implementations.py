@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from implementations import case, catalogue, gru_by_hand, judge, layouts, lstm_by_hand, public
+from implementations import (
+    case,
+    catalogue,
+    gru_by_hand,
+    judge,
+    layouts,
+    lstm_by_hand,
+    public,
+    table,
+)
 from implementations.edits import implement
 from implementations.program import program
 
@@ -169,3 +178,27 @@ def test_judge_compares_numbers_on_other_inputs_too():
 def summand(cell, weight):
     edits = catalogue.edits(cell)["summand"]
     return next(e for e in edits if e.weight == weight and e.place[1] == "h")
+
+
+# ---- the table
+
+
+def test_table_counts_each_file_once_and_shares_add_up():
+    def ask(made):  # who knows all about one mistake, and nothing about more
+        return oracle(made) if len(made.edits) < 2 else judge.Answer(work=len(made.edits))
+
+    found, parts = table.judged(ask, 3, range(24)), table.Table()
+    for first in (0, 12):
+        parts.join(table.judged(ask, 3, range(first, first + 12)))
+    assert found == parts and list(found.lines()) == list(parts.lines())
+    assert sum(row["files"] for row in found.record()["rows"]) == 24
+    assert found.share("exact", (0, 1)) == found.share("unknown", (2, 3, 4)) == 1
+    assert found.faults == [] and max(found.work.values()) == 4
+    assert len(found.missed) == sum(n > 1 for n in table.COUNTS[:20] + table.COUNTS[:4])
+
+
+def test_table_shows_what_is_false():
+    found = table.judged(lambda made: judge.Answer(agrees=True), 3, range(6))
+    wrong = [n for n in range(6) if table.COUNTS[n]]
+    assert [told[0] for told in found.faults] == wrong
+    assert found.share("false", (1, 2, 3, 4)) == 1 and found.share("exact", (0,)) == 1

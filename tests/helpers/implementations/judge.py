@@ -53,7 +53,7 @@ def judge(case, answer):
     found = explained(case, answer)
     if found is None:
         return FALSE, "what is named does not give these numbers"
-    if len(found) == len(case.edits):
+    if len(found) == len(case.edits) and not answer.accused:
         return EXACT, ""
     if answer.accused:
         return LOCATED, f"{len(found)} of {len(case.edits)} named, the rest located"

@@ -61,7 +61,7 @@ def parts(program):
 
 def draw(rng, program, names):
     """A layout that fits what is stored."""
-    gates, _ = parts(program)
+    gates, rest = parts(program)
     all_there = gates and all(f"d{n}" in names for n in program.learned)
     kind = KINDS[rng.choice(5, p=(0.3, 0.2, 0.15, 0.2, 0.15))] if all_there else "ours"
     layout = Layout(kind)
@@ -74,7 +74,8 @@ def draw(rng, program, names):
     layout.transposed = bool(rng.random() < 0.35)
     layout.unit_first = kind in ("sources", "whole") and rng.random() < 0.15
     layout.cube = kind == "sources" and not layout.unit_first and rng.random() < 0.1
-    layout.two_biases = kind == "sources" and rng.random() < 0.2
+    one = not any(n.startswith("b_") for n in rest)  # b_hh of a GRU is a second bias by itself
+    layout.two_biases = kind == "sources" and rng.random() < 0.2 and one
     layout.sequence = ("TnB", "TBn", "BTn")[rng.choice(3, p=(0.5, 0.3, 0.2))]
     layout.flat = bool(rng.random() < 0.06)
     layout.dtype = ("float64", "float32", "rounded")[rng.choice(3, p=(0.86, 0.08, 0.06))]

@@ -37,6 +37,24 @@ class Table:
         if word != judge.EXACT:
             (self.faults if word == judge.FALSE else self.missed).append(told)
 
+    def join(self, other):
+        """Add what another table has counted."""
+        for mine, theirs in ((self.words, other.words), (self.single, other.single)):
+            for key, words in theirs.items():
+                mine.setdefault(key, Counter()).update(words)
+        for key, work in other.work.items():
+            self.work[key] = max(self.work.get(key, 0), work)
+        self.faults += other.faults
+        self.missed += other.missed
+
+    def record(self):
+        """As plain data, for a page: a list of rows, and how much is false."""
+        rows = [
+            {"mistakes": n, "stored": kind, "files": sum(words.values()), **words}
+            for (n, kind), words in sorted(self.words.items())
+        ]
+        return {"rows": rows, "false": len(self.faults)}
+
     def share(self, word, counts=range(5), kinds=KINDS):
         """Share of the files with so many mistakes and so much stored, 0 to 1."""
         chosen = [c for (n, kind), c in self.words.items() if n in counts and kind in kinds]
