@@ -82,20 +82,22 @@ def rows(cell: Cell, params: Params, x: Inputs, state0: State) -> dict[str, int]
     return found
 
 
-def forward(cell: Cell, params: Params, x: Inputs, state0: State) -> Arrays:
-    """As `run`, but with arrays in float64: name -> (T + 1, n, B), NaN where nothing is.
+def forward(
+    cell: Cell, params: Params, x: Inputs, state0: State, dtype: Any = np.float64
+) -> Arrays:
+    """As `run`, but with arrays of one dtype: name -> (T + 1, n, B), NaN where nothing is.
 
     The parameters and the constants are among the values, as they came.
     """
-    given = {name: np.asarray(value, float) for name, value in inputs(cell, x).items()}
-    state0 = tuple(np.asarray(value, float) for value in state0)
+    given = {name: np.asarray(value, dtype) for name, value in inputs(cell, x).items()}
+    state0 = tuple(np.asarray(value, dtype) for value in state0)
     letters = {terms.net_name(name): word for name, word in cell.letters.items()} | cell.letters
     numbers = rows(cell, params, given, state0)
     values: dict[str, Any] = {**cell.constants, **params}
     samples = given[cell.input].shape[-1]
     for name, steps in run(cell, params, given, state0).items():
         shape = [numbers[letter] for letter in letters[name]]
-        nothing = np.full((*shape, samples), np.nan)
+        nothing = np.full((*shape, samples), np.nan, dtype)
         whole = [
             nothing if step is None else np.broadcast_to(step, nothing.shape) for step in steps
         ]

@@ -8,6 +8,8 @@ is a `VectorsError` that says what and where. The formats: book, page "Golden te
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from lstm_ref.types import Params
 
 Header = dict[str, Any]
 
+FORMAT, VERSION = "lstm-ref-vectors", 1
+
 NUMBERS = 2**23  # in all arrays of a file together: 64 MB
 BYTES = 32 * NUMBERS  # of a file: a number has up to 25 characters in JSON
 AXES = 8  # of one array
@@ -33,6 +37,26 @@ RESERVED = (*HEADER_FIELDS, "header", "arrays")
 
 class VectorsError(ValueError):
     """A file of vectors cannot be used; the message says why and where."""
+
+
+def checksum(header: Header, arrays: Params) -> str:
+    """SHA-256 of a set of vectors, as "sha256:" and 64 hexadecimal digits.
+
+    Over the header without "checksum" as JSON (keys sorted, no spaces, UTF-8), then for each name
+    in sorted order: the name, the axes of its shape joined by ",", its float64 numbers in C order,
+    little-endian. A zero byte ends the header, each name and each shape.
+    """
+    rest = {key: value for key, value in header.items() if key != "checksum"}
+    try:
+        text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except RecursionError as error:
+        raise VectorsError("header: nested too deeply") from error
+    digest = hashlib.sha256(text.encode(errors="surrogatepass") + b"\0")
+    for name in sorted(arrays):
+        value = np.ascontiguousarray(arrays[name], dtype="<f8")
+        digest.update(f"{name}\0{','.join(map(str, value.shape))}\0".encode())
+        digest.update(value.tobytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def load(path: str | Path) -> tuple[Header, Params]:
