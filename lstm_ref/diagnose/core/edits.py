@@ -9,8 +9,9 @@ Places are tuples, so that they can be compared and sorted:
     ("sum", P, k)       the k-th summand of the gradient of the parameter P
     ("start", s, k)     the k-th summand of the error at the initial state s, no other step
     ("result", N)       a finished tensor: "dW_fx", "dx", "h"
-    ("forward", s)      the equation of a signal
-    ("state", s)        the initial state s
+    ("forward", s)      the equation of a signal: inner is another net, other another activation
+    ("state", s)        the initial state s; "all" of them, see `given`
+    ("given", N)        an input, a parameter, "biases" or "gates" on the way in, see `given`
     ("scale", names)    one factor of several finished tensors
 """
 

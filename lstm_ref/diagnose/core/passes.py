@@ -16,6 +16,7 @@ from lstm_ref.cells import functions
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Product, Summand, Table
 from lstm_ref.diagnose.core.edits import Edit, Place
+from lstm_ref.diagnose.core.given import handed_back
 from lstm_ref.diagnose.core.values import Values, value
 from lstm_ref.generated.runtime import gather
 from lstm_ref.types import Array, Arrays
@@ -43,7 +44,8 @@ class Pass:
     """The coefficients of one backward pass, and what it computes.
 
     table, values: the cell and its forward pass. errors: "e" (T, n, B), and "h" and the like for
-    the last states. Change `inner`, `outer`, `flipped`, `slopes`, `enter` by place before `run`.
+    the last states. given: edits of what goes in, see
+    `given`. Change `inner`, `outer`, `flipped`, `slopes`, `enter` by place before `run`.
     """
 
     def __init__(self, table: Table, values: Values, errors: Mapping[str, Array]) -> None:
@@ -56,6 +58,7 @@ class Pass:
         self.flipped: set[Place] = set()
         self.changed: set[Place] = set()
         self.source: dict[Place, str] = {}
+        self.given: tuple[Edit, ...] = ()
         self.enter = {name: np.asarray(e, float) for name, e in errors.items()}
         self.enter["e"] = np.concatenate([self.enter["e"][:1] * 0, self.enter["e"]])[:, None]
         for state in table.states:
@@ -187,7 +190,7 @@ class Pass:
             parts = [a for _, a in self.passed(state, delta, 1)]
             shape = self.values[state][0][None].shape
             found[f"d{state}_0"] = sum(parts, np.zeros(shape))
-        return found
+        return handed_back(table, found, self.given)
 
     def summed(self, name: str, delta: Mapping[str, Array]) -> Iterable[tuple[Place, Array]]:
         """(place, its steps (T, N, n, m)) for each summand of the gradient of a parameter."""

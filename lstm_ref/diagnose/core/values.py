@@ -30,6 +30,11 @@ ELEMENTWISE = {
     "hard tanh": lambda u: np.clip(u, -1, 1),
     "softsign": lambda u: u / (1 + np.abs(u)),
     "identity": lambda u: u,
+    "scaled tanh": lambda u: 1.7159 * np.tanh(2 * u / 3),
+    "leaky relu": lambda u: np.where(u > 0, u, 0.01 * u),
+    "elu": lambda u: np.where(u > 0, u, np.expm1(np.minimum(u, 0))),
+    "4 sigma - 2": lambda u: 2 * np.tanh(u / 2),
+    "2 sigma - 1": lambda u: np.tanh(u / 2),
 }
 
 # What somebody finds where the initial state should be: slot 0 of a state's array.

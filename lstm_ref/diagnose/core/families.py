@@ -1,0 +1,137 @@
+"""Edits forwards that belong together, and those that give the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from lstm_ref.derive import tree
+from lstm_ref.derive.table import Table
+from lstm_ref.diagnose.core import given, rewrites
+from lstm_ref.diagnose.core.edits import Edit
+
+Edits = tuple[Edit, ...]
+
+
+def states(table: Table) -> list[Edit]:
+    """Ways to begin with other initial states."""
+    found = []
+    if len(table.states) > 1:
+        found.append(Edit(("state", "all"), "zero", other="zero"))
+    found += [Edit(("state", s), "zero", other="zero") for s in table.states]
+    for n, a in enumerate(table.states):
+        for b in table.states[n + 1 :]:
+            if table.letters[a] == table.letters[b]:
+                other = f"{b} for {a}, {a} for {b}"
+                found.append(Edit(("state", "all"), "swapped", other=other))
+    for a in table.states:
+        alike = [o for o in table.states if o != a and table.letters[o] == table.letters[a]]
+        found += [Edit(("state", a), "state", other=o) for o in alike]
+    if len(table.states) > 1:
+        found.append(Edit(("state", "all"), "ones", other="ones"))
+    return found + [Edit(("state", s), "ones", other="ones") for s in table.states]
+
+
+def sequences(table: Table, arrays: Mapping[str, Any]) -> list[Edit]:
+    """Ways to read x: from the end, or its numbers in the order of other axes."""
+    found = []
+    for name in table.inputs:
+        x = np.asarray(arrays[name])
+        orders = ["".join(o) for o in permutations(given.AXES)][1:] if x.ndim == 3 else []
+        orders.sort(key=lambda o: o != "BTD")
+        seen = [x]
+        for how in ["reversed", *orders]:
+            other = given.sequence(x, how)
+            if not any(np.array_equal(other, s) for s in seen):
+                seen.append(other)
+                kind = "reversed" if how == "reversed" else "reshaped"
+                found.append(Edit(("given", name), kind, other=how))
+    return found
+
+
+def together(table: Table) -> Iterator[Edits]:
+    """One mistake in several equations: activations, biases, transposes, gates exchanged."""
+    for old in ("sigma", "tanh", "relu"):
+        mine = [n for n, e in table.equations.items() if e.activation == old]
+        for word in rewrites.WORDS if len(mine) > 1 else ():
+            if word != old:
+                yield tuple(Edit(("forward", n), "activation", other=word) for n in mine)
+    yield from (_all(table, change) for change in (_without_biases, _turned))
+    yield from ((edit,) for edit in given.orders(table))
+
+
+def _all(table, change):
+    found = []
+    for name, equation in table.equations.items():
+        net, kind = change(table, equation.net)
+        if net != equation.net:
+            found.append(Edit(("forward", name), kind, inner=net))
+    return tuple(found)
+
+
+def _without_biases(table, net):
+    return _dropped(net, set(given.biases(table))), "bias forgotten"
+
+
+def _dropped(node, biases):
+    match node:
+        case tree.Sum(parts):
+            kept = [(s, _dropped(p, biases)) for s, p in parts
+                    if not (isinstance(p, tree.Parameter) and p.name in biases)]  # fmt: skip
+            return kept[0][1] if len(kept) == 1 and kept[0][0] == 1 else tree.Sum(tuple(kept))
+        case tree.Product(factors):
+            return tree.product(*(_dropped(f, biases) for f in factors))
+    return node
+
+
+def _turned(table, net):
+    return _transposed(table, net), "transposed"
+
+
+def _transposed(table, node):
+    match node:
+        case tree.Apply(tree.Parameter(W), v):
+            letters = table.letters[W]
+            A = tree.Parameter(W)
+            return tree.Apply(tree.Transposed(A) if letters[0] == letters[1] else A, v)
+        case tree.Sum(parts):
+            return tree.Sum(tuple((s, _transposed(table, p)) for s, p in parts))
+        case tree.Product(factors):
+            return tree.Product(tuple(_transposed(table, f) for f in factors))
+    return node
+
+
+def cost(edits: Edits) -> int:
+    """How many mistakes these edits are: those of one kind in several equations are one."""
+    kinds = {(e.kind, e.other) for e in edits if e.place[0] == "forward" and e.kind in SHARED}
+    alone = [e for e in edits if e.place[0] != "forward" or e.kind not in SHARED]
+    return len(kinds) + len(alone)
+
+
+SHARED = ("activation", "bias forgotten", "transposed")
+
+
+def same(table: Table, edits: Edits) -> Iterator[Edits]:
+    """Other edits with the same values: a bias that is forgotten, or taken as zero."""
+    biases = [_forgotten(table, e) for e in edits]
+    if any(biases):
+        kept = tuple(e for e, b in zip(edits, biases, strict=True) if not b)
+        names = [b for b in biases if b]
+        if len(names) > 1 and set(names) == set(given.biases(table)):
+            yield (*kept, Edit(("given", "biases"), "zero", other="zero"))
+        else:
+            yield (*kept, *(Edit(("given", b), "zero", other="zero") for b in names))
+
+
+def _forgotten(table, edit):
+    """The bias that this edit forgets, or "" if it does something else."""
+    if edit.place[0] != "forward" or edit.inner is None or edit.other:
+        return ""
+    net = table.equations[edit.place[1]].net
+    for bias in given.biases(table):
+        if edit.inner != net and edit.inner == _dropped(net, {bias}):
+            return bias
+    return ""
