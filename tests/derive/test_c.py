@@ -17,7 +17,7 @@ from lstm_ref.derive.codegen.c_expressions import ascii_name
 from lstm_ref.derive.declare.declaration import Cell, Equation
 from lstm_ref.native import exports
 
-CELLS = {**catalogue.CELLS, **kinds.KINDS, **kinds.HARD}
+CELLS = {**catalogue.CELLS, **kinds.KINDS, **kinds.HARD, "LONG_NAMES": kinds.LONG_NAMES}
 SIZES = {"T": 4, "D": 3, "H": 4, "B": 2, "G": 2, "P": 5, "Q": 3, "R": 6, "U": 2, "V": 7}
 every = pytest.mark.parametrize("name", CELLS)
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason=c_library.NONE)

@@ -13,7 +13,7 @@ from lstm_ref.derive.codegen import js_code, numpy_code
 
 pytestmark = pytest.mark.skipif(node.node() is None, reason=node.NONE)
 
-OTHERS = {**kinds.KINDS, **kinds.HARD}
+OTHERS = {**kinds.KINDS, **kinds.HARD, "LONG_NAMES": kinds.LONG_NAMES}
 NAMES = [*catalogue.CELLS, *OTHERS]
 SIZES = {"T": 4, "B": 3, "D": 4, "H": 4}
 every = pytest.mark.parametrize("name", NAMES)

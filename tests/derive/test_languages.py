@@ -25,6 +25,13 @@ def test_the_same_text_twice_with_its_equations_and_no_long_lines(language, name
     assert all(line.strip() in head for line in latex.equations_as_text(cell, 96).splitlines())
 
 
+@pytest.mark.parametrize("language", ["c", "javascript"])
+def test_long_names_make_no_long_lines(language):
+    lines = SOURCES[language](kinds.LONG_NAMES).splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+    assert any(len(line) > 90 for line in lines), "nothing had to be broken"
+
+
 def test_what_a_title_or_a_name_may_hold():
     title = 'ends a comment */ and a string """ \\ " \u2028'
     cell = Cell("my cell, 2", title, "x", {"h": kinds.KINDS["TRANSPOSED"].equations["h"]})

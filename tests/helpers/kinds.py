@@ -168,3 +168,10 @@ _HARD = [
           h=softplus(DT) * maximum(DT, 1) * h1 + relu(DT) * sympy.exp(DT) * tanh(u)),
 ]  # fmt: skip
 HARD = {cell.name: cell for cell in _HARD}
+
+# Long names, which a line cannot hold many of.
+_GATES = [f"a_gate_with_a_long_name_{k}" for k in ("one", "two", "three", "four")]
+_LONG = {_GATES[0]: tanh(W("ax", x)), _GATES[1]: sigma(W("bx", x)), _GATES[2]: sigma(W("ch", h1))}
+_LONG[_GATES[3]] = sigma(W("da", at(_GATES[0]) * at(_GATES[1])))
+_LONG["h"] = sympy.Mul(*map(at, _GATES)) * h1 / (at(_GATES[2]) + at(_GATES[3]) * at(_GATES[1]) ** 2)
+LONG_NAMES = _cell("LONG_NAMES", **_LONG)

@@ -13,7 +13,7 @@ from lstm_ref.derive.codegen.lowering import lowered
 from lstm_ref.derive.codegen.numpy_code import program as programmed
 from lstm_ref.derive.codegen.parts import in_parts
 from lstm_ref.derive.codegen.program import Program
-from lstm_ref.derive.codegen.source_lines import block, indent
+from lstm_ref.derive.codegen.source_lines import block, indent, within
 from lstm_ref.derive.typeset import latex
 from lstm_ref.sizes import meaning
 
@@ -157,9 +157,9 @@ class Header:
         functions = self.functions
         passes = [*functions.forward(), "", *functions.backward()]
         arrays = functions.arrays()
-        parts = [self._head(), self._switch(), *self._types(), "", *arrays]
-        parts += [*self._helpers(), *PRODUCTS.format(name=self.prefix).splitlines(), "", *passes]
-        return "\n".join([*parts, END]) + "\n"
+        own = [*within([*self._types(), "", *arrays]), *self._helpers()]
+        own += [*PRODUCTS.format(name=self.prefix).splitlines(), "", *within(passes)]
+        return "\n".join([self._head(), self._switch(), *own, END]) + "\n"
 
     def _head(self):
         cell, letters = self.cell, sizes(self.cell)

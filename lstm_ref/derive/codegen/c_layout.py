@@ -13,7 +13,7 @@ from lstm_ref.derive.codegen.source_lines import block, indent
 
 BLOCKS, ZEROS = (NET, DELTA), "all zeros"
 STEPS = """
-/* For so many steps products are computed at once; their arrays side by side stay in the cache. */
+/* Products are for so many steps at once, whose arrays side by side stay in the cache. */
 static inline size_t NAMED(most)({name}_sizes n) {{
     const size_t most = 256 / (n.B + 1) + 1;
     return n.T < most ? n.T : most;

@@ -13,7 +13,7 @@ from lstm_ref.derive.codegen.js_statements import HELPERS
 from lstm_ref.derive.codegen.lowering import lowered
 from lstm_ref.derive.codegen.numpy_code import program as programmed
 from lstm_ref.derive.codegen.numpy_code import sizes_in_words
-from lstm_ref.derive.codegen.source_lines import indent
+from lstm_ref.derive.codegen.source_lines import indent, within
 from lstm_ref.derive.typeset import latex
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _text(cell, how, end):
     inside = ['"use strict";', "", *_tables(cell, functions), *_constants(functions), ""]
     inside += [*_helpers(functions.write.helpers), *_checks(functions.sizes)]
     used = "\n".join(passes)
-    inside += [*_products(used), "", *passes, ""]
+    inside += [*_products(used), "", *within(passes, 98), ""]
     tables = "shapes, fixed, states, inputShapes, output"
     inside.append(f"return Object.freeze({{ {tables}, forward, backward }});")
     text = [_head(cell, functions, name, how), f"const {name} = (() => {{", *indent(inside, 2)]

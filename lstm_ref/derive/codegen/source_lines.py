@@ -132,3 +132,25 @@ def _flattened(group):
     """Its first token as deep as the next ones, so that it is broken further inside."""
     least = min(depth for depth, _ in group[1:])
     return [(max(depth, least), text) for depth, text in group]
+
+
+def within(lines: Iterable[str], most: int = 100) -> list[str]:
+    """Lines of C or JavaScript, broken at spaces where brackets are fewest if they are too long."""
+    found = []
+    for line in lines:
+        own = len(line) - len(line.lstrip())
+        while len(line) > most and (places := list(_spaces(line, own + 4, most))):
+            _, at = min(places, key=lambda place: (place[0], -place[1]))
+            found.append(line[:at])
+            line = " " * (own + 4) + line[at + 1 :]
+        found.append(line)
+    return found
+
+
+def _spaces(line, first, last):
+    """(brackets around it, place) of the spaces of a line, none behind an operator of numbers."""
+    depth = 0
+    for at, letter in enumerate(line[: last + 1]):
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == " " and at > first and line[at - 1] not in "+-*/ ":
+            yield depth, at
