@@ -55,6 +55,14 @@ VECTORS = """
 </details>
 """
 ITEM = '<li><a href="{up}code/{file}" download>{file}</a> <span>{what}</span></li>'
+# Field of the index -> what it means.
+OTHERWISE = {
+    "zero": "initial states are zero",
+    "dtype": "for float32",
+    "lengths": "sequences of different lengths",
+    "layers": "two layers",
+    "directions": "both directions",
+}
 LINK = ITEM.replace("code/", "vectors/")
 # what a file is -> its name, and who writes its text
 FILES = {
@@ -107,8 +115,10 @@ class Cells(SphinxDirective):
         up, items = "../" * self.env.docname.count("/"), []
         for file in published.names(cell.name):
             about = published.about(file)
-            sizes = ", ".join(f"{letter} = {size}" for letter, size in about["sizes"].items())
-            what = f"{sizes}; {len(about['catches'])} known mistakes show"
+            what = ", ".join(f"{letter} = {size}" for letter, size in about["sizes"].items())
+            what += "".join(f"; {text}" for field, text in OTHERWISE.items() if field in about)
+            if "catches" in about:
+                what += f"; {len(about['catches'])} known mistakes show"
             items.append(LINK.format(up=up, file=file, what=what))
         return VECTORS.format(name=html.escape(cell.name), items="\n".join(items))
 
