@@ -16,4 +16,6 @@ exec "$python" -m pytest tests/interop/test_torch.py \
     tests/interop/test_keras_bridge.py::test_the_forward_agrees \
     tests/interop/test_keras_bridge.py::test_a_bidirectional_of_keras \
     tests/interop/test_keras_bridge.py::test_the_defaults_of_keras \
+    tests/interop/test_vector_layouts.py::test_torch \
+    tests/interop/test_vector_layouts.py::test_keras \
     tests/pages/test_chapter9.py::test_the_program_for_pytorch

@@ -75,6 +75,7 @@ class Factors(dict[sympy.Expr, Array]):
     def __init__(self, values, T, rows):
         super().__init__()
         self.read, self.T, self.rows = values, T, rows
+        self.dtype = next(v.dtype for v in values.values() if isinstance(v, np.ndarray))
 
     def __missing__(self, expr):
         value = value_of(expr, self.read, slice(1, self.T + 1), self.rows)
@@ -82,6 +83,7 @@ class Factors(dict[sympy.Expr, Array]):
             value = np.broadcast_to(value, (self.T, *value.shape[1:]))
             value = np.concatenate([np.zeros_like(value[:1]), value])
         else:
+            value = np.asarray(value, self.dtype)
             value = np.broadcast_to(value, (self.T + 1, *(np.shape(value) or (1, 1))))
         self[expr] = value
         return value
@@ -177,7 +179,7 @@ def _gradients(recipe, values, delta, factors, T):
     every = slice(1, T + 1)
     for name in (n for n in cell.letters if n in cell.matrices or n in cell.vectors):
         shape = values[name].shape
-        steps = np.zeros((T, *shape))
+        steps = np.zeros((T, *shape), values[name].dtype)
         for product in recipe.products.get(name, ()):
             error = delta[product.by][every] * factors[product.inner][every]
             pair = error, factors[product.v][every]

@@ -82,7 +82,8 @@ def as_c(header: Header, arrays: Params) -> str:
         lines.append(f"#define {cell.upper()}_{letter} {size} /* {meaning(letter)} */")
     for name, value in arrays.items():
         axes = "".join(f"[{n}]" for n in value.shape)
-        lines += ["", f"static const double {prefix}_{name}{axes} = {_braces(value.tolist())};"]
+        word = re.sub(r"\W", "_", name)  # of a part or a layout: 1.W_fx, torch.h_0
+        lines += ["", f"static const double {prefix}_{word}{axes} = {_braces(value.tolist())};"]
     return "\n".join([*lines, "", f"#endif /* {guard} */", ""])
 
 

@@ -41,6 +41,17 @@ def test_the_defaults_are_those_of_the_page(tmp_path, capsys):
     assert capsys.readouterr().out.encode() == a and json.loads(a)["cell"] == "LSTM"
 
 
+def test_the_options(tmp_path, capsys):
+    path = str(tmp_path / "a.json")
+    said = ["--lengths", "4,2", "--layers", "2", "--both-ways", "--float32", "--zero-states"]
+    said += ["--zero-biases", "--layout", "torch", "--scale", "0.5", "--seed", "3"]
+    assert run("vectors", "LSTM", *said, "-o", path) == 0
+    capsys.readouterr()
+    options = dict(lengths=[4, 2], layers=2, both_ways=True, float32=True, zero_states=True)
+    options |= dict(zero_biases=True, layouts=["torch"], scale=0.5, seed=3)
+    assert vectors.read(path)[0] == vectors.make("LSTM", **options)[0]
+
+
 def test_the_list(capsys):
     assert run("vectors", "--list") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -72,6 +83,10 @@ def test_a_readers_file(tmp_path, capsys):
         (["LSTM", "-o", "a.csv"], "a.csv: expected a name that ends in .npz, .json, .h"),
         (["LSTM", "-o", "no/such/folder.npz"], "No such file or directory"),
         (["missing.py:Mine"], "missing.py: no such file"),
+        (["LSTM", "--lengths", "3,2"], "lengths: the longest must be T = 4, got 3"),
+        (["LSTM", "--scale", "0"], "scale: expected a number above 0"),
+        (["VANILLA", "--layout", "torch"], "PyTorch's nn.LSTM cannot be VANILLA"),
+        (["--tells", "missing.json"], "missing.json: no such file"),
     ],
 )
 def test_unusable_input_is_told_in_one_line(arguments, message, tmp_path, monkeypatch, capsys):
@@ -82,10 +97,18 @@ def test_unusable_input_is_told_in_one_line(arguments, message, tmp_path, monkey
     assert not list(tmp_path.iterdir())
 
 
-def test_no_number():
+@pytest.mark.parametrize(
+    "option, message",
+    [
+        (["--T", "five"], "invalid int value"),
+        (["--lengths", "4,two"], "expected whole numbers and commas, got '4,two'"),
+        (["--layout", "jax"], "invalid choice: 'jax'"),
+    ],
+)
+def test_no_number(option, message, capsys):
     with pytest.raises(SystemExit) as stopped:
-        run("vectors", "LSTM", "--T", "five")
-    assert stopped.value.code == 2
+        run("vectors", "LSTM", *option)
+    assert stopped.value.code == 2 and message in capsys.readouterr().err
 
 
 def test_loading_the_commands_loads_nothing_heavy():
