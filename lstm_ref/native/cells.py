@@ -110,7 +110,7 @@ def _loaded(cell, source, name):
     """Functions of the library: dtype -> part -> function."""
     pointers = blas.pointers()
     text = exports.library(cell, source, name, products=pointers is not None)
-    library = ctypes.CDLL(str(compiler.library(name, text)))
+    library = compiler.loaded(name, text)
     if pointers is not None:
         library.use_products(*map(ctypes.c_void_p, pointers))
     found = {}

@@ -9,9 +9,11 @@ once do not disturb each other.
 from __future__ import annotations
 
 import atexit
+import ctypes
 import hashlib
 import os
 import platform
+import shlex
 import shutil
 import stat
 import subprocess
@@ -35,31 +37,54 @@ class NoCompiler(RuntimeError):
     """There is no compiler, or it cannot compile; the message says which."""
 
 
-def library(name: str, text: str) -> Path:
+def loaded(name: str, text: str) -> ctypes.CDLL:
     """The library of this C, compiled if it is not there yet. name: for the file.
 
     Raises NoCompiler.
     """
-    compiler = found()
-    key = hashlib.sha256("\n".join([text, *_machine(compiler)]).encode()).hexdigest()[:32]
-    path = folder() / f"{name}-{key}.so"
-    if not path.exists():
-        _compile(compiler, text, path)
+    command = found()
+    # A file may be damaged, and is made again; from some folders nothing may be run.
+    for place in (folder(), folder(), _temporary()):
+        path = _library(command, name, text, place)
+        try:
+            return ctypes.CDLL(str(path))
+        except OSError as error:
+            told = str(error)
+            path.unlink(missing_ok=True)
+    raise NoCompiler(f"what {command[0]} compiled cannot be loaded: {told}")
+
+
+def _library(command, name, text, place):
+    """The file in this folder, compiled if it is not there yet."""
+    key = hashlib.sha256("\n".join([text, *_machine(command)]).encode()).hexdigest()[:32]
+    path = place / f"{name}-{key}.so"
+    try:
+        if not path.exists():
+            _compile(command, text, path)
+    except OSError as error:
+        raise NoCompiler(f"{place} cannot be written: {error.strerror}") from None
     return path
 
 
-def found() -> str:
-    """The path of the compiler: CC of the environment, else cc, gcc or clang. Raises NoCompiler."""
-    names = [os.environ["CC"]] if os.environ.get("CC") else ["cc", "gcc", "clang"]
-    path = next(filter(None, map(shutil.which, names)), None)
-    if path is None:
-        raise NoCompiler(f"no C compiler was found ({', '.join(names)})")
-    return path
+def found() -> list[str]:
+    """The compiler's path, and options that CC has behind it; else cc, gcc or clang.
+
+    Raises NoCompiler.
+    """
+    try:
+        own = shlex.split(os.environ.get("CC", ""))
+    except ValueError:
+        own = [os.environ["CC"]]
+    commands = [own] if own else [["cc"], ["gcc"], ["clang"]]
+    for name, *options in commands:
+        if path := shutil.which(name):
+            return [path, *options]
+    raise NoCompiler(f"no C compiler was found ({', '.join(name for name, *_ in commands)})")
 
 
-def _machine(compiler):
+def _machine(command):
     """What a library depends on besides its text: a folder may be shared by several machines."""
-    yield from (compiler, str(os.stat(compiler).st_mtime_ns), platform.platform(), sys.byteorder)
+    yield from (*command, str(os.stat(command[0]).st_mtime_ns), platform.platform(), sys.byteorder)
     yield repr(ATTEMPTS)
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
@@ -77,20 +102,20 @@ def _compile(compiler, text, path):
         for flags in ATTEMPTS:
             libraries = [flag for flag in flags if flag.startswith("-l")]
             others = [flag for flag in flags if flag not in libraries]
-            command = [compiler, "-std=c99", *others, "-shared", "-fPIC", str(source)]
+            command = [*compiler, "-std=c99", *others, "-shared", "-fPIC", str(source)]
             command += ["-o", str(made), *libraries, "-lm"]
             try:
                 done = subprocess.run(
                     command, capture_output=True, text=True, errors="replace", timeout=SECONDS
                 )
             except (OSError, subprocess.TimeoutExpired) as error:
-                raise NoCompiler(f"{compiler} does not run: {type(error).__name__}") from None
+                raise NoCompiler(f"{compiler[0]} does not run: {type(error).__name__}") from None
             if done.returncode == 0 and made.exists():
                 os.replace(made, path)
                 return
             errors = done.stderr or f"exit code {done.returncode}"
     first = next((line for line in errors.splitlines() if line.strip()), "no message")
-    raise NoCompiler(f"{compiler} cannot compile: {first.strip()[:200]}")
+    raise NoCompiler(f"{compiler[0]} cannot compile: {first.strip()[:200]}")
 
 
 def folder() -> Path:

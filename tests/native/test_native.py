@@ -162,6 +162,41 @@ def test_an_unwritable_cache(monkeypatch, tmp_path):
     assert compiler.folder().name.startswith("lstm_ref-")
 
 
+@needs_compiler
+def test_a_damaged_library_is_made_again(tmp_path):
+    place = tmp_path / "cache" / "lstm_ref"
+    for damage in ("garbage", ""):
+        run = subprocess.run([sys.executable, "-c", PROCESS], capture_output=True, text=True)
+        (made,) = place.iterdir()
+        made.write_text(damage)
+        again = subprocess.run([sys.executable, "-c", PROCESS], capture_output=True, text=True)
+        assert again.stdout == run.stdout != "" and made.stat().st_size > 1000
+
+
+@needs_compiler
+def test_what_cannot_be_loaded_or_stored_is_told(monkeypatch):
+    def forbidden(path):
+        raise OSError(f"{path}: failed to map segment from shared object")
+
+    blas.pointers()  # looked up once, and not here
+    with monkeypatch.context() as patch:
+        patch.setattr(compiler.ctypes, "CDLL", forbidden)
+        with pytest.warns(RuntimeWarning, match="compiled cannot be loaded: .*failed to map"):
+            assert native.cell(MINE) is MINE.module
+    monkeypatch.setattr(compiler, "_compile", lambda *_: (compiler.folder() / "a" / "b").touch())
+    with pytest.warns(RuntimeWarning, match="lstm_ref cannot be written: No such file"):
+        assert native.cell(MINE) is MINE.module
+
+
+@needs_compiler
+def test_a_compiler_with_options(monkeypatch):
+    monkeypatch.setenv("CC", f"{c_library.COMPILER} -O1")
+    assert both(native.cell(MINE), MINE, np.float64)
+    monkeypatch.setenv("CC", "nonesuch -O1")
+    with pytest.raises(native.NoCompiler, match=r"no C compiler was found \(nonesuch\)"):
+        native.compiled("LSTM")
+
+
 @pytest.mark.skipif(os.name == "nt", reason="rights of a folder")
 def test_a_folder_that_others_may_write_to_is_not_used(tmp_path):
     place = tmp_path / "cache" / "lstm_ref"
