@@ -138,12 +138,17 @@ def test_judge_finds_what_is_false():
     other = next(c for c in cases(1, 40) if c.cell == made.cell and c.edits[0] not in made.edits)
     half = oracle(made, made.edits[:1], agrees=False)
     rest = frozenset(made.edits[1].equations)
-    somewhere = next(n for n in ("x", "h", "o", "f", "z") if n not in wrong_equations(made))
+    other_one = oracle(made, other.edits)
+    somewhere = next(n for n in ("x", "h", "o", "f", "z") if n not in judge.wrong_equations(made))
     for what, word in [
         (oracle(made, (), agrees=True), judge.FALSE),
-        (oracle(made, other.edits), judge.FALSE),
+        (other_one, judge.FALSE),
         (half, judge.FALSE),
         (replace(half, accused=rest), judge.LOCATED),
+        (replace(half, whole=False), judge.LOCATED),
+        (replace(other_one, whole=False, of=frozenset({somewhere})), judge.FALSE),
+        (replace(other_one, whole=False, of=rest), judge.LOCATED),
+        (replace(other_one, ties=(oracle(made).evaluate,)), judge.LOCATED),
         (judge.Answer(accused=rest), judge.LOCATED),
         (judge.Answer(accused=frozenset({somewhere})), judge.FALSE),
         (judge.Answer(), judge.UNKNOWN),
@@ -151,10 +156,6 @@ def test_judge_finds_what_is_false():
         assert judge.judge(made, what)[0] == word, what
     assert judge.judge(right, judge.Answer(accused=rest))[0] == judge.FALSE
     assert judge.judge(right, judge.Answer())[0] == judge.UNKNOWN
-
-
-def wrong_equations(made):
-    return {name for edit in made.edits for name in edit.equations}
 
 
 def test_judge_sees_a_wrong_layout():

@@ -21,19 +21,24 @@ TOLERANCE = {"float64": 1e-8, "float32": 2e-5, "rounded": 2e-5}
 class Answer:
     """What was said of a file, in a form that can be judged.
 
-    agrees: it says that the file is right. named: its findings that name what stands there.
-    accused: names of equations, parameters or tensors that it calls wrong without saying how.
-    tensors: the arrays of the file by our names as it has read them; {} where it asserts nothing.
-    evaluate: function(golden arrays) -> arrays of an implementation with all that is named.
+    agrees: it says that the file is right. named: its findings that name what stands there; of:
+    the equations, parameters or tensors that they are about. accused: those that it calls wrong
+    without saying how. whole: whether it says that what is named explains every number. tensors:
+    the arrays of the file by our names as it has read them; {} where it asserts nothing. evaluate:
+    function(golden arrays) -> arrays of an implementation with all that is named; ties: the same
+    for explanations that it calls as good. work: how much was tried for it, a count.
     """
 
     agrees: bool = False
     named: tuple = ()
+    of: frozenset = frozenset()
+    whole: bool = True
+    ties: tuple = ()
     accused: frozenset = frozenset()
     tensors: dict = field(default_factory=dict)
     evaluate: Callable | None = None
     text: str = ""
-    work: int = 0  # how much was tried for it, a count
+    work: int = 0
 
 
 def judge(case, answer):
@@ -50,14 +55,31 @@ def judge(case, answer):
         return FALSE, fault
     if not answer.named:
         return LOCATED, ""
-    found = explained(case, answer)
+    found = explained(case, answer, answer.evaluate)
     if found is None:
-        return FALSE, "what is named does not give these numbers"
+        return unlike(case, answer)
     if len(found) == len(case.edits) and not answer.accused:
         return EXACT, ""
-    if answer.accused:
-        return LOCATED, f"{len(found)} of {len(case.edits)} named, the rest located"
+    if answer.accused or not answer.whole:
+        return LOCATED, f"{len(found)} of {len(case.edits)} named"
     return FALSE, f"only {len(found)} of {len(case.edits)} named, and nothing else is said"
+
+
+def unlike(case, answer):
+    """The word for an explanation that does not give the numbers of some of the mistakes."""
+    if any(explained(case, answer, tie) for tie in answer.ties):
+        return LOCATED, "among several explanations that are called as good"
+    wrong = wrong_equations(case)
+    if not answer.whole and answer.of and (wrong is None or answer.of <= wrong):
+        return LOCATED, "part of what is there is named, and no more is said"
+    return FALSE, "what is named does not give these numbers"
+
+
+def wrong_equations(case):
+    """Names of what the mistakes make wrong; None: everything."""
+    if any(not edit.equations for edit in case.edits):
+        return None
+    return {name for edit in case.edits for name in edit.equations}
 
 
 def layout_fault(case, answer):
@@ -74,30 +96,29 @@ def layout_fault(case, answer):
 
 def accusation_fault(case, answer):
     """An equation that is called wrong and is right, or None."""
-    if any(not edit.equations for edit in case.edits):  # what is wrong everywhere
-        return None
-    wrong = {name for edit in case.edits for name in edit.equations}
-    right = sorted(set(answer.accused) - wrong)
+    wrong = wrong_equations(case)
+    right = sorted(set(answer.accused) - wrong) if wrong is not None else []
     return f"{', '.join(right)} accused, right there" if right else None
 
 
-def explained(case, answer):
-    """The edits of the case whose numbers are those of all that is named, most first; or None.
+def explained(case, answer, evaluate):
+    """The edits of the case whose numbers are those of an explanation, most first; or None.
 
-    Of a whole explanation they are compared on the inputs of the file and on others.
+    They are compared on the inputs of the file and on others.
     """
     many = len(case.edits)
-    for size in range(many, 0, -1) if answer.accused else (many,):
+    part = answer.accused or not answer.whole
+    for size in range(many, 0, -1) if part else (many,):
         for some in combinations(case.edits, size):
-            if all(same(case, answer, some, seed) for seed in (case.seed, OTHER_SEED)):
+            if all(same(case, evaluate, some, seed) for seed in (case.seed, OTHER_SEED)):
                 return some
     return None
 
 
-def same(case, answer, edits, seed):
+def same(case, evaluate, edits, seed):
     """Whether what is named computes on these vectors what these edits do."""
     arrays = golden(case.cell, tuple(case.sizes.items()), seed)
-    got, want = answer.evaluate(arrays), computed(case.cell, arrays, edits)
+    got, want = evaluate(arrays), computed(case.cell, arrays, edits)
     return all(off(got[n], want[n]) <= TOLERANCE["float64"] for n in case.names)
 
 
