@@ -77,6 +77,12 @@ def test_zero_states():
     assert not any("error terms" in what for what in found)  # x tells them
 
 
+def test_a_matrix_that_is_multiplied_with_two_things():
+    """R_f with v_{t-1}, zero at first, and with a value inside the step: the worse one counts."""
+    found = reasons(vectors.make("LTC", zero_states=True)[1], "LTC")
+    assert found["what R_f is multiplied with"] == "rank 6 of 8 steps and samples"
+
+
 def test_zero_biases():
     found = reasons(vectors.make("LSTM", zero_biases=True)[1])
     assert found["b_f"] == "zero" and "vectors: b_f and b_i exchanged" in found

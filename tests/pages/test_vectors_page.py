@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from places import ROOT
 
+from lstm_ref.__main__ import main
 from lstm_ref.diagnose import report
 from lstm_ref.diagnose.reading.names import hints
 from lstm_ref.interop import vectors
@@ -92,7 +93,9 @@ def test_each_array_stands_on_a_line(folder):
 
 
 def test_the_tables_name_what_is_there():
-    header, arrays = vectors.make("VANILLA")
+    _, arrays = vectors.make("VANILLA")
+    options = dict(zero_states=True, float32=True, lengths=[4, 2], layers=2, both_ways=True)
+    header, _ = vectors.make("LSTM", layouts=["torch"], **options)
     fields = re.findall(r"^\| `(\w+)` \| (?:text|number|object|list)", PAGE, re.M)
     assert sorted(fields) == sorted(header)
     table = PAGE.split("## Names and shapes")[1].split("## The header")[0]
@@ -101,6 +104,51 @@ def test_the_tables_name_what_is_there():
     assert named <= set(arrays)
     kinds = {kind(name) for name in named}
     assert {kind(name) for name in arrays} <= kinds
+
+
+COMMANDS = re.findall(r"^python -m lstm_ref (vectors .+)$", PAGE, re.M)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_runs(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(command.split()) == 0
+    for path in tmp_path.iterdir():
+        header, arrays = vectors.read(path)
+        assert list(arrays) == list(vectors.make(**vectors.again(header))[1])
+
+
+def test_every_option_has_an_example():
+    words = {word for command in COMMANDS for word in command.split() if word[:2] == "--"}
+    assert words >= {"--zero-states", "--zero-biases", "--float32", "--lengths", "--layers"}
+    assert words >= {"--both-ways", "--layout", "--list"} and len(COMMANDS) == 8
+
+
+def test_what_is_told_apart(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    command, shown = re.findall(r"^\$ python -m lstm_ref (.+)\n((?:.+\n)+)```", PAGE, re.M)[0]
+    assert main(command.split()) == 0
+    assert capsys.readouterr().out == shown
+
+
+def test_the_names_of_options():
+    """Each name of the section is in a file that the option makes."""
+    section = PAGE.split("## Options")[1].split("## The three formats")[0]
+    named = set(re.findall(r"`([\w.]+)`", section.replace("lstm_ref.interop.vectors.make", "")))
+    named = {name for name in named if re.search(r"[._]", name)} - {"h_T", "c_T", ".grad"}
+    found: set[str] = set()
+    for options in (
+        dict(layers=2),
+        dict(layers=2, both_ways=True),
+        dict(both_ways=True),
+        dict(layouts=["torch", "keras", "onnx"]),
+        dict(layouts=["onnx"], lengths=[4, 2]),
+    ):
+        found |= set(vectors.make("LSTM", **options)[1])
+    assert {"2.reverse.c", "torch.h_n.grad", "onnx.sequence_lens"} <= named
+    assert named - found == {"onnx.P"}  # of VANILLA
+    assert "onnx.P" in vectors.make("VANILLA", layouts=["onnx"])[1]
+    assert {"h_T", "c_T", "mask"} <= set(vectors.make("LSTM", lengths=[4, 2])[1])
 
 
 def understood():
