@@ -13,30 +13,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import sympy
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.check.summands import Recipe
 from lstm_ref.check.witnesses import Errors
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.terms import Product, Term
+from lstm_ref.mistakes.labels import equation
 from lstm_ref.types import Array, Arrays
 
 FIRST, LAST = at("first step"), at("last step")  # no signal can have these names
-
-# Equation labels of the book: of chapter 5 for the LSTM, of chapter 1 for the Elman network.
-LABELS = {
-    "o": "eq-delta-o",
-    "c": "eq-delta-c",
-    "f": "eq-delta-f",
-    "i": "eq-delta-i",
-    "c_tilde": "eq-delta-ct",
-    "h": "eq-delta-h",
-    "": "eq-bptt-wfh",
-}
-FORWARD = {"f": "forget", "i": "input", "c_tilde": "candidate", "c": "cell", "o": "output"}
-FORWARD = {name: f"eq-{word}" for name, word in (FORWARD | {"h": "hidden"}).items()}
-
 
 Edit = Callable[[Recipe], Recipe]
 Key = tuple[str, str, int, sympy.Symbol | None]  # of a term, see `key`
@@ -77,17 +67,6 @@ class Mistake:
     def chapter(self) -> int:
         """Number of the chapter that derives it."""
         return equation(self.cell, self.of, self.wrong)[1]
-
-
-def equation(cell: Cell, of: str, wrong: str = "backward") -> tuple[str, int]:
-    """(label, chapter) of the book's equation about δ of a signal, or about the weight sums."""
-    if cell.name == "ELMAN":
-        return ("eq-elman" if wrong == "forward" else f"eq-rnn-{'delta' if of else 'gradients'}"), 1
-    if not {"c", "h"} <= set(cell.equations) or cell.name == "SRU":
-        return "", 6
-    if wrong == "forward":
-        return FORWARD.get(of, ""), 4
-    return LABELS.get(of, ""), 5
 
 
 # ---- changes

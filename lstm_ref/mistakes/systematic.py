@@ -14,7 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import sympy
+
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import FUNCTIONS, at, sigma, t, tanh

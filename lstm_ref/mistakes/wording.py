@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-import sympy
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.derive import terms, tree
 from lstm_ref.derive.declare.declaration import Cell

@@ -4,7 +4,10 @@ With a backward pass that belongs to the wrong forward every gradient check is c
 forward pass of somebody else tells. With the right formulas on wrong values the check sees it.
 """
 
-import sympy
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.declare.declaration import without

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import sympy
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import tanh

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-import sympy
+from lstm_ref.optional import needs
+
+with needs(__name__):
+    import sympy
 
 from lstm_ref.derive.expressions import at, sigma, tanh
 from lstm_ref.derive.terms import ONE, net_name
