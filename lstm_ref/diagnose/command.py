@@ -30,6 +30,7 @@ def add(commands: Any) -> None:
         help="a name of the catalogue, or FILE.py:NAME, which is run; "
         "default: what the files say, or LSTM",
     )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
     add_sizes(parser)
     parser.set_defaults(run=run)
 

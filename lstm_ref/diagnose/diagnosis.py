@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -179,7 +180,7 @@ def main(options: argparse.Namespace) -> int:
         return _refuse(error)
     if report.verdict == "inputs":
         return _refuse(report.text)
-    print(report.text)
+    print(json.dumps(report.json, ensure_ascii=False, indent=1) if options.json else report.text)
     return 0 if report.ok else 1
 
 

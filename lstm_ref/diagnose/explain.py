@@ -8,7 +8,8 @@ from lstm_ref.check.errors import relative
 from lstm_ref.diagnose import candidates as sets
 from lstm_ref.diagnose.budget import Budget
 from lstm_ref.diagnose.comparison import Comparison
-from lstm_ref.diagnose.report import Report, finding
+from lstm_ref.diagnose.findings import finding
+from lstm_ref.diagnose.report import Report
 from lstm_ref.diagnose.search import Search
 
 TRIED = 200  # layouts, equally good ones, that are searched for mistakes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.letters import text_letter
@@ -63,6 +64,20 @@ class Formula:
         style = Latex(self.names, start=self.start)
         left = style.line(self.left)
         return tuple(f"{left} = {style.line(n)}" for n in (self.right, *self.lines))
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The same as what JSON can hold: text and LaTeX of the right one and of theirs."""
+        style = Text(self.names, start=self.start)
+        left = style.line(self.left)
+        first, *more = self.latex
+        return {
+            "right": {"text": f"{left} = {style.line(self.right)}", "latex": first},
+            "theirs": [
+                {"when": t.when or None, "text": f"{left} = {style.line(t.right)}", "latex": latex}
+                for t, latex in zip(self.theirs, more, strict=True)
+            ],
+        }
 
     @property
     def lines(self) -> tuple[Node, ...]:

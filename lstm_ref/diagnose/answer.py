@@ -1,0 +1,227 @@
+"""What was read, as a `Report`: in words, as equations, with names of known mistakes. No SymPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstm_ref.derive.table import Table
+from lstm_ref.diagnose import naming
+from lstm_ref.diagnose.core.edits import Edit
+from lstm_ref.diagnose.core.result import Result
+from lstm_ref.diagnose.report import Report
+from lstm_ref.diagnose.wording import Formula, formulas, told
+from lstm_ref.diagnose.wording.backward import listed
+from lstm_ref.diagnose.wording.formulas import Subject, letter, subject
+from lstm_ref.mistakes.labels import equation
+
+# Kinds of places by what is told of them, in this order.
+PARTS = {
+    "inputs": ("given", "state"),
+    "forward": ("forward",),
+    "backward": ("enter", "term", "slope"),
+    "gradients": ("start", "sum", "result", "scale"),
+}
+
+MANY = 4  # equations of one mistake that are all printed
+
+
+@dataclass(frozen=True)
+class Told:
+    """One mistake for the reader.
+
+    part: of PARTS. name: of the known mistake, or "". formulas: its equations. label, chapter: of
+    the book. sources, numbers, least: of a known mistake, see `naming.Known`.
+    """
+
+    sentence: str
+    part: str
+    edits: tuple[Edit, ...]
+    name: str = ""
+    formulas: tuple[Formula, ...] = ()
+    label: str = ""
+    chapter: int = 0
+    sources: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    least: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it, the sentence first."""
+        name = f" [{self.name}]" if self.name else ""
+        lines = [f"{capital(self.sentence)}.{name}"]
+        shown = self.formulas if len(self.formulas) <= MANY else self.formulas[:1]
+        for formula in shown:
+            lines += [f"  {line}" for line in formula.text(77).splitlines()]
+        if len(shown) < len(self.formulas):
+            lines.append(f"  and so in {len(self.formulas) - 1} more equations")
+        if self.chapter:
+            place = f"equation {self.label}, " if self.label else ""
+            lines.append(f"  book:   {place}chapter {self.chapter}")
+        if self.sources:
+            lines.append(f"  seen also in: {'; '.join(self.sources)}")
+        if self.least:
+            lines.append(f"  smallest check that sees it: {self.least}")
+        return "\n".join(lines)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
+        return {
+            "sentence": self.sentence,
+            "part": self.part,
+            "name": self.name or None,
+            "equations": [formula.json for formula in self.formulas],
+            "book": {"equation": self.label or None, "chapter": self.chapter or None},
+            "sources": list(self.sources),
+            "numbers": list(self.numbers),
+            "least": self.least or None,
+            "edits": [naming.as_json(edit) for edit in self.edits],
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One explanation: mistakes that together give the numbers, or some of them if not sure."""
+
+    mistakes: tuple[Told, ...] = ()
+    sure: bool = True
+    sums: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the known mistakes among them."""
+        return tuple(m.name for m in self.mistakes if m.name)
+
+    @property
+    def text(self) -> str:
+        """All of it for the reader."""
+        many = len(self.mistakes)
+        head = f"{many} mistakes together:\n" if many > 1 else ""
+        numbered = (f"{n}. {m.text}" for n, m in enumerate(self.mistakes, 1))
+        return head + "\n".join(numbered if many > 1 else (m.text for m in self.mistakes))
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The same as what JSON can hold."""
+        return {"sure": self.sure, "mistakes": [m.json for m in self.mistakes]}
+
+
+def answer(
+    table: Table, edits: Iterable[Edit], sizes: Mapping[str, int], sure: bool = True
+) -> Answer:
+    """An `Answer` of edits: known mistakes by name, the others in words, in the order of PARTS."""
+    edits = tuple(sorted(edits, key=_order(table)))
+    known = naming.named(table, edits, sizes)
+    covered = {e.key for _, group in known for e in group}
+    groups = [(k.sentence, group, k) for k, group in known]
+    rest = [e for e in edits if e.key not in covered]
+    groups += [(s.sentence, s.edits, None) for s in told(table, rest, sizes)]
+    order = _order(table)
+    groups.sort(key=lambda g: min(map(order, g[1])))
+    found, shown = [], set()
+    for sentence, group, name in groups:
+        mine = {s: None for e in group if (s := subject(table, e)) and s not in shown}
+        shown |= mine.keys()
+        together = [e for e in edits if subject(table, e) in mine]
+        found.append(_told(table, sentence, group, name, formulas(table, together, sizes)))
+    return Answer(tuple(found), sure)
+
+
+def _order(table):
+    """Sorts edits: inputs, forward, backward from the output on, gradients."""
+    kinds = {kind: n for n, kinds in enumerate(PARTS.values()) for kind in kinds}
+    signals = [*reversed(table.equations), *table.inputs, *table.matrices, *table.vectors]
+
+    def order(edit):
+        kind, name, *_ = edit.place
+        name = table.output if kind == "enter" and name == "e" else name
+        place = signals.index(name) if name in signals else len(signals)
+        forward = kind == "forward"
+        return kinds[kind], -place if forward else place, str(edit.key)
+
+    return order
+
+
+def _told(table, sentence, group, known, found):
+    part = next(p for p, kinds in PARTS.items() if group[0].place[0] in kinds)
+    if known is not None:
+        return Told(sentence, part, group, known.name, tuple(found), known.label, known.chapter,
+                    known.sources, known.numbers, known.least)  # fmt: skip
+    label, chapter = place_in_book(table, group[0])
+    return Told(sentence, part, group, "", tuple(found), label, chapter)
+
+
+def place_in_book(table: Table, edit: Edit) -> tuple[str, int]:
+    """(label, chapter) of the book's equation that an edit violates."""
+    kind, name, *_ = edit.place
+    if kind in ("given", "state", "result", "scale"):
+        return "", 0
+    if kind == "forward":
+        return equation(table, name, "forward")
+    about: Subject = subject(table, edit) or ("error", table.output)
+    of = about[1] if about[0] in ("error", "start") else ""
+    return equation(table, "h" if of in table.inputs else of)
+
+
+def report_of(table: Table, result: Result, comparison: Any) -> Report:
+    """The `Report` about what was read. comparison: the arrays beside the right ones."""
+    sizes = comparison.sizes
+    answers = [answer(table, edits, sizes, result.exact) for edits in (result.edits, *result.ties)
+               if edits]  # fmt: skip
+    verdict = "known" if result.exact and answers else "unknown"
+    found: Report = comparison.made(
+        verdict, comparison.best, comparison.tolerances[0], mistakes=tuple(answers)
+    )
+    said = [unexplained(table, *one, sizes) for one in result.unexplained]
+    hints = list(found.hints)
+    if said and (missing := to_learn(table, result, comparison.best.tensors)):
+        hints = [missing, *(h for h in hints if not h.startswith("store "))]
+    note = "; ".join(filter(None, [found.note, *result.notes]))
+    return found.but(
+        layout=(*found.layout, *result.layout),
+        unexplained=tuple(said),
+        note=note,
+        hints=tuple(hints),
+    )
+
+
+def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[str, int]) -> str:
+    """A sentence on an equation with another right side."""
+    what = f"δ_{letter(name)}" if name in table.equations else f"∂E/∂{name}"
+    T = sizes["T"]
+    when = "" if len(steps) in (0, T) else f" at step {listed(map(str, steps))}"
+    when = when.replace("step", "steps") if len(steps) > 1 else when
+    from_ = f" (going back, from t = {max(steps)} on)" if steps else ""
+    right = formula_of(table, name, sizes)
+    return f"{what} has another right side{when}{from_}; right: {right}"
+
+
+def formula_of(table: Table, name: str, sizes: Mapping[str, int]) -> str:
+    """The right equation of an error term or a gradient on one line."""
+    from lstm_ref.diagnose.wording.formulas import Formulas
+
+    kind = "error" if name in (*table.equations, *table.inputs) else "gradient"
+    found = Formulas(table, sizes).of((kind, name), ())
+    writer = Formulas(table, sizes)
+    return f"{writer.text(found.left)} = {writer.text(found.right)}"
+
+
+def to_learn(table: Table, result: Result, tensors: Iterable[str]) -> str:
+    """What to store so that more can be said, as a sentence, or ""."""
+    stored = set(tensors)
+    wanted: dict[str, None] = {}
+    for name, _ in result.unexplained:
+        by = [t.by for t in table.terms.get(name, ())]
+        for signal in (name, *by):
+            if signal in table.equations:
+                wanted |= dict.fromkeys(n for n in (f"delta_{signal}", signal) if n not in stored)
+    return f"store {listed(wanted)}, too: they tell what stands there" if wanted else ""
+
+
+def capital(sentence: str) -> str:
+    """A sentence with a capital letter, unless it begins with a formula."""
+    first = sentence.partition(" ")[0]
+    plain = (first.isalpha() and len(first) > 1) or first == "a" or first.endswith(":")
+    return sentence[0].upper() + sentence[1:] if plain else sentence

@@ -1,0 +1,135 @@
+"""Names of known mistakes: which of the edits that were found are a mistake of the literature.
+
+What each known mistake amounts to was read from its numbers by the same reader, once, and is kept
+in `lstm_ref.generated.known`, written by `known_edits`. Needs no SymPy.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from lstm_ref.derive.table import Table, parsed, written
+from lstm_ref.diagnose.core.edits import Edit
+
+FOLDER = "known"  # in lstm_ref.generated
+
+
+@dataclass(frozen=True)
+class Known:
+    """A known mistake of a cell.
+
+    sentence, sources, numbers, label, chapter: as in `mistakes.edits.Mistake`; least: the smallest
+    check that sees it, in words; edits: what it amounts to, see `canonical`.
+    """
+
+    name: str
+    sentence: str
+    sources: tuple[str, ...]
+    numbers: tuple[str, ...]
+    label: str
+    chapter: int
+    least: str
+    edits: frozenset[str]
+
+
+def canonical(edit: Edit, sizes: Mapping[str, int]) -> str:
+    """What an edit says in vectors of any size: "last step" for step T, "1/B" for that weight.
+
+    Two edits with the same text are the same mistake; their word is not part of it.
+    """
+    kind, name, *k = edit.place
+    nodes = (edit.inner, edit.outer, edit.v)
+    place = [kind, list(name) if isinstance(name, tuple) else name, *k]
+    found = [place, _weight(edit.weight, sizes), *map(written, nodes), edit.flipped,
+             _steps(edit.steps, sizes["T"]), edit.other]  # fmt: skip
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def _weight(weight, sizes):
+    for letters in ("B", "T", "TB"):
+        many = 1
+        for letter in letters:
+            many *= sizes[letter]
+        if many > 2 and abs(weight * many - 1) < 1e-6:
+            return f"1/{letters}"
+    return float(f"{weight:.6g}")
+
+
+def _steps(steps, T):
+    if steps is None:
+        return None
+    every = tuple(range(1, T + 1))
+    words = {(1,): "first", (T,): "last", every[1:]: "not first", every[:-1]: "not last"}
+    return words.get(steps, list(steps))
+
+
+def known(table: Table) -> tuple[Known, ...]:
+    """The known mistakes of a cell of the catalogue that have a name here; () of another cell."""
+    return _stored(table.name)
+
+
+@cache
+def _stored(name):
+    file = resources.files("lstm_ref.generated") / FOLDER / f"{name.lower()}.json"
+    if not name.isidentifier() or not file.is_file():
+        return ()
+    return tuple(map(_made, json.loads(file.read_text(encoding="utf-8"))))
+
+
+def _made(row):
+    edits = frozenset(row["edits"])
+    lists = {key: tuple(row[key]) for key in ("sources", "numbers")}
+    return Known(**{**row, **lists, "edits": edits})
+
+
+def named(
+    table: Table, edits: Iterable[Edit], sizes: Mapping[str, int]
+) -> list[tuple[Known, tuple[Edit, ...]]]:
+    """Known mistakes among edits, each with the edits that it covers; larger mistakes first.
+
+    sizes: T, B and so on. No edit is covered twice; those that are no known mistake are left.
+    """
+    left = {canonical(edit, sizes): edit for edit in edits}
+    found = []
+    for one in sorted(known(table), key=lambda k: -len(k.edits)):
+        if one.edits <= left.keys():
+            found.append((one, tuple(left.pop(text) for text in sorted(one.edits))))
+    return found
+
+
+# ---- edits as JSON
+
+
+def as_json(edit: Edit) -> dict[str, Any]:
+    """An edit as what JSON can hold; fields that say nothing are left out."""
+    kind, name, *k = edit.place
+    found: dict[str, Any] = {
+        "place": [kind, list(name) if isinstance(name, tuple) else name, *k],
+        "kind": edit.kind,
+    }
+    if edit.weight != 1:
+        found["weight"] = edit.weight
+    for field in ("inner", "outer", "v"):
+        if (node := getattr(edit, field)) is not None:
+            found[field] = written(node)
+    if edit.flipped:
+        found["flipped"] = True
+    if edit.steps is not None:
+        found["steps"] = list(edit.steps)
+    return found | ({"other": edit.other} if edit.other else {})
+
+
+def from_json(found: Mapping[str, Any]) -> Edit:
+    """The edit that `as_json` has written."""
+    kind, name, *k = found["place"]
+    place = (kind, tuple(name) if isinstance(name, list) else name, *k)
+    nodes = {f: parsed(found[f]) for f in ("inner", "outer", "v") if f in found}
+    steps = tuple(found["steps"]) if "steps" in found else None
+    return Edit(place, found["kind"], found.get("weight", 1.0), **nodes,
+                flipped=found.get("flipped", False), steps=steps,
+                other=found.get("other", ""))  # fmt: skip
