@@ -132,3 +132,34 @@ def test_words_need_no_sympy():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout == "δ_h is multiplied with 0\n1\n"
+
+
+def test_finished_tensors_are_told_together():
+    def results(*names, **edit):
+        return said(*[Edit(("result", n), **edit) for n in names])
+
+    every = [f"d{n}" for n in (*LSTM.matrices, *LSTM.vectors)]
+    assert results(*every, kind="weight", weight=0.5) == [
+        "the gradients of all parameters: each is divided by B (a mean over the batch)"
+    ]
+    assert results("db_i", "db_o", kind="copy", other="db_f") == [
+        "∂E/∂b_i and ∂E/∂b_o are copies of ∂E/∂b_f"
+    ]
+    assert results("dW_fh", "dx", kind="zero", weight=0.0, other="zero") == [
+        "∂E/∂W_fh and ∂E/∂x: each is 0: not computed"
+    ]
+    assert results("dW_fh", kind="transpose", other="transposed") == ["∂E/∂W_fh is transposed"]
+    assert results("dW_fh", kind="clipped", weight=0.1, other="clipped") == [
+        "∂E/∂W_fh is clipped, entry by entry, to ±0.1"
+    ]
+    assert results("dc_0", kind="not carried", other="step 1") == [
+        "∂E/∂c_0 is the error at step 1, not carried back to step 0"
+    ]
+
+
+def test_habits_are_told_together():
+    one = tree.Number(1)
+    bare = [Edit(("slope", n), "bare", inner=one) for n in "fio"]
+    assert said(*bare) == ["δ_f, δ_i and δ_o lack the slopes of their activations"]
+    window = [Edit(("term", "h", k), "window", 0.0, steps=(1, 2)) for k in range(4)]
+    assert said(*window) == ["errors go back 2 steps only: nothing comes back at steps 1 and 2"]

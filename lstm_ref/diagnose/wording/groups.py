@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lstm_ref.derive import tree
 from lstm_ref.derive.table import Table
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.wording.backward import VIEWS, listed, views
@@ -58,6 +59,12 @@ class _Groups:
             return "flipped", kind, edit.steps
         if kind == "slope" and edit.kind == "at the activation" and plain:
             return "slope", self._own(edit), edit.steps
+        if kind == "slope" and edit.inner == tree.Number(1) and plain:
+            return "bare", edit.steps
+        if kind == "result" and name not in self.table.equations and edit.kind != "clipped":
+            return "result", edit.kind, edit.weight, edit.steps, edit.other
+        if edit.kind == "window":
+            return "window", edit.steps
         if kind == "term" and edit.weight == 0 and self._recurrent(edit):
             return "recurrent", name, edit.steps
         if kind == "enter" and name != "e":
@@ -127,6 +134,25 @@ class _Groups:
         word = "sigma" if "sigma" in repr(edits[0].inner) else "tanh"
         function, when = FUNCTIONS.get(word, word), self.words.only(edits[0])
         return f"the slopes of {function} are taken at the activations, in {names}{when}"
+
+    def _all_bare(self, edits):
+        names = listed(f"δ_{letter(edit.place[1])}" for edit in edits)
+        return f"{names} lack the slopes of their activations{self.words.only(edits[0])}"
+
+    def _all_window(self, edits):
+        steps = edits[0].steps
+        back = self.sizes["T"] - len(steps)
+        many = f"{back} step{'s' * (back > 1)}"
+        return f"errors go back {many} only: nothing comes back at {self.words.at(steps)}"
+
+    def _all_result(self, edits):
+        names, first = [edit.place[1] for edit in edits], edits[0]
+        own = all(n.removeprefix("d") in self.table.letters for n in names)
+        what = self.words.gradients(names) if own else listed(map(self.words.tensor, names))
+        if first.kind == "copy":
+            return f"{what} are copies of {self.words.tensor(first.other)}"
+        one = self.words.sentence(first).removeprefix(self.words.tensor(names[0]) + " ")
+        return f"{what}: each {one}"
 
     def _all_recurrent(self, edits):
         of = edits[0].place[1]

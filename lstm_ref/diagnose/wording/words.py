@@ -40,20 +40,27 @@ class Words(Backward):
         return said
 
     def _result(self, edit):
-        name = edit.place[1]
-        what = f"∂E/∂{name[1:]}" if name[0] == "d" and name[1:] else letter(name)
-        if name.startswith("delta_"):
-            what = f"δ_{letter(name[6:])}"
+        what, limit = self.tensor(edit.place[1]), f"{edit.weight:.6g}"
+        if edit.kind == "clipped":
+            return f"{what} is clipped, entry by entry, to ±{limit}"
+        if edit.kind == "not carried":
+            return f"{what} is the error at step 1, not carried back to step 0"
         if edit.weight == 0:
             return f"{what} {self.lost(edit.steps)}"
         said = list(self._weight(edit.weight, True))
         if edit.kind == "copy":
-            said = [f"is a copy of ∂E/∂{edit.other.removeprefix('d')}", *said]
-        elif edit.kind in STORED:
-            said = [STORED[edit.kind], *said]
-        elif edit.flipped:
-            said = ["is transposed", *said]
+            said = [f"is a copy of {self.tensor(edit.other)}", *said]
+        elif edit.other in STORED:
+            said = [STORED[edit.other], *said]
         return f"{what} {listed(said or [f'is another one ({edit.kind})'])}{self.only(edit)}"
+
+    def tensor(self, name: str) -> str:
+        """∂E/∂W_fx of dW_fx, δ_f of delta_f, f of f."""
+        if name.startswith("delta_"):
+            return f"δ_{letter(name[6:])}"
+        if name in self.table.equations or not name.startswith("d"):
+            return letter(name)
+        return f"∂E/∂{name[1:]}"
 
     def _scale(self, edit):
         names = edit.place[1]
@@ -64,7 +71,7 @@ class Words(Backward):
 
     def gradients(self, names: Iterable[str]) -> str:
         """The gradients of all parameters, of all biases, or ∂E/∂W_fx and ∂E/∂W_fh."""
-        names = [n.removeprefix("d") if n not in self.table.letters else n for n in names]
+        names = [n if n in self.table.letters else n.removeprefix("d") for n in names]
         table, mine = self.table, set(names)
         biases = {n for n in table.vectors if n.startswith("b_")}
         by_input = {n for n, items in table.products.items()
