@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -35,10 +36,12 @@ def test_the_sizes_of_the_table():
 
 def test_what_it_names_is_there():
     links = re.findall(r"<((?:_assets|\.\.)/[^>]+)>`", PAGE)
-    assert len(links) == 9 and all((ROOT / "book" / path).is_file() for path in links)
-    assert {path.rpartition("/")[2] for path in links[:5]} == {
-        path.name for path in (ROOT / "book" / "_assets" / "readers").iterdir()
-    }
+    assert len(links) == 13 and all((ROOT / "book" / path).is_file() for path in links)
+    readers = {path.name for path in (ROOT / "book" / "_assets" / "readers").iterdir()}
+    assert readers == {Path(path).name for path in links if "/readers/" in path}
+    named = set(re.findall(r"`([a-z_0-9-]+\.(?:npz|json))`", PAGE)) - {"mine.json"}
+    there = {path.name for path in published.FOLDER.iterdir()}
+    assert named <= there and len(named) > 8
     edition = json.loads((published.FOLDER / "index.json").read_text("utf-8"))["edition"]
     assert f"this is edition {edition}." in PAGE
     assert "vanilla-small.json" in PAGE and "vanilla-small.json" in published.names()
