@@ -197,6 +197,8 @@ def _from_files(options):
     sizes = {k: sizes[k] for k in "TBDH" if k in sizes}
     seed = said.get("seed", options.seed)
     scale = said.get("scale", SCALE if "sizes" in said else None)
+    if against is None and set(vectors.OPTIONAL) & set(said) - {"scale"}:
+        against = vectors.make(**{**vectors.again(said), "cell": name})
     report = diagnose(arrays, name, **sizes, seed=seed, scale=scale, against=against)
     if not report.ok and "checksum" in header:
         if header["checksum"] != vectors.checksum(header, arrays):

@@ -23,6 +23,7 @@ import numpy as np
 
 from lstm_ref.interop import behaviours, drawn, nets, seen
 from lstm_ref.interop.given import completed, net_of
+from lstm_ref.interop.vector_files import VectorsError
 from lstm_ref.types import Params
 
 if TYPE_CHECKING:
@@ -102,10 +103,20 @@ def tells(header: Mapping[str, Any], arrays: Params, cell: Cell | str | None = N
     cell = catalogue.declared(cell or header.get("cell", "LSTM"))
     net = net_of(header, cell)
     given = completed(net, arrays)
-    layers = nets.forward(net, given)
+    with np.errstate(all="ignore"):
+        layers = nets.forward(net, given)
+        runs = [values for layer in layers for part in layer for *_, values in part.runs]
+        if not all(np.all(np.isfinite(v[name][1:])) for v in runs for name in cell.equations):
+            raise VectorsError(
+                f"arrays: {cell.name} computes numbers from them that are not finite"
+            )
+        tolerance = header.get("tolerance", TOLERANCE)
+        far = max(FAR, 100 * tolerance) if isinstance(tolerance, float) else FAR
+        return _told(net, given, layers, far)
+
+
+def _told(net, given, layers, far):
     parts = [part for layer in layers for part in layer]
-    tolerance = header.get("tolerance", TOLERANCE)
-    far = max(FAR, 100 * tolerance) if isinstance(tolerance, float) else FAR
     changes = {**_misread(parts), **_errors(net, layers, given)}
     small = {what: f"changes {c:.0e} at most" for what, c in changes.items() if not c >= far}
     matrices = {p.prefix + n: found for p in parts for n, found in seen.by_matrix(p).items()}
@@ -116,7 +127,7 @@ def tells(header: Mapping[str, Any], arrays: Params, cell: Cell | str | None = N
     told = _counted(changes, small)
     rest = [name for name, found in equations.items() if found.condition <= CONDITION]
     told += [f"error terms of {', '.join(rest)}, from the gradients of the weights"] if rest else []
-    return Tells(cell.name, tuple(told), tuple(untold), matrices, equations, changes)
+    return Tells(net.cell.name, tuple(told), tuple(untold), matrices, equations, changes)
 
 
 def _zeros(given):

@@ -80,13 +80,20 @@ def make(
 
 
 def again(header: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `make` that give the vectors with this header, the cell among them."""
-    sizes = {k: n for k, n in header["sizes"].items() if k in VECTORS}
-    zero = header.get("zero", ())
+    """The arguments of `make` that give the vectors with this header, the cell among them.
+
+    Of a header that says less the usual ones; `make` refuses what is none. Raises VectorsError.
+    """
+    sizes, zero, layouts = (header.get(key, ()) for key in ("sizes", "zero", "layouts"))
+    for name, value in (("zero", zero), ("layouts", layouts)):
+        if not isinstance(value, list | tuple):
+            raise VectorsError(f"header: {name}: expected a list, got {value!r:.50}")
+    if "sizes" in header and not isinstance(sizes, Mapping):
+        raise VectorsError(f"header: sizes: expected T, B, D and H, got {sizes!r:.50}")
     return {
-        "cell": header["cell"],
-        **sizes,
-        "seed": header["seed"],
+        "cell": header.get("cell", "LSTM"),
+        **{letter: sizes[letter] for letter in VECTORS if letter in sizes},
+        "seed": header.get("seed", 1),
         "scale": header.get("scale", 0.8),  # older files have no scale
         "zero_states": "states" in zero,
         "zero_biases": "biases" in zero,
@@ -94,7 +101,7 @@ def again(header: Mapping[str, Any]) -> dict[str, Any]:
         "lengths": header.get("lengths"),
         "layers": header.get("layers", 1),
         "both_ways": header.get("directions", 1) == 2,
-        "layouts": tuple(header.get("layouts", ())),
+        "layouts": tuple(layouts),
     }
 
 

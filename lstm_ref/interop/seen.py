@@ -67,6 +67,8 @@ def _worst(matrices):
 def _spanned(matrix):
     """`Seen` of the columns of a matrix."""
     columns = matrix.shape[1]
+    if not np.all(np.isfinite(matrix)):
+        return Seen(columns, 0, np.inf)
     s = np.linalg.svd(matrix, compute_uv=False)
     if not columns or s[0] == 0:
         return Seen(columns, 0, np.inf if columns else 1.0)

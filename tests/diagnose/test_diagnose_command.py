@@ -88,6 +88,21 @@ def test_cell_of_somebodys_file(tmp_path, capsys):
     assert run(tmp_path / "golden.json") == 2 and "no cell" in capsys.readouterr().err
 
 
+def test_a_header_with_options_is_heeded(tmp_path, capsys):
+    for options in (dict(zero_states=True), dict(zero_biases=True, float32=True)):
+        header, right = vectors.make("LSTM", D=4, H=6, **options)
+        vectors.write(tmp_path / "zero.json", header, right)
+        mine = {n: v for n, v in right.items() if n.startswith("dW")}
+        vectors.write(tmp_path / "mine.json", header, mine)
+        for path in ("zero.json", "mine.json"):
+            assert run(tmp_path / path) == 0
+            assert "All numbers agree." in capsys.readouterr().out
+    header, right = vectors.make("LSTM", layers=2)
+    vectors.write(tmp_path / "deep.json", header, right)
+    assert run(tmp_path / "deep.json") == 2
+    assert "against: no W_fh" in capsys.readouterr().err
+
+
 def test_vectors_of_another_cell(tmp_path, capsys):
     vectors.write(tmp_path / "elman.npz", *golden("ELMAN"))
     np.savez(tmp_path / "mine.npz", **gradients_of("LSTM"))

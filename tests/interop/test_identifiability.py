@@ -209,6 +209,14 @@ def test_what_cannot_be_looked_at(change, message):
         tells({"cell": "LSTM"}, arrays)
 
 
+def test_numbers_that_are_too_large():
+    _, arrays = vectors.make("MLSTM")
+    with pytest.raises(VectorsError, match="MLSTM computes numbers .* not finite"):
+        tells({"cell": "MLSTM"}, {n: 1e200 * v for n, v in arrays.items()})
+    _, arrays = vectors.make("LSTM")
+    assert "saturated" in reasons({n: 1e150 * v for n, v in arrays.items()})["f"]
+
+
 @pytest.mark.parametrize(
     "said, message",
     [

@@ -223,6 +223,28 @@ def test_a_header_of_old_says_no_scale():
     assert vectors.make(**vectors.again(old))[1]["h"].tobytes() == arrays["h"].tobytes()
 
 
+@pytest.mark.parametrize("name", catalogue.CELLS)
+def test_the_header_of_every_cell_is_enough(name):
+    header, arrays = vectors.make(name, T=2, B=1, D=3, H=4, seed=2)
+    again = vectors.make(**vectors.again(header))
+    assert again[0]["checksum"] == header["checksum"]
+
+
+@pytest.mark.parametrize(
+    "said, message",
+    [
+        ({"sizes": [4, 2]}, "header: sizes: expected T, B, D and H, got"),
+        ({"zero": "states"}, "header: zero: expected a list, got 'states'"),
+        ({"layouts": 5}, "header: layouts: expected a list, got 5"),
+        ({"sizes": {"T": "4"}}, "T: expected a whole number"),
+        ({"seed": None}, "seed: expected a whole number"),
+    ],
+)
+def test_a_header_that_cannot_be_made_again(said, message):
+    with pytest.raises(VectorsError, match=message):
+        vectors.make(**vectors.again(said))
+
+
 def test_c_names_have_no_dots(tmp_path):
     path = tmp_path / "a.h"
     vectors.write(path, *vectors.make("ELMAN", layers=2, layouts=["torch"]))
