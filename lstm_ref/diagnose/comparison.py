@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +12,15 @@ from lstm_ref.check.errors import relative
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose import advice
 from lstm_ref.diagnose.reading.blocks import STACKED, UNDECIDED
-from lstm_ref.diagnose.reading.layouts import Layouts
+from lstm_ref.diagnose.reading.layouts import Layouts, best_first
+from lstm_ref.diagnose.reading.merged import merged
 from lstm_ref.diagnose.report import DOUBLE, HALF, SINGLE, Report
 from lstm_ref.mistakes import wording
-from lstm_ref.types import Arrays, Params
+from lstm_ref.types import Array, Arrays, Params
 
 ROUNDED = 1e-9  # double precision is nearer than that
+WORTH = 1000  # arrays left aside that one right tensor outweighs
+BEST = 500  # layouts of a file that are kept
 NEARER = 2  # so many times nearer a layout must be than the plain one to be taken for the right one
 
 
@@ -37,8 +39,10 @@ class Comparison:
         results = {name: value for name, value in arrays.items() if not self._input(str(name))}
         self.tolerances = tolerances(results)
         self.sizes = header["sizes"]
+        self._errors: dict[Any, Any] = {}
         self.arrays = _checked(arrays)
-        self.layouts = Layouts(cell, self.arrays, right)
+        self.right = {**right, **{f"{s}_T": right[s][-1] for s in cell.states if s in right}}
+        self.layouts = Layouts(cell, self.arrays, {n: v.shape for n, v in self.right.items()})
         self._refuse()
         self.ranked = self._ranked()
         self.best = self.ranked[0]
@@ -87,29 +91,48 @@ class Comparison:
 
     def _ranked(self):
         """Layouts, the one with most right numbers first, then the nearest."""
-        known = {}
-
-        def judged(reading):
-            """(number of right tensors, sum of their errors)."""
-            if id(reading) not in known:
-                off = {n: relative(v, self.right[n]) for n, v in reading.pieces.items()}
-                fits = {n: o <= self.tolerances[-1] for n, o in off.items()}
-                # An input that is not the input is probably a gradient.
-                score = sum(f - (self._input(n) and not f) for n, f in fits.items())
-                known[id(reading)] = score, sum(off.values())
-            return known[id(reading)]
-
+        lists = [self._of_part(part) for part in self.layouts.parts]
         found = []
-        for choices in self.layouts:
-            readings = self.layouts.read(choices)
-            scores = list(map(judged, readings.values()))
-            found.append(_Layout(readings, choices, scores, self))
-        ranked = sorted(found, key=lambda layout: (*layout.rank, layout.error))
-        plain = next(layout for layout in found if layout.rank == ranked[0].rank)
-        if plain.error <= NEARER * ranked[0].error:
-            ranked.remove(plain)
-            ranked.insert(0, plain)
-        return ranked
+        for _, places in best_first([[cost for cost, _ in one] for one in lists], BEST):
+            choices: dict[Any, Any] = {}
+            for one, n in zip(lists, places, strict=True):
+                choices |= one[n][1]
+            found.append(_Layout(self.layouts.candidate(choices), self))
+        return found
+
+    def _of_part(self, part):
+        """[(cost, choices)] of one part of the file, least cost first."""
+        found = []
+        for _, choices in part:
+            readings = part.read(choices)
+            tensors, _, twice = merged(readings)
+            score, error = self.judged(tensors, twice)
+            found.append((len(part.readings) - len(readings) - WORTH * score, error, choices))
+        plain = found[0]
+        found.sort(key=lambda f: f[:2])
+        plain = next(f for f in [plain, *found] if f[0] == found[0][0])
+        costs = [(rank + error / (1 + error) / 2, choices) for rank, error, choices in found]
+        if plain[1] <= NEARER * found[0][1]:
+            costs.insert(0, (costs[0][0], plain[2]))
+        return costs
+
+    def judged(self, tensors: Params, twice: Mapping[str, list[Array]]) -> tuple[float, float]:
+        """(number of right tensors, sum of their errors); of two arrays the worse one counts."""
+        score = total = 0.0
+        for name, value in tensors.items():
+            off = max(self._off(name, v) for v in (value, *twice.get(name, ())))
+            fits = off <= self.tolerances[-1]
+            # An input that is not the input is probably a gradient.
+            score += fits - (self._input(name) and not fits)
+            total += off
+        return score, total
+
+    def _off(self, name, value):
+        """Relative error; an array is kept with it, so that no other one can have its number."""
+        key = name, id(value)
+        if key not in self._errors:
+            self._errors[key] = relative(value, self.right[name]), value
+        return self._errors[key][0]
 
     @property
     def gradient_names(self) -> list[str]:
@@ -194,24 +217,15 @@ class _Layout:
     that are not read so, key -> shape; rank: less is better; error: the sum over all tensors.
     """
 
-    def __init__(self, readings, choices, scores, comparison):
-        self.tensors: Arrays = {}
-        self.notes: dict[str, list[str]] = {}
-        self.choices, right = choices, comparison.right
-        self.score = sum(score for score, _ in scores)
-        self.error = sum(error for _, error in scores)
-        names = {key: comparison.layouts.names(key) for key in readings}
-        read = set(itertools.chain(*names.values()))
-        self.left = {k: v.shape for k, v in comparison.arrays.items() if k not in read}
+    def __init__(self, candidate, comparison):
+        self.choices, self.notes = candidate.choices, candidate.notes
+        self.score, self.error = comparison.judged(candidate.tensors, candidate.twice)
+        self.left = {k: comparison.arrays[k].shape for k in candidate.left}
         self.rank = -self.score, len(self.left)
-        for key, reading in readings.items():
-            for name, value in reading.pieces.items():
-                # Of two arrays for one tensor, as of two biases, the worse one counts.
-                old = self.tensors.get(name)
-                if old is None or relative(value, right[name]) > relative(old, right[name]):
-                    self.tensors[name] = value
-            if reading.note:
-                self.notes.setdefault(reading.note, []).extend(names[key])
+        self.tensors: Arrays = dict(candidate.tensors)
+        for name, more in candidate.twice.items():
+            several = [self.tensors[name], *more]
+            self.tensors[name] = max(several, key=lambda v: relative(v, comparison.right[name]))
 
 
 def tolerances(arrays: Mapping[str, Any]) -> tuple[float, ...]:

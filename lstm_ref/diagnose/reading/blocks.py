@@ -1,207 +1,233 @@
 """Arrays made of blocks: gates on top of each other, weights side by side, biases in pairs.
 
 So other libraries store the parameters of a layer, and their gradients. An array gets a *reading*
-for every order of the gates and every way to join the weights that its shape allows.
+for every order of the gates and every way to join the weights that its shape allows; the pieces are
+views, nothing is copied.
 """
 
 from __future__ import annotations
 
-from collections import namedtuple
-from collections.abc import Iterator, Sequence
-from functools import partial
-from itertools import permutations, product
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import permutations
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_ref.diagnose.reading.names import Hints
+from lstm_ref.derive.letters import text_letter
+from lstm_ref.diagnose.reading.hint import Hints
+from lstm_ref.diagnose.reading.pieces import stored
+from lstm_ref.diagnose.reading.sizes import gates_of
 from lstm_ref.interop import carry, keras_bridge, onnx_bridge, torch_bridge
-from lstm_ref.mistakes.wording import letter
-from lstm_ref.types import Array
-
-# pieces: tensor -> array; choices: what had to be assumed, slot -> option; note: for the report.
-Reading = namedtuple("Reading", "pieces choices note")
+from lstm_ref.types import Arrays
 
 # Orders of gates in use, tried before all others: here and Keras/PyTorch/ONNX/TensorFlow/Greff.
 ORDERS = {
-    "fico": ("fico", "ifco", "iofc", "icfo", "cifo"),
-    "zrh": ("zrh", "rzh"),
+    "fico": ("fico", "ifco", "iofc", "icfo", "cifo", "ifoc", "fioc", "cfio", "ofic", "fcio"),
+    "zrh": ("zrh", "rzh", "hzr", "hrz"),
 }
 KINDS = {"fico": "LSTM", "zrh": "GRU"}
 # By the names that only this library uses.
 IMPLIED = {"PyTorch": torch_bridge.ORDER, "Keras": keras_bridge.ORDER, "ONNX": onnx_bridge.ORDER}
-COLUMNS = ("x", "h", "hx", "xh", "hx1", "xh1", "1xh", "1hx")
+# What may stand side by side, by the source that a name says.
+COLUMNS = {
+    "x": ("x", "x1", "1x"),
+    "h": ("h", "h1", "1h"),
+    "": ("hx", "xh", "hx1", "xh1", "1xh", "1hx", "x1h", "h1x", "x", "h", "x1", "1x", "h1", "1h"),
+}
+FIRST = {"w": "x", "u": "h", "v": "h", "r": "h"}  # what a matrix of this letter is of, most often
 STACKED = "gates stacked in the order {}"
 UNDECIDED = "order of the gates undecided, compared as {}"
-ONE_ZERO = "of two biases one is 0, so the other is compared"
-WORSE = "of two biases that differ the worse is compared"
-ADDED = "two biases, added"
 TURNED = "z keeps there and writes here, so the sign of its part is turned"
+
+
+class Reading(NamedTuple):
+    """One meaning of one array.
+
+    pieces: tensor -> array; second: likewise, of the second of two biases. choices: what had to be
+    assumed, slot -> option. note: for the report. sure: likewise, what the shape decides, too.
+    """
+
+    pieces: Arrays
+    choices: dict[Any, Any]
+    note: str = ""
+    second: Mapping[str, Any] = {}
+    sure: Mapping[Any, Any] = {}
 
 
 class Blocks:
     """Readings of the block arrays of a cell.
 
-    tensors: the right tensors, name -> array; gates: letters of its gates in parameter names;
-    signal: letter -> name of the gate's signal.
+    cell: see `sizes.shapes`; shapes: tensor -> shape. gates: letters of its gates in parameter
+    names; signal: letter -> name of the gate's signal. named: parameters of one gate of which the
+    file has arrays of their own.
     """
 
-    def __init__(self, cell, tensors):
-        self.tensors = tensors
-        self.gates = "".join(dict.fromkeys(n[2] for n in tensors if _is_input_matrix(n)))
-        self.signal = {g: _signal(g, cell) for g in self.gates}
+    def __init__(self, cell: Any, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self.shapes, self.input = shapes, cell.input
+        self.signal = gates_of(cell)
+        self.gates = "".join(self.signal)
         self.z_writes = "z writes" in carry.KINDS.get(cell.name, ("", ()))[1]
+        self.named: set[str] = set()
+        self._tables: dict[Any, Any] = {}  # the same piece is the same array in all layouts
 
-    def readings(self, hint: Hints, value: Array) -> Iterator[Reading]:
+    def readings(self, hint: Hints, value: Any) -> Iterator[Reading]:
         """Each `Reading` of an array that its hint (`names.Hints`) and its shape allow."""
-        own = [hint.source] if hint.source else COLUMNS
-        columns = {"bias": ["1"], "peephole": ["c"]}.get(hint.kind, own)
-        for order, source in product(self._orders(hint, value), columns):
-            blocks = self._blocks(order, source, hint)
-            if not blocks:
-                continue
-            for pieces, choices, notes in self._pieces(blocks, hint, value):
-                if len(order) > 1:
-                    choices["order"] = order
-                    said = (letter(self.signal.get(g, g)) for g in blocks)
-                    notes = [*notes[:1], STACKED.format(", ".join(said)), *notes[1:]]
-                if len(source) > 1:
-                    choices["columns"] = source
-                    sides = " | ".join({"1": "bias"}.get(s, f"W_{s}") for s in source)
-                    notes.append(f"joined as [{sides}]")
-                note = "; ".join(filter(None, notes))
-                yield from self._signs(Reading(pieces, choices, note), order)
+        for source in self._sources(hint):
+            for order in self._orders(hint, np.shape(value), source):
+                blocks = self._blocks(order, source, hint)
+                for reading in self._read(blocks, hint, value) if blocks else ():
+                    yield from self._signs(self._told(reading, order, source, hint), order)
 
-    def _orders(self, hint, value):
+    def _sources(self, hint):
+        if hint.kind != "weights":
+            return ("1",) if hint.kind == "bias" else ("c",)
+        own = list(COLUMNS[hint.source])
+        if hint.letter in FIRST and not hint.source:
+            own.sort(key=lambda s: len(s) == 1 and s != FIRST[hint.letter])
+        return own
+
+    def _orders(self, hint, shape, source):
         """Orders of the gates, likely ones first; a gate that the cell has not may have rows, too.
 
-        ONNX writes zeros where a coupled cell has no forget gate.
+        ONNX writes zeros where a coupled cell has no forget gate. Where gates have arrays of their
+        own, an array of no gate's name holds those that are left.
         """
-        if hint.gate:
-            return [hint.gate]
+        if hint.gate or hint.order:
+            return [hint.gate or hint.order]
         whole = "fico" if len(self.gates) > 1 and set(self.gates) < set("fico") else ""
+        own = {g: self._name(g, source[0], replace(hint, gradient=False)) for g in self.gates}
+        left = "".join(g for g, name in own.items() if name not in self.named)
         found = []
         for gates in filter(None, (self.gates, whole)):
             # W and R are anybody's names; with an axis for directions they are those of ONNX.
-            sure = hint.library and (hint.library != "ONNX" or np.shape(value)[:1] == (1,))
+            sure = hint.library and (hint.library != "ONNX" or shape[:1] == (1,))
             found += [IMPLIED[hint.library][KINDS[gates]]] if sure and gates in KINDS else []
-            found += [*ORDERS.get(gates, ()), *("".join(p) for p in permutations(gates))]
-        return list(dict.fromkeys(found))
+            found += orders_of(gates)
+        if len(left) < len(self.gates):
+            found += orders_of(left)
+        return list(dict.fromkeys(filter(None, found)))
 
     def _blocks(self, order, source, hint):
         """gate -> names of its blocks, left to right, [] for rows of zeros; {} if not so here."""
         found = {}
         for gate in order.replace("c", "") if source == "c" and not hint.gate else order:
             names = [self._name(gate, s, hint) for s in source]
-            there = [name in self.tensors for name in names]
+            there = [name in self.shapes for name in names]
             if not all(there) and (any(there) or (gate in self.gates and source != "c")):
                 return {}
             found[gate] = names if all(there) else []
         return found if any(found.values()) else {}
 
     def _name(self, gate, source, hint):
-        name = {"1": f"b_{gate}", "c": f"w_{gate}c"}.get(source, f"W_{gate}{source}")
-        if source == "1" and hint.second and gate == "h" and "b_hh" in self.tensors:
+        at = self.input if source == "x" else source
+        name = {"1": f"b_{gate}", "c": f"w_{gate}c"}.get(source, f"W_{gate}{at}")
+        if source == "1" and hint.second and gate == "h" and "b_hh" in self.shapes:
             name = "b_hh"
         return ("d" if hint.gradient else "") + name
 
-    def _pieces(self, blocks, hint, value):
-        """(pieces, choices, notes) for each way in which the array holds these blocks."""
+    def _read(self, blocks, hint, value):
+        """Readings of the array as these blocks, in each order of its axes."""
         some = next(filter(None, blocks.values()))
-        heights = {
-            g: self.tensors[n[0]].shape[0] if n else self.tensors[some[0]].shape[0]
-            for g, n in blocks.items()
-        }
-        shape = sum(heights.values()), sum(self.tensors[n].shape[1] for n in some)
-        if hint.kind == "bias" and value.size == 2 * shape[0] and max(value.shape) >= shape[0]:
-            pieces, note = self._paired(value.reshape(2, -1, 1), blocks, heights, hint)
-            if pieces:
-                yield pieces, {}, ["", note]
-            return
-        for table, choices, note in _oriented(value, shape):
-            if pieces := self._cut(table, blocks, heights):
-                yield pieces, choices, [note]
+        heights = {g: self.shapes[(n or some)[0]][0] for g, n in blocks.items()}
+        width = sum(self.shapes[n][1] for n in some)
+        total = sum(heights.values())
+        same = len(set(heights.values())) == 1
+        axes = [("g", len(heights)), ("H", total // len(heights))] if same else [("H", total)]
+        axes.append(("w", width))
+        for way, table, views in self._ways(value, axes, (total, width)):
+            pieces = self._cut(table, views, blocks, heights)
+            if pieces is not None:
+                choices, sure = slots("blocks", way.open), slots("blocks", way.flags)
+                yield Reading(pieces, choices, _stored(way.order), sure=sure)
+        if hint.kind == "bias" and value.size == 2 * total:
+            yield from self._paired(value, blocks, heights, hint)
 
-    def _cut(self, table, blocks, heights):
+    def _paired(self, value, blocks, heights, hint):
+        """Readings of two biases in one array, of the product with x and of that with h."""
+        total = sum(heights.values())
+        inner = {"b_h": "b_hh", "db_h": "db_hh"} if "b_hh" in self.shapes else {}
+        second = {g: [inner.get(n, n) for n in names] for g, names in blocks.items()}
+        for way, table, views in self._ways(value, [("2", 2), ("H", total)], (2 * total, 1)):
+            one = self._cut(table, views, blocks, heights)
+            two = self._cut(table, views, second, heights, total)
+            if one is not None and two is not None:
+                yield Reading(one, slots("two biases", way.open), second=two)
+
+    def _ways(self, value, axes, shape):
+        """(way, table, pieces that were cut from it) for each order of the axes."""
+        key = id(value), tuple(axes)
+        if key not in self._tables:
+            ways = [(way, way.table.reshape(shape), {}) for way in stored(value, axes)]
+            self._tables[key] = value, ways
+        return self._tables[key][1]
+
+    def _cut(self, table, views, blocks, heights, top=0):
         """Tensors by name, or None where rows that ought to be zero are not."""
-        pieces, top = {}, 0
+        pieces = {}
         for gate, names in blocks.items():
-            rows, left = table[top : top + heights[gate]], 0
-            if not names and np.any(rows):
+            bottom, left = top + heights[gate], 0
+            if not names and np.any(table[top:bottom]):
                 return None
             for name in names:
-                width = self.tensors[name].shape[1]
-                pieces[name] = rows[:, left : left + width]
-                left += width
-            top += heights[gate]
+                right = left + self.shapes[name][1]
+                place = top, bottom, left, right
+                pieces[name] = views.setdefault(place, table[top:bottom, left:right])
+                left = right
+            top = bottom
         return pieces
 
-    def _paired(self, pair, blocks, heights, hint):
-        """(pieces, note) of two biases, of the product with x and of that with h.
-
-        Parameters are added. Their gradients are equal, each the gradient of the sum; a bridge
-        that puts our one bias into the first leaves the second 0.
-        """
-        inner = {"b_h": "b_hh", "db_h": "db_hh"} if "b_hh" in self.tensors else {}
-        second = {g: [inner.get(n, n) for n in names] for g, names in blocks.items()}
-        one, two = self._cut(pair[0], blocks, heights), self._cut(pair[1], second, heights)
-        if one is None or two is None:
-            return None, ""
-        shared = [n for n in one if n in two]
-        zero = [not any(np.any(p[n]) for n in shared) for p in (one, two)]
-        same = all(np.array_equal(one[n], two[n]) for n in shared)
-        if not hint.gradient:
-            return {**two, **one, **{n: one[n] + two[n] for n in shared}}, "" if zero[1] else ADDED
-        if zero[0] != zero[1]:
-            return ({**one, **two}, ONE_ZERO) if zero[0] else ({**two, **one}, ONE_ZERO)
-        worse = {n: max(one[n], two[n], key=partial(self._off, n)) for n in shared}
-        return {**two, **one, **worse}, "" if same else WORSE
-
-    def _off(self, name, value):
-        return np.max(np.abs(value - self.tensors[name]))
+    def _told(self, reading, order, source, hint):
+        """The reading with the order and the columns among its choices and in its note."""
+        choices, notes = dict(reading.choices), [reading.note]
+        if not hint.gate and len(self.gates) > 1:
+            own = len(order) >= len(self.gates)
+            choices["order" if own else f"order of {len(order)}"] = order
+            if len(order) > 1:
+                said = [g for g in order if source != "c" or g != "c"]
+                notes.insert(
+                    1, STACKED.format(", ".join(text_letter(self.signal.get(g, g)) for g in said))
+                )
+        if hint.kind == "weights":
+            choices["columns", hint.source or hint.letter] = source
+        if len(source) > 1:
+            sides = {"1": "bias", "x": f"W_{self.input}"}
+            notes.append(f"joined as [{' | '.join(sides.get(s, f'W_{s}') for s in source)}]")
+        return reading._replace(choices=choices, note="; ".join(filter(None, notes)))
 
     def _signs(self, reading, order):
         """The reading, and for a cell whose z writes the one of a library where z keeps."""
         if not self.z_writes or len(order) < 2:
             yield reading
             return
-        pieces = {
-            n: -v if n.removeprefix("d") in carry.TURNED else v for n, v in reading.pieces.items()
-        }
+        turned = [
+            {n: -v if n.removeprefix("d") in carry.TURNED else v for n, v in part.items()}
+            for part in (reading.pieces, reading.second)
+        ]
         note = "; ".join(filter(None, [reading.note, TURNED]))
         yield reading._replace(choices={**reading.choices, "z": "as here"})
-        yield Reading(pieces, {**reading.choices, "z": "turned"}, note)
+        choices = {**reading.choices, "z": "turned"}
+        yield reading._replace(pieces=turned[0], second=turned[1], choices=choices, note=note)
 
 
-def _is_input_matrix(name):
-    return len(name) == 4 and name.startswith("W_") and name.endswith("x")
+def orders_of(gates: str) -> list[str]:
+    """Orders of these gates, those in use first."""
+    known = ORDERS.get("fico" if set(gates) <= set("fico") else "zrh", ())
+    own = ["".join(g for g in order if g in gates) for order in known]
+    own = [o for o in own if len(o) == len(gates)]
+    return list(dict.fromkeys([*own, *map("".join, permutations(gates))]))
 
 
-def _signal(gate, cell):
-    """The signal of a gate's letter: c in W_cx stands for c_tilde."""
-    tilde = f"{gate}_tilde"
-    return tilde if tilde in cell.equations else gate
+def _stored(order):
+    """A note on how the axes of gates, units and columns are stored."""
+    said = []
+    if "w" in order and order.index("H") > order.index("w"):
+        said.append("transposed")
+    if "g" in order and order.index("H") < order.index("g"):
+        said.append("gates interleaved by unit")
+    return ", ".join(said)
 
 
-def _oriented(value, shape):
-    """(table, choices, note) of an array of blocks; transposed, perhaps, or with an axis more."""
-    if sum(n != 1 for n in value.shape) == sum(n != 1 for n in shape) + 1:
-        squeezed = value.reshape([n for n in value.shape if n != 1])
-        value = squeezed.reshape(-1, *squeezed.shape[2:])  # (4, H, D) for (4H, D)
-    options = list(turned(value, shape, False))
-    for table, axes, _ in options:
-        note = "transposed" if axes == (1, 0) else ""
-        yield table, {"square": axes} if len(options) > 1 else {}, note
-
-
-def turned(
-    value: Array, shape: Sequence[int], over_time: bool
-) -> Iterator[tuple[Array, tuple[int, ...], bool]]:
-    """(array of this shape, axes, slot 0 cut off) for each order of the axes that fits."""
-    squeezed = value.reshape([n for n in value.shape if n != 1])
-    want = tuple(n for n in shape if n != 1)
-    for axes in permutations(range(squeezed.ndim)):
-        moved = squeezed.transpose(axes)
-        if moved.shape == want:
-            yield moved.reshape(shape), axes, False
-        elif over_time and shape[0] > 1 and moved.shape == (want[0] + 1, *want[1:]):
-            yield moved[1:].reshape(shape), axes, True
+def slots(kind: str, flags: Mapping[str, bool]) -> dict[Any, bool]:
+    """Flags of `pieces.stored` as choices of arrays of one kind."""
+    return {(kind, flag): said for flag, said in flags.items()}

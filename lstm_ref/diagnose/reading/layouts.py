@@ -1,146 +1,230 @@
 """How a file lays out its arrays: transposed, stacked, joined, batch first, under other names.
 
-Every array gets *readings*: the tensors of the golden vectors that it may hold, each reading under
-choices (order of the gates, columns, axes). One set of choices holds for the whole file. Which one
-is right, the numbers decide; here only shapes are looked at.
+Every array gets *readings*: the tensors that it may hold, each reading under choices (order of the
+gates, columns, order of axes). One set of choices holds for the whole file. Here only names and
+shapes are looked at; which layout is right, the numbers decide.
 """
 
-import re
-from dataclasses import replace
-from itertools import product
-from typing import Any
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_ref.diagnose.reading.blocks import Blocks, Reading, turned
-from lstm_ref.diagnose.reading.names import hints
+from lstm_ref.diagnose.reading.blocks import Blocks, Reading
+from lstm_ref.diagnose.reading.meanings import Meanings
+from lstm_ref.diagnose.reading.merged import merged
+from lstm_ref.types import Array, Arrays
 
 NAMES = "names without a mark"  # a slot: are they parameters or gradients?
-MOST = 30000  # layouts of one file that are tried at most
+MOST = 5000  # layouts of one part of a file that are tried at most
+PRIOR = 1.0  # what it costs to lay out one array unlike the others
+
+
+class Candidate(NamedTuple):
+    """One way to read a file.
+
+    tensors: by name, in our shapes. choices: slot -> option. notes: sentence -> keys of the file.
+    left: keys that are not read. twice: tensor -> further arrays for it, with other numbers.
+    """
+
+    tensors: Arrays
+    choices: dict[Any, Any]
+    notes: dict[str, list[str]]
+    left: list[str]
+    twice: dict[str, list[Array]]
+
+
+class Part:
+    """Arrays of a file that share a choice or a tensor, and their layouts, likely ones first.
+
+    readings: key -> list of `Reading`; costs: slot -> option -> how unlikely it is.
+    """
+
+    def __init__(self, readings: Mapping[str, list[Reading]], costs: dict[Any, dict[Any, float]]):
+        self.readings, self.costs = readings, costs
+        self._slots = {
+            key: list(dict.fromkeys(s for r in found for s in r.choices))
+            for key, found in readings.items()
+        }
+        self._known: dict[Any, Reading | None] = {}
+
+    def __iter__(self) -> Iterator[tuple[float, dict[Any, Any]]]:
+        """(cost, choices), the least cost first; at most `MOST`."""
+        slots = [sorted(options.items(), key=lambda o: o[1]) for options in self.costs.values()]
+        for cost, chosen in best_first([[c for _, c in options] for options in slots], MOST):
+            options = [slots[k][n][0] for k, n in enumerate(chosen)]
+            yield cost, dict(zip(self.costs, options, strict=True))
+
+    def read(self, choices: Mapping[Any, Any]) -> dict[str, Reading]:
+        """All arrays under these choices: key -> Reading; one that does not fit is left out."""
+        found = {key: self._one(key, choices) for key in self.readings}
+        return {key: reading for key, reading in found.items() if reading is not None}
+
+    def _one(self, key, choices):
+        options = key, *(choices[s] for s in self._slots[key])
+        if options not in self._known:
+            fits = (
+                r for r in self.readings[key] if all(choices[s] == o for s, o in r.choices.items())
+            )
+            self._known[options] = next(fits, None)
+        return self._known[options]
 
 
 class Layouts:
-    """The readings of all arrays of a file, and the layouts that fit them together.
+    """The readings of all arrays of a file, in parts that are independent of each other.
 
-    arrays: name -> array as stored. tensors: the right tensors, name -> array, under the names of
-    golden vectors: gradients, error terms, values and parameters.
+    cell: see `sizes.shapes`. arrays: name -> array as stored. shapes: tensor -> shape, of what is
+    looked for. readings: key -> list of `Reading`; unknown: key -> shape, of what no name explains.
     """
 
-    def __init__(self, cell, arrays, tensors):
-        self.cell, self.tensors, self.blocks = cell, tensors, Blocks(cell, tensors)
-        self.readings, self.unknown = {}, {}
-        arrays, self.partners = _pairs(arrays)
-        for key, value in arrays.items():
-            if found := self._read(key, value):
+    def __init__(
+        self, cell: Any, arrays: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        self.cell = cell
+        self.arrays = {key: np.asarray(value) for key, value in arrays.items()}
+        self.blocks = Blocks(cell, shapes)
+        meanings = Meanings(cell, self.arrays, shapes, self.blocks)
+        self.readings: dict[str, list[Reading]] = {}
+        self.unknown: dict[str, tuple[int, ...]] = {}
+        for key, value in self.arrays.items():
+            if found := meanings.readings(key):
                 self.readings[key] = found
             else:
                 self.unknown[key] = np.shape(value)
-        self._bare(arrays)
+        self._bare(meanings, shapes)
+        self.parts = self._parts()
 
-    def __iter__(self):
-        """Choices, one dict a layout, the plain ones first."""
-        slots: dict[Any, dict[Any, None]] = {}
-        for found in self.readings.values():
-            for reading in found:
-                for slot, option in reading.choices.items():
-                    slots.setdefault(slot, {})[option] = None
-        if self._rows_first():  # what is transposed elsewhere probably is so here
-            order = sorted(slots.get("square", ()), reverse=True)
-            slots |= {"square": dict.fromkeys(order)} if order else {}
-        for n, options in enumerate(product(*slots.values())):
-            if n == MOST:
-                return
-            yield dict(zip(slots, options, strict=True))
-
-    def _rows_first(self):
-        notes = [r.note for found in self.readings.values() for r in found if not r.choices]
-        return any("transposed" in note for note in notes)
-
-    def read(self, choices: dict[str, Any]) -> dict[str, Any]:
-        """All arrays under these choices: key -> Reading; one that does not fit is left out."""
-        found = {}
-        for key, readings in self.readings.items():
-            for reading in readings:
-                if all(choices[slot] == option for slot, option in reading.choices.items()):
-                    found[key] = reading
-                    break
-        return found
-
-    def names(self, key: str) -> list[str]:
-        """The names in the file of one array that is read; two biases are read as one."""
-        return [key, self.partners[key]] if key in self.partners else [key]
-
-    def _read(self, key, value, gradients=False):
-        """Readings of one array; gradients: as what it is the gradient of, if it has no mark."""
-        exact = f"d{key}" if gradients else key
-        found = list(_axes(exact, value, self.tensors[exact])) if exact in self.tensors else []
-        for hint in hints(key, self.blocks.gates, self.cell.states) if not found else ():
-            found += self._fit(replace(hint, gradient=True) if gradients else hint, value)
-        if exact in self.tensors and exact[0] == "d" and not found:
-            want = tuple(self.tensors[exact].shape)
-            raise ValueError(f"{key}: expected shape {want}, in any order, got {value.shape}")
-        return found
-
-    def _bare(self, arrays):
+    def _bare(self, meanings, shapes):
         """Names without a mark: parameters, or their gradients; the same for the whole file.
 
         Where some gradient has a mark, names without one are parameters.
         """
-        parameters = {n for n in self.tensors if f"d{n}" in self.tensors and n[0] in "WwbR"}
+        parameters = {n for n in shapes if f"d{n}" in shapes and n[0] in "WwbR"}
         pieces = [n for found in self.readings.values() for r in found for n in r.pieces]
         if any(n[1:] in parameters for n in pieces) or not parameters & set(pieces):
             return
+        gradients = {f"d{n}" for n in parameters}
         for key, found in self.readings.items():
             bare = [r for r in found if parameters >= set(r.pieces)]
             if bare:
-                meant = self._read(key, arrays[key], gradients=True)
-                meant = [r for r in meant if {f"d{n}" for n in parameters} >= set(r.pieces)]
+                meant = meanings.readings(key, gradients=True)
+                meant = [r for r in meant if gradients >= set(r.pieces)]
                 self.readings[key] = [
                     r._replace(choices={**r.choices, NAMES: said})
                     for said, these in (("parameters", bare), ("gradients", meant))
                     for r in these
                 ]
 
-    def _fit(self, hint, value):
-        if hint.kind in ("weights", "bias") or (hint.kind == "peephole" and not hint.gate):
-            return list(self.blocks.readings(hint, value))
-        d = "d" if hint.gradient else ""
-        signal = self.blocks.signal.get(hint.gate, hint.name)
-        name = {
-            "peephole": f"{d}w_{hint.gate}c",
-            "tensor": f"{d}{hint.name}",
-            "input": f"{d}x",
-            "state": f"{d}{hint.name}_0",
-            "value": signal,
-            "net": f"net_{signal}",
-            "delta": f"delta_{signal}",
-        }[hint.kind]
-        return list(_axes(name, value, self.tensors[name])) if name in self.tensors else []
+    def _parts(self):
+        """The independent parts: arrays that share neither a slot nor a tensor."""
+        groups: list[tuple[set[Any], list[str]]] = []
+        for key, found in self.readings.items():
+            marks = {s for r in found for s in r.choices}
+            marks |= {("tensor", n) for r in found for n in [*r.pieces, *r.second]}
+            own = [g for g in groups if g[0] & marks]
+            groups = [g for g in groups if not g[0] & marks]
+            keys = [k for _, keys in own for k in keys] + [key]
+            groups.append((marks.union(*(m for m, _ in own)), keys))
+        order = list(self.readings)
+        costs = costs_of(self.readings)
+        parts = []
+        for _, keys in groups:
+            readings = {k: self.readings[k] for k in sorted(keys, key=order.index)}
+            slots = dict.fromkeys(
+                s for found in readings.values() for r in found for s in r.choices
+            )
+            parts.append(Part(readings, {s: costs[s] for s in slots}))
+        return parts
+
+    def candidate(self, choices: Mapping[Any, Any]) -> Candidate:
+        """All arrays of the file under these choices."""
+        found: dict[str, Reading] = {}
+        for part in self.parts:
+            found |= part.read(choices)
+        tensors, notes, twice = merged(found)
+        left = [key for key in self.arrays if key not in found]
+        return Candidate(tensors, dict(choices), notes, left, twice)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """Layouts of the whole file, likely ones first.
+
+        One that leaves an array out or gives a tensor twice, with other numbers, comes later.
+        """
+        later: list[Candidate] = []
+        least = len(self.unknown)
+        for _, choices in self._choices():
+            candidate = self.candidate(choices)
+            if len(candidate.left) > least or candidate.twice:
+                later.append(candidate)
+            else:
+                yield candidate
+        yield from sorted(later, key=lambda c: len(c.left) + len(c.twice))
+
+    def _choices(self):
+        lists = [list(part) for part in self.parts]
+        for cost, chosen in best_first([[c for c, _ in options] for options in lists], MOST):
+            every: dict[Any, Any] = {}
+            for options, n in zip(lists, chosen, strict=True):
+                every |= options[n][1]
+            yield cost, every
 
 
-SECOND = re.compile(r"(.*(?:bias_|b_))h(h|[a-z])((?:_l0)?(?:[./_]grads?)?)")
+def costs_of(readings: Mapping[str, list[Reading]]) -> dict[Any, dict[Any, float]]:
+    """slot -> option -> how unlikely: by its place among the options, and by the other arrays.
+
+    What stands so in an array that allows nothing else probably does in the others.
+    """
+    found: dict[Any, dict[Any, float]] = {}
+    sure: dict[Any, list[Any]] = {}
+    for options in readings.values():
+        for reading in options:
+            for slot, option in reading.choices.items():
+                known = found.setdefault(slot, {})
+                known.setdefault(option, min(len(known), 6) * 0.3 + 0.001 * len(known))
+        for slot in options[0].sure if options else ():
+            if len(only := {r.sure.get(slot) for r in options}) == 1:
+                sure.setdefault(slot, []).extend(only)
+    for slot in found.keys() & sure.keys():
+        for option in found[slot]:
+            found[slot][option] += PRIOR * sum(o != option for o in sure[slot])
+    return found
 
 
-def _pairs(arrays):
-    """Arrays with two biases of the same gates as one, (2, n); and first name -> second name."""
-    found, partners = {key: np.asarray(value) for key, value in arrays.items()}, {}
-    for key in list(found):
-        match = SECOND.fullmatch(key)
-        first = match and f"{match[1]}i{match[2]}{match[3]}"
-        if first in found and found[first].shape == found[key].shape:
-            found[first] = np.stack([found[first].ravel(), found.pop(key).ravel()])
-            partners[first] = key
-    return found, partners
+def best_first(costs: Iterable[list[float]], most: int) -> Iterator[tuple[float, tuple[int, ...]]]:
+    """(sum, place in each list) for all combinations of sorted lists, the least sum first."""
+    lists = list(costs)
+    if not all(lists):
+        return
+    tie = count()
+    start = (0,) * len(lists)
+    heap = [(sum(c[0] for c in lists), next(tie), start, 0)]
+    while heap and most:
+        cost, _, places, last = heapq.heappop(heap)
+        yield cost, places
+        most -= 1
+        for k in range(last, len(lists)):  # each combination is reached in one way
+            if places[k] + 1 < len(lists[k]):
+                step = lists[k][places[k] + 1] - lists[k][places[k]]
+                following = (*places[:k], places[k] + 1, *places[k + 1 :])
+                heapq.heappush(heap, (cost + step, next(tie), following, k))
 
 
-def _axes(name, value, right):
-    """Readings of one tensor: its axes in any order that gives the right shape."""
-    options = list(turned(value, right.shape, right.ndim == 3))
-    letters = "TnB" if right.ndim == 3 else "nB" if name[-2:] == "_0" else None
-    slot = {"TnB": "axes over time", "nB": "axes of states", None: "square"}[letters]
-    for table, axes, cut in options:
-        note = "transposed" if axes == (1, 0) else ""
-        if letters and axes != tuple(range(right.ndim)) and len(axes) == len(letters):
-            note = "stored as (" + ", ".join(letters[axes.index(k)] for k in range(len(axes))) + ")"
-        note += " with a slot 0" if cut else ""
-        yield Reading({name: table}, {slot: axes} if len(options) > 1 else {}, note.strip())
+def candidates(
+    arrays: Mapping[str, Any],
+    cell: Any,
+    shapes: Mapping[str, tuple[int, ...]],
+    most: int = 300,
+) -> Iterator[Candidate]:
+    """Layouts of somebody's arrays, likely ones first, at most so many; no right number is used.
+
+    arrays: name -> array; cell, shapes: of `sizes.shapes`. Raises ValueError for an array under a
+    name of ours that cannot have the shape.
+    """
+    for number, candidate in enumerate(Layouts(cell, arrays, shapes)):
+        if number == most:
+            return
+        yield candidate
