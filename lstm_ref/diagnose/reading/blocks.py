@@ -79,6 +79,27 @@ class Blocks:
                 for reading in self._read(blocks, hint, value) if blocks else ():
                     yield from self._signs(self._told(reading, order, source, hint), order)
 
+    def fits(self, hint: Hints, value: Any) -> bool:
+        """Whether the shape allows a reading, in whatever order of the gates."""
+        size = np.size(value)
+        for source in self._sources(hint):
+            first: dict[int, str] = {}
+            for order in self._orders(hint, np.shape(value), source):
+                first.setdefault(len(order), order)
+            for order in first.values():
+                if blocks := self._blocks(order, source, hint):
+                    _, total, width = self._extent(blocks)
+                    most = (total * width, 2 * total if hint.kind == "bias" else 0)
+                    if size in most and any(self._read(blocks, hint, value)):
+                        return True
+        return False
+
+    def _extent(self, blocks):
+        """(gate -> rows, all rows, columns)."""
+        some = next(filter(None, blocks.values()))
+        heights = {g: self.shapes[(n or some)[0]][0] for g, n in blocks.items()}
+        return heights, sum(heights.values()), sum(self.shapes[n][1] for n in some)
+
     def _sources(self, hint):
         if hint.kind != "weights":
             return ("1",) if hint.kind == "bias" else ("c",)
@@ -128,10 +149,7 @@ class Blocks:
 
     def _read(self, blocks, hint, value):
         """Readings of the array as these blocks, in each order of its axes."""
-        some = next(filter(None, blocks.values()))
-        heights = {g: self.shapes[(n or some)[0]][0] for g, n in blocks.items()}
-        width = sum(self.shapes[n][1] for n in some)
-        total = sum(heights.values())
+        heights, total, width = self._extent(blocks)
         same = len(set(heights.values())) == 1
         axes = [("g", len(heights)), ("H", total // len(heights))] if same else [("H", total)]
         axes.append(("w", width))
@@ -221,9 +239,9 @@ def orders_of(gates: str) -> list[str]:
 def _stored(order):
     """A note on how the axes of gates, units and columns are stored."""
     said = []
-    if "w" in order and order.index("H") > order.index("w"):
+    if 0 <= order.find("w") < order.find("H"):
         said.append("transposed")
-    if "g" in order and order.index("H") < order.index("g"):
+    if 0 <= order.find("H") < order.find("g"):
         said.append("gates interleaved by unit")
     return ", ".join(said)
 

@@ -29,6 +29,7 @@ class Candidate(NamedTuple):
 
     tensors: by name, in our shapes. choices: slot -> option. notes: sentence -> keys of the file.
     left: keys that are not read. twice: tensor -> further arrays for it, with other numbers.
+    proved: those choices that the numbers prove.
     """
 
     tensors: Arrays
@@ -36,6 +37,7 @@ class Candidate(NamedTuple):
     notes: dict[str, list[str]]
     left: list[str]
     twice: dict[str, list[Array]]
+    proved: Mapping[Any, Any] = {}
 
 
 class Part:
@@ -150,27 +152,25 @@ class Layouts:
         return Candidate(tensors, dict(choices), notes, left, twice)
 
     def __iter__(self) -> Iterator[Candidate]:
-        """Layouts of the whole file, likely ones first.
+        """Layouts of the whole file, likely ones first."""
+        return self.ordered([list(part) for part in self.parts])
+
+    def ordered(self, ways: list[list[tuple[float, dict[Any, Any]]]]) -> Iterator[Candidate]:
+        """Layouts of the whole file from (cost, choices) of each part, the least cost first.
 
         One that leaves an array out or gives a tensor twice, with other numbers, comes later.
         """
         later: list[Candidate] = []
-        least = len(self.unknown)
-        for _, choices in self._choices():
+        for _, places in best_first([[c for c, _ in options] for options in ways], MOST):
+            choices: dict[Any, Any] = {}
+            for options, n in zip(ways, places, strict=True):
+                choices |= options[n][1]
             candidate = self.candidate(choices)
-            if len(candidate.left) > least or candidate.twice:
+            if len(candidate.left) > len(self.unknown) or candidate.twice:
                 later.append(candidate)
             else:
                 yield candidate
         yield from sorted(later, key=lambda c: len(c.left) + len(c.twice))
-
-    def _choices(self):
-        lists = [list(part) for part in self.parts]
-        for cost, chosen in best_first([[c for c, _ in options] for options in lists], MOST):
-            every: dict[Any, Any] = {}
-            for options, n in zip(lists, chosen, strict=True):
-                every |= options[n][1]
-            yield cost, every
 
 
 def costs_of(readings: Mapping[str, list[Reading]]) -> dict[Any, dict[Any, float]]:
@@ -211,20 +211,3 @@ def best_first(costs: Iterable[list[float]], most: int) -> Iterator[tuple[float,
                 step = lists[k][places[k] + 1] - lists[k][places[k]]
                 following = (*places[:k], places[k] + 1, *places[k + 1 :])
                 heapq.heappush(heap, (cost + step, next(tie), following, k))
-
-
-def candidates(
-    arrays: Mapping[str, Any],
-    cell: Any,
-    shapes: Mapping[str, tuple[int, ...]],
-    most: int = 300,
-) -> Iterator[Candidate]:
-    """Layouts of somebody's arrays, likely ones first, at most so many; no right number is used.
-
-    arrays: name -> array; cell, shapes: of `sizes.shapes`. Raises ValueError for an array under a
-    name of ours that cannot have the shape.
-    """
-    for number, candidate in enumerate(Layouts(cell, arrays, shapes)):
-        if number == most:
-            return
-        yield candidate

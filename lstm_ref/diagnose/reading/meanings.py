@@ -79,7 +79,7 @@ class Meanings:
         if key in self.shapes:
             return None
         for hint in self.hints[key]:
-            if hint.kind in PARAMETERS and next(iter(self.fit(hint, self.arrays[key])), None):
+            if hint.kind in PARAMETERS and self.blocks.fits(hint, self.arrays[key]):
                 return hint if hint.gate else None
         return None
 
@@ -144,7 +144,17 @@ class Meanings:
 
     def _fits(self, key, found):
         value = self.arrays[key]
-        return any(next(iter(self.fit(h, value)), None) is not None for h in found)
+        return any(self.fits(h, value) for h in found)
+
+    def fits(self, hint: Hints, value: Array) -> bool:
+        """Whether the shape of an array allows a reading under a hint."""
+        if hint.kind in PARAMETERS:
+            return self.blocks.fits(hint, value)
+        return next(iter(self.fit(hint, value)), None) is not None
+
+    def holds(self, key: str, value: Array) -> bool:
+        """Whether an array is a tensor of ours, by name and shape."""
+        return key in self.shapes and next(self._tensor(key, value), None) is not None
 
     def fit(self, hint: Hints, value: Array) -> Iterator[Reading]:
         """Each `Reading` of an array under one hint that its shape allows."""
