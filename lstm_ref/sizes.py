@@ -19,3 +19,4 @@ def meaning(letter: str) -> str:
 # Of golden vectors when nobody chooses them. D and H are at least T·B, so that the error term of
 # every unit, step and sample can be recovered from the gradients of the weights; no two are equal.
 VECTORS = {"T": 4, "B": 2, "D": 9, "H": 10}
+FORMERLY = {"T": 5, "B": 3, "D": 4, "H": 6}  # files of these exist

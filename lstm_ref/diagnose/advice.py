@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose.reading.names import hints
+from lstm_ref.diagnose.reading.sizes import gates_of
 from lstm_ref.mistakes import wording
 
 EXAMPLES = (
@@ -28,15 +29,25 @@ OTHER_INPUTS = (
     "no array is even near: were all inputs, parameters, initial states and errors of these "
     "vectors used, of this --seed? Store the inputs, too, and they are compared"
 )
-GATES = {3: "GRU_AFTER (PyTorch, Keras) or GRU_BEFORE", 4: "LSTM", 1: "ELMAN"}
+NO_BIASES = (
+    "no gradient of a bias is stored: an implementation without biases computes other numbers, for "
+    "the biases of these vectors are not 0; compare with vectors of biases 0, by --against"
+)
+AFTER = " (PyTorch, Keras) or GRU_BEFORE"
+GATES = {3: f"GRU_AFTER{AFTER}", 4: "LSTM", 1: "ELMAN"}
 
 
-def on_left(left: Iterable[str], unknown: Iterable[str], names: Iterable[str], cell: Cell) -> str:
-    """A sentence on arrays that were not compared; unknown: those that no name explains."""
+def on_left(
+    left: Mapping[str, tuple[int, ...]], unknown: Iterable[str], names: Iterable[str], cell: Cell
+) -> str:
+    """A sentence on arrays that were not compared, name -> shape.
+
+    unknown: those that no name explains; names: all in the file.
+    """
     odd = [name for name in left if name not in unknown]
     if odd:
         return f"laid out unlike the other arrays: {', '.join(odd)}; one layout holds for a file"
-    return other_cell(left, names, cell) or EXAMPLES
+    return other_cell(left, names, cell) or flat(left) or EXAMPLES
 
 
 def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
@@ -49,12 +60,35 @@ def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
     odd = [n for n in left if n in theirs - _names(cell)]
     fits = [c for c, found in cells.items() if c != cell.name and found >= theirs]
     if not odd or not fits:
-        return ""
+        return other_kind(names, cell) if list(left) else ""
     fits = sorted(fits, key=lambda c: len(cells[c]))[:3]  # stable: in the order of the list
-    more = ", ..." if len(odd) > 4 else ""
+    return _said_of(odd, f"{' or '.join(fits)}, not of {cell.name}", fits[0])
+
+
+def other_kind(names: Iterable[str], cell: Cell) -> str:
+    """A sentence on names of gates that this kind of cell has not: dWz and dWr of a GRU; or ""."""
+    own = set(gates_of(cell))
+    gru, lstm = ({n: _gate(n, letters) for n in names} for letters in ("zrh", "fico"))
+    if {"z", "r"} <= set(gru.values()) and not {"z", "r"} & own and "f" not in lstm.values():
+        odd = [n for n, gate in gru.items() if gate in ("z", "r")]
+        return _said_of(odd, f"a GRU, not of {cell.name}", "GRU_AFTER", AFTER)
+    if {"f", "o"} <= set(lstm.values()) and not {"f", "o", "i"} & own and "r" not in gru.values():
+        odd = [n for n, gate in lstm.items() if gate in ("f", "o")]
+        return _said_of(odd, f"an LSTM, not of {cell.name}", "LSTM")
+    return ""
+
+
+def _gate(name, letters):
+    """The gate that a name says most likely, if it is that of a parameter, or ""."""
+    found = [h for h in hints(name, letters, ["h", "c"]) if h.kind in ("weights", "bias")][:1]
+    return found[0].gate if found else ""
+
+
+def _said_of(odd, whose, say, more=""):
+    dots = ", ..." if len(odd) > 4 else ""
     are = "are names" if len(odd) > 1 else "is a name"
-    whose = f"of {' or '.join(fits)}, not of {cell.name}"
-    return f'{", ".join(odd[:4])}{more} {are} {whose}: say --cell {fits[0]}, or cell="{fits[0]}"'
+    names = ", ".join(odd[:4]) + dots
+    return f'{names} {are} of {whose}: say --cell {say}{more}, or cell="{say}"'
 
 
 def _names(cell):
@@ -84,6 +118,35 @@ def number_of_gates(
 
 def _of_a_library(key, cell):
     return any(h.library in ("PyTorch", "Keras") for h in hints(key, "fico", cell.states))
+
+
+def flat(unknown: Mapping[str, tuple[int, ...]]) -> str:
+    """A sentence on flat arrays, if nothing else is left over, or ""."""
+    odd = [key for key, shape in unknown.items() if len(shape) == 1 and shape[0] > 1]
+    if not odd or len(odd) < len(unknown):
+        return ""
+    are = "are flat arrays" if len(odd) > 1 else "is a flat array"
+    return (
+        f"{', '.join(odd[:4])} {are}: store the shape beside the numbers, in JSON "
+        '{"shape": [rows, columns], "data": [...]}'
+    )
+
+
+def sizes(header: Mapping[str, int], fitting: Mapping[str, int]) -> str:
+    """A sentence on sizes that fit the arrays better than those of the vectors, or ""."""
+    if all(header.get(letter, n) == n for letter, n in fitting.items()):
+        return ""
+    options = " ".join(f"--{letter} {n}" for letter, n in fitting.items())
+    return f"the shapes are those of other sizes: say {options}"
+
+
+def no_biases(cell: Cell, tensors: Iterable[str]) -> str:
+    """A sentence where gradients of all weights are stored and of no bias, or ""."""
+    biases = [n for n in cell.vectors if n.startswith("b_")]
+    there = {n.removeprefix("d") for n in tensors if n.startswith("d")}
+    if not biases or not set(cell.matrices) <= there or there & set(biases):
+        return ""
+    return NO_BIASES
 
 
 def to_store(cell: Cell, tensors: Iterable[str]) -> str:

@@ -21,7 +21,9 @@ def add(commands: Any) -> None:
         epilog="example:\n  python -m lstm_ref diagnose mine.npz --against lstm.npz",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("mine", help="what your implementation computed: FILE.npz or FILE.json")
+    parser.add_argument(
+        "mine", help="what your implementation computed: FILE.npz or FILE.json; - is standard input"
+    )
     parser.add_argument(
         "--against", metavar="FILE", help="the golden vectors; default: computed from the sizes"
     )
@@ -31,7 +33,7 @@ def add(commands: Any) -> None:
         "default: what the files say, or LSTM",
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
-    add_sizes(parser)
+    add_sizes(parser, dict.fromkeys("TBDH"))
     parser.set_defaults(run=run)
 
 

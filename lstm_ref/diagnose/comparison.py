@@ -12,6 +12,7 @@ from lstm_ref.check.errors import relative
 from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose import advice
 from lstm_ref.diagnose.reading.blocks import STACKED, UNDECIDED
+from lstm_ref.diagnose.reading.infer import sizes_of
 from lstm_ref.diagnose.reading.layouts import Layouts, best_first
 from lstm_ref.diagnose.reading.merged import merged
 from lstm_ref.diagnose.report import DOUBLE, HALF, SINGLE, Report
@@ -42,7 +43,12 @@ class Comparison:
         self._errors: dict[Any, Any] = {}
         self.arrays = _checked(arrays)
         self.right = {**right, **{f"{s}_T": right[s][-1] for s in cell.states if s in right}}
-        self.layouts = Layouts(cell, self.arrays, {n: v.shape for n, v in self.right.items()})
+        shapes = {n: v.shape for n, v in self.right.items()}
+        try:
+            self.layouts = Layouts(cell, self.arrays, shapes)
+        except ValueError as error:  # of an array under a name of ours
+            more = self._other_sizes()
+            raise ValueError(f"{error}; {more}" if more else str(error)) from error
         self._refuse()
         self.ranked = self._ranked()
         self.best = self.ranked[0]
@@ -57,11 +63,18 @@ class Comparison:
             raise ValueError(f"mine: {other}")
         if all(map(self._input, pieces)):
             got = ", ".join(f"{k} {v.shape}" for k, v in list(self.arrays.items())[:8])
-            why = advice.number_of_gates(unknown, self.cell, self.sizes) or advice.EXAMPLES
+            why = advice.number_of_gates(unknown, self.cell, self.sizes)
+            why = why or advice.flat(unknown) or self._other_sizes() or advice.EXAMPLES
             raise ValueError(
                 f"mine: no gradient, error term or value of a name and shape that fits "
                 f"{self.cell.name} with {_sizes(self.sizes)}; got {got or 'nothing'}; {why}"
             )
+
+    def _other_sizes(self):
+        """A sentence on the sizes that the arrays have, if they are others, or ""."""
+        own = {letter: self.sizes[letter] for letter in "TBDH" if letter in self.sizes}
+        fitting = sizes_of(self.arrays, self.cell, [own])[0] if len(own) == 4 else own
+        return advice.sizes(own, fitting)
 
     def verdict(self) -> Report | None:
         """The report if no mistake need be looked for, else None."""
@@ -201,6 +214,7 @@ class Comparison:
             yield advice.INPUTS
         if verdict != "unknown":
             return
+        yield advice.no_biases(self.cell, layout.tensors)
         if undecided:
             yield advice.ONE_BY_ONE
         if max(off.values()) <= advice.SMALL:

@@ -23,7 +23,6 @@ import numpy as np
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.diagnose.budget import EVALUATIONS
 from lstm_ref.interop.drawn import SCALE
-from lstm_ref.sizes import VECTORS
 
 if TYPE_CHECKING:
     import lstm_ref.diagnose.report
@@ -40,10 +39,10 @@ def diagnose(
     mine: Any,
     cell: Cell | str = "LSTM",
     *,
-    T: int = VECTORS["T"],
-    B: int = VECTORS["B"],
-    D: int = VECTORS["D"],
-    H: int = VECTORS["H"],
+    T: int | None = None,
+    B: int | None = None,
+    D: int | None = None,
+    H: int | None = None,
     seed: int = 1,
     scale: float | None = None,
     against: tuple[dict[str, Any], Any] | None = None,
@@ -55,20 +54,22 @@ def diagnose(
     with forward(params, x, state0) -> (h, state_T, tape) and backward(params, tape, dh, dstate_T)
     -> (dparams, dx, dstate0), as in lstm_ref.cells; or such a backward function alone, which gets
     the tape of the book's own forward; it may also return a dict of arrays. cell: a name of the
-    catalogue, or a declared cell. T, B, D, H, seed, scale: of the vectors; against: (header,
-    arrays) to use instead of them. evaluations: how many wrong backward passes the search for
-    pairs of mistakes may evaluate; of large vectors each counts as several (`budget`).
+    catalogue, or a declared cell. T, B, D, H, seed, scale: of the vectors; sizes that are not given
+    are found from the shapes of the arrays. against: (header, arrays) to use instead of them.
+    evaluations: how many wrong backward passes the search for pairs of mistakes may evaluate; of
+    large vectors each counts as several (`budget`).
     Raises TypeError or ValueError for what cannot be compared.
     """
     from lstm_ref.derive import catalogue
+    from lstm_ref.diagnose import golden
     from lstm_ref.diagnose.comparison import Comparison
     from lstm_ref.diagnose.explain import explain
-    from lstm_ref.interop import vectors
     from lstm_ref.mistakes import evaluate
 
     cell = catalogue.declared(cell)
     if against is None:
-        against = vectors.make(cell, T=T, B=B, D=D, H=H, seed=seed, scale=scale)
+        sizes = {k: n for k, n in dict(T=T, B=B, D=D, H=H).items() if n is not None}
+        against = golden.fitting(mine, cell, sizes, seed, scale)
     header, right = _vectors(against, cell)
     numbers = evaluate.numbers_of(cell, right)
     given = isinstance(mine, Mapping)
@@ -191,7 +192,8 @@ def _from_files(options):
     against = vectors.read(options.against) if options.against else None
     said = against[0] if against else header
     name = _cell(options.cell) if options.cell else said.get("cell", "LSTM")
-    sizes = said.get("sizes") or {k: getattr(options, k) for k in "TBDH"}
+    given = {k: n for k in "TBDH" if (n := getattr(options, k)) is not None}
+    sizes = said.get("sizes") or given
     if not isinstance(sizes, dict):
         raise ValueError(f"header: sizes: expected T, B, D and H, got {type(sizes).__name__}")
     sizes = {k: sizes[k] for k in "TBDH" if k in sizes}

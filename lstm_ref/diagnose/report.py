@@ -132,7 +132,7 @@ def _lines(report):
 
 def _verdict(report):
     if report.verdict == "agrees":
-        yield "All numbers agree." + (" Only the layout is another one." if report.layout else "")
+        yield _agreement(report) + (" Only the layout is another one." if report.layout else "")
     elif report.verdict == "partly":
         left = len(report.unknown)
         arrays = "1 array was" if left == 1 else f"{left} arrays were"
@@ -164,6 +164,15 @@ def _partly_read(report):
         yield report.mistakes[0].text
     for sentence in report.unexplained:
         yield f"Not explained: {sentence}."
+
+
+def _agreement(report):
+    """That all agrees; where gradients are missing that is not said."""
+    if not report.missing:
+        return "All numbers agree."
+    missing = len(report.missing)
+    are = "1 gradient is" if missing == 1 else f"{missing} gradients are"
+    return f"What is there agrees; {are} missing."
 
 
 def _left_out(report):

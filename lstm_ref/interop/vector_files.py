@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ class VectorsError(ValueError):
     """A file of vectors cannot be used; the message says why and where."""
 
 
+STDIN = "-"  # the name that stands for standard input
+
+
 def checksum(header: Header, arrays: Params) -> str:
     """SHA-256 of a set of vectors, as "sha256:" and 64 hexadecimal digits.
 
@@ -62,6 +66,8 @@ def checksum(header: Header, arrays: Params) -> str:
 def load(path: str | Path) -> tuple[Header, Params]:
     """A file .npz or .json -> (header, arrays), told apart by their content. Raises VectorsError.
 
+    path: of the file, or "-" for standard input.
+
     header: dict, empty if there is none; it is not looked into. arrays: name -> array of finite
     float16, float32 or float64, as stored; integers and JSON become float64.
     """
@@ -77,13 +83,21 @@ def load(path: str | Path) -> tuple[Header, Params]:
 
 
 def _bytes(path):
-    """Content of a regular file of limited size."""
+    """Content of a regular file, or of standard input, of limited size."""
     try:
-        data = files.read(path, BYTES, VectorsError)
+        data = _stdin() if path == STDIN else files.read(path, BYTES, VectorsError)
     except FileNotFoundError as error:
         raise VectorsError("no such file") from error
     if not data:
         raise VectorsError("empty file")
+    return data
+
+
+def _stdin():
+    """All of standard input, of limited size."""
+    data = sys.stdin.buffer.read(BYTES + 1)
+    if len(data) > BYTES:
+        raise VectorsError(f"more than {BYTES} bytes, the limit")
     return data
 
 
@@ -171,14 +185,28 @@ def _document(data):
 
 
 def _declared(name, value):
-    """(shape, numbers) of {"shape": [...], "data": [...]}."""
-    shape, data = value.get("shape"), value.get("data")
+    """(shape, numbers) of {"shape": [...], "data": [...]}, or of an array that became an object.
+
+    JavaScript writes a Float64Array as {"0": ..., "1": ...}.
+    """
+    if (listed := _listed(value)) is not None:
+        return _nested(name, listed)
+    shape, data = value.get("shape"), _listed(value.get("data"))
+    shape = _listed(shape)
     if set(value) != {"shape", "data"} or not isinstance(shape, list) or not isinstance(data, list):
         raise VectorsError(f'{name}: expected {{"shape": [...], "data": [...]}} or nested lists')
     _plausible(name, shape)
     if math.prod(shape) != len(data):
         raise VectorsError(f"{name}: shape {shape} does not fit {len(data)} numbers")
     return shape, data
+
+
+def _listed(value):
+    """A list, or an object whose names are 0, 1, 2, ... as a list; else None."""
+    if isinstance(value, dict) and value and all(map(str.isdecimal, value)):
+        if list(value) == list(map(str, range(len(value)))):
+            return list(value.values())
+    return value if isinstance(value, list) else None
 
 
 def _nested(name, value):
@@ -190,7 +218,8 @@ def _nested(name, value):
         )
     shape: list[int] = []
     level = [value]
-    while level and isinstance(level[0], list):
+    while level and isinstance(_listed(level[0]), list):
+        level = [row if (own := _listed(row)) is None else own for row in level]
         length = len(level[0])
         if len(shape) == AXES:
             raise VectorsError(f"{name}: more than {AXES} axes")

@@ -55,6 +55,12 @@ def write(file: BinaryIO, arrays: Mapping[str, NDArray[Any]]) -> None:
                 np.lib.format.write_array(stream, little, version=(1, 0), allow_pickle=False)
 
 
+def _word(name):
+    """The name of an array in Python, for a message."""
+    stem = name.removesuffix(".npy")
+    return stem if stem.isidentifier() and len(stem) <= 30 else "arrays"
+
+
 def _opened(data, error):
     if (entries := data.count(b"PK\x01\x02")) > MEMBERS:  # before zipfile builds an object of each
         raise error(f"{entries} members, more than {MEMBERS}, the limit")
@@ -106,7 +112,8 @@ def _array(name, data, error):
         raise error(f"{name:.80}: damaged, or not an array in NumPy's format") from problem
     if dtype.hasobject:
         raise error(
-            f"{name:.80}: dtype {dtype!s:.80}: pickled Python objects, which are never loaded"
+            f"{name:.80}: dtype {dtype!s:.80}: pickled Python objects, which are never loaded; "
+            f"a dict of arrays is saved by np.savez(FILE, **{_word(name)})"
         )
     start, wanted = stream.tell(), dtype.itemsize * math.prod(shape)
     if wanted != len(data) - start or min(shape, default=0) < 0:

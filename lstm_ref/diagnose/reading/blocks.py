@@ -158,7 +158,7 @@ class Blocks:
             if pieces is not None:
                 choices, sure = slots("blocks", way.open), slots("blocks", way.flags)
                 yield Reading(pieces, choices, _stored(way.order), sure=sure)
-        if hint.kind == "bias" and value.size == 2 * total:
+        if hint.kind == "bias" and value.size == 2 * total and len(blocks) >= len(self.gates):
             yield from self._paired(value, blocks, heights, hint)
 
     def _paired(self, value, blocks, heights, hint):

@@ -76,15 +76,27 @@ class _Judge:
     def times(self, D, H):
         return lambda pair, keys: self.fitting({"T": pair[0], "B": pair[1], "D": D, "H": H}, keys)
 
-    def fitting(self, sizes: Sizes, keys: Iterable[str] | None = None) -> int:
-        """How many arrays fit."""
+    def fitting(self, sizes: Sizes, keys: Iterable[str] | None = None) -> float:
+        """How many arrays fit, and how well."""
         known = shapes(self.cell, sizes)
         meanings = Meanings(self.cell, {}, known, Blocks(self.cell, known))
         return sum(self._fits(meanings, key) for key in (self.arrays if keys is None else keys))
 
     def _fits(self, meanings, key):
+        """How well: 1 as it stands, less with a slot to cut off or under another meaning."""
         value = self.arrays[key]
-        return meanings.holds(key, value) or any(meanings.fits(h, value) for h in self.hints[key])
+        if found := meanings.tensor(key, value):
+            return 0.9 if _slot(found) else 1.0
+        worth = 0.5 if key in self.exact else 1.0
+        for hint in self.hints[key]:
+            if meanings.fits(hint, value):
+                cut = hint.kind not in PARAMETERS and _slot(next(meanings.fit(hint, value)))
+                return worth * (0.9 if cut else 1.0)
+        return 0.0
+
+
+def _slot(reading):
+    return any(slot[0] == "slot" for slot in reading.choices)
 
 
 def _best(judge, pairs, keys):

@@ -22,6 +22,7 @@ from lstm_ref.types import Array
 
 PARAMETERS = ("weights", "bias", "peephole")
 ASSIGNED = 24  # ways to give words to gates that are tried at most
+MEANINGS = 3  # tensors that one name may mean
 CLASH = 3.0  # what it costs if two words mean the same gate
 
 
@@ -47,12 +48,27 @@ class Meanings:
         value = self.arrays[key]
         found = list(self._tensor(exact, value)) if exact in self.shapes else []
         if not found:
-            for hint in self.hints[key]:
-                found += self._assigned(replace(hint, gradient=True) if gradients else hint, value)
+            found = self._meant(key, gradients)
         if exact in self.shapes and exact[0] == "d" and not found:
             want = tuple(self.shapes[exact])
             raise ValueError(f"{key}: expected shape {want}, in any order, got {value.shape}")
         return found
+
+    def _meant(self, key, gradients):
+        """Readings by the hints of a name; what other tensors it may be is one more choice."""
+        groups: dict[frozenset[str], list[Reading]] = {}
+        for hint in self.hints[key]:
+            own = replace(hint, gradient=True) if gradients else hint
+            for reading in self._assigned(own, self.arrays[key]):
+                groups.setdefault(frozenset(reading.pieces), []).append(reading)
+        several = _distinct(groups)
+        if len(several) < 2:
+            return [r for found in groups.values() for r in found]
+        return [
+            r._replace(choices={**r.choices, ("means", key): n})
+            for n, found in enumerate(several[:MEANINGS])
+            for r in found
+        ]
 
     def _hints(self, key, wild=False):
         return hints(key, self.blocks.gates, self.cell.states, wild)
@@ -152,9 +168,9 @@ class Meanings:
             return self.blocks.fits(hint, value)
         return next(iter(self.fit(hint, value)), None) is not None
 
-    def holds(self, key: str, value: Array) -> bool:
-        """Whether an array is a tensor of ours, by name and shape."""
-        return key in self.shapes and next(self._tensor(key, value), None) is not None
+    def tensor(self, key: str, value: Array) -> Reading | None:
+        """The first reading of an array as the tensor of ours whose name it has, or None."""
+        return next(self._tensor(key, value), None) if key in self.shapes else None
 
     def fit(self, hint: Hints, value: Array) -> Iterator[Reading]:
         """Each `Reading` of an array under one hint that its shape allows."""
@@ -184,7 +200,7 @@ class Meanings:
         letters = "TnB" if len(shape) == 3 else "nB" if name[-2:] in ("_0", "_T") else "Hw"
         for axes, cut in self._with_slot(list(zip(letters, shape, strict=True)), name, value):
             for way in stored(value, axes):
-                kind = {"Hw": "blocks", "nB": "states", "TnB": "sequences"}[letters]
+                kind = {"Hw": "ours", "nB": "states", "TnB": "sequences"}[letters]
                 found = Reading({}, slots(kind, way.open), sure=slots(kind, way.flags))
                 found = found._replace(note=self._note(way.order, letters, value))
                 yield self._cut(name, way.table, cut, found)
@@ -243,3 +259,16 @@ class Meanings:
             (kinds["g" in flag], flag if "g" in flag else flag.replace("H", "n")): said
             for flag, said in flags.items()
         }
+
+
+def _distinct(groups):
+    """Lists of readings; two belong together if a choice of theirs tells them apart already."""
+    lists: list[list[Reading]] = []
+    for found in groups.values():
+        for known in lists:
+            if set(known[0].choices) == set(found[0].choices) and found[0].choices:
+                known += found
+                break
+        else:
+            lists.append(list(found))
+    return lists

@@ -112,7 +112,8 @@ def _with(bag, word, gates, barred):
             yield gate, said, (*sources, letter), kinds, order, odd + _rank(word)
         elif what in "mbpt" and what not in kinds:
             extra = (what, word) if what == "m" and word in (*LETTERS, "rw") else (what,)
-            yield gate, said, sources, (*kinds, *extra), order, odd + 0.3 * (what in "pt")
+            late = 0.6 * (what == "m" and len(word) == 1 and bool(gate))  # R_u is no U of r
+            yield gate, said, sources, (*kinds, *extra), order, odd + late + 0.3 * (what in "pt")
         elif what == "-":
             yield gate, said, sources, kinds, order, odd + FILL.get(word, 0)
     if not gate and not order and "g" not in barred:
