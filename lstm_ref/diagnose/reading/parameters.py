@@ -64,8 +64,8 @@ def _words(part, wild):
                 ways += [[*way, part[start:end]] for way in ends[start]]
         ends.append(sorted(ways, key=len)[:WAYS])
     found = ends[-1]
-    # A whole segment may be an unknown word, too.
-    return [*found, [part]] if wild and [part] not in found else found
+    # A whole segment may be an unknown word, too, if it is no abbreviation.
+    return [*found, [part]] if wild and len(part) > 3 and [part] not in found else found
 
 
 def _known(word, wild):
