@@ -31,7 +31,8 @@ OTHER_INPUTS = (
 )
 NO_BIASES = (
     "no gradient of a bias is stored: an implementation without biases computes other numbers, for "
-    "the biases of these vectors are not 0; compare with vectors of biases 0, by --against"
+    "the biases of these vectors are not 0; those of `vectors --zero-biases -o FILE` are, "
+    "and --against FILE compares with them"
 )
 AFTER = " (PyTorch, Keras) or GRU_BEFORE"
 GATES = {3: f"GRU_AFTER{AFTER}", 4: "LSTM", 1: "ELMAN"}
