@@ -27,18 +27,17 @@ def onnx() -> list[Case]:
     Raises ModuleNotFoundError, with what to install, where there is no onnx.
     """
     with needs(__name__):
+        from onnx import helper
         from onnx.backend.test.case import node as cases
     importlib.import_module("onnx.backend.test.case.node.lstm")  # makes the cases
     found = {case.name: case for case in cases._NodeTestCases}
     lstms = (case for case in found.values() if case.model.graph.node[0].op_type == "LSTM")
-    return [_case_of_onnx(case) for case in lstms]
+    return [_case_of_onnx(case, helper.get_attribute_value) for case in lstms]
 
 
-def _case_of_onnx(case):
-    from onnx import helper
-
+def _case_of_onnx(case, value_of):
     node = case.model.graph.node[0]
-    about = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    about = {a.name: value_of(a) for a in node.attribute}
     inputs, outputs = (list(map(np.asarray, values)) for values in case.data_sets[0])
     given = dict(zip((name for name in node.input if name), inputs, strict=True))
     steps = given["X"].shape[about.get("layout", 0)]
