@@ -63,20 +63,6 @@ def test_c(folder):
     assert out.startswith("LSTM (10, 9)") and number(out)
 
 
-def test_javascript(folder):
-    (folder / "a.cjs").write_text(program("js"), encoding="utf-8")
-    out = output(folder, tool("node"), "a.cjs")
-    assert out.startswith("LSTM [ 10, 9 ]") and number(out)
-
-
-def test_rust(folder):
-    compiler = tool("rustc")
-    (folder / "b.rs").write_text(program("rust"), encoding="utf-8")
-    output(folder, compiler, "--edition", "2021", "-D", "warnings", "b.rs", "-o", "b")
-    out = output(folder, folder / "b")
-    assert out.startswith("[10, 9]") and number(out)
-
-
 def test_the_short_json_is_accepted(folder):
     (folder / "mine.json").write_text(program("json"), encoding="utf-8")
     header, arrays = vectors.read_arrays(folder / "mine.json")
