@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstm_ref.derive.expressions import FUNCTIONS
 from lstm_ref.derive.table import Equation, Table
@@ -17,7 +17,7 @@ def table(cell: Cell) -> Table:
     writer = Writer(cell)
     found = cell.terms
     equations = {
-        name: Equation(writer.expression(e.net, name), e.activation and FUNCTIONS[e.activation])
+        name: Equation(writer.expression(e.net, name), _word(e.activation))
         for name, e in cell.equations.items()
     }
     slopes = {n: None if s is None else writer.slope(n) for n, s in found.slopes.items()}
@@ -35,3 +35,7 @@ def table(cell: Cell) -> Table:
         {n: tuple(map(writer.summand, terms)) for n, terms in found.terms.items()},
         {n: tuple(map(writer.factors, pairs)) for n, pairs in found.products.items()},
     )
+
+
+def _word(activation: Any) -> str | None:
+    return None if activation is None else FUNCTIONS[activation]

@@ -20,7 +20,7 @@ from lstm_ref.mistakes.labels import equation
 PARTS = {
     "inputs": ("given", "state"),
     "forward": ("forward",),
-    "backward": ("enter", "term", "slope"),
+    "backward": ("enter", "term", "slope", "error", "window"),
     "gradients": ("start", "sum", "result", "scale"),
 }
 
@@ -112,15 +112,18 @@ def answer(
     table: Table, edits: Iterable[Edit], sizes: Mapping[str, int], sure: bool = True
 ) -> Answer:
     """An `Answer` of edits: known mistakes by name, the others in words, in the order of PARTS."""
+    edits = (naming.normal(table, edit, sizes["T"]) for edit in edits)
     edits = tuple(sorted(edits, key=_order(table)))
     known = naming.named(table, edits, sizes)
     covered = {e.key for _, group in known for e in group}
+    groups: list[tuple[str, tuple[Edit, ...], naming.Known | None]]
     groups = [(k.sentence, group, k) for k, group in known]
     rest = [e for e in edits if e.key not in covered]
     groups += [(s.sentence, s.edits, None) for s in told(table, rest, sizes)]
     order = _order(table)
     groups.sort(key=lambda g: min(map(order, g[1])))
-    found, shown = [], set()
+    found: list[Told] = []
+    shown: set[Subject] = set()
     for sentence, group, name in groups:
         mine = {s: None for e in group if (s := subject(table, e)) and s not in shown}
         shown |= mine.keys()
@@ -156,11 +159,11 @@ def _told(table, sentence, group, known, found):
 def place_in_book(table: Table, edit: Edit) -> tuple[str, int]:
     """(label, chapter) of the book's equation that an edit violates."""
     kind, name, *_ = edit.place
-    if kind in ("given", "state", "result", "scale"):
+    if kind in ("given", "state", "result", "scale", "window"):
         return "", 0
     if kind == "forward":
         return equation(table, name, "forward")
-    about: Subject = subject(table, edit) or ("error", table.output)
+    about: Subject = subject(table, edit) or ("error", name if kind == "error" else table.output)
     of = about[1] if about[0] in ("error", "start") else ""
     return equation(table, "h" if of in table.inputs else of)
 

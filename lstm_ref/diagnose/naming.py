@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -48,6 +48,17 @@ def canonical(edit: Edit, sizes: Mapping[str, int]) -> str:
     found = [place, _weight(edit.weight, sizes), *map(written, nodes), edit.flipped,
              _steps(edit.steps, sizes["T"]), edit.other]  # fmt: skip
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+def normal(table: Table, edit: Edit, T: int) -> Edit:
+    """The same edit without steps at which it makes no difference.
+
+    No error comes back to the last step: what is missing at all others is missing everywhere.
+    """
+    kind, name, *k = edit.place
+    late = kind == "term" and table.terms[name][k[0]].lag == 1
+    every = late and T > 1 and edit.steps == tuple(range(1, T))
+    return replace(edit, steps=None) if every else edit
 
 
 def _weight(weight, sizes):
@@ -94,7 +105,7 @@ def named(
 
     sizes: T, B and so on. No edit is covered twice; those that are no known mistake are left.
     """
-    left = {canonical(edit, sizes): edit for edit in edits}
+    left = {canonical(normal(table, edit, sizes["T"]), sizes): edit for edit in edits}
     found = []
     for one in sorted(known(table), key=lambda k: -len(k.edits)):
         if one.edits <= left.keys():

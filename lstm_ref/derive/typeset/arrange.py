@@ -106,7 +106,7 @@ class Arranger:
         outers = [a for a in sympy.Mul.make_args(rest) if isinstance(a, Outer) and 1 in a.args]
         if not outers:
             return above
-        nodes = [self.node(outer) for outer in outers]
+        nodes: list[Any] = [self.node(outer) for outer in outers]
         numbers = [factor for factor in above if not rank(factor, self.names)]
         others = [factor for factor in above if factor not in nodes and factor not in numbers]
         if not any(is_matrix(factor, self.names) for factor in others):

@@ -50,7 +50,8 @@ def taken_apart(node: Node) -> Parts:
                 number = Fraction(over.number) / Fraction(under.number)
             return Parts(over.sign, number, over.above, under.above)
         case tree.Number(value):
-            number = abs(value) if isinstance(value, float) else Fraction(abs(value))
+            size: Any = abs(value)
+            number = size if isinstance(value, float) else Fraction(size)
             return Parts(-1 if value < 0 else 1, number, [], [])
         case tree.Product((tree.Number() as first, *factors)):
             front = taken_apart(first)

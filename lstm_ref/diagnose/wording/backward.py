@@ -120,7 +120,7 @@ class Backward:
 
     def _phrases(self, theirs, verb, start=False):
         """A phrase for each change; of what occurs several times, where it is."""
-        found = {}
+        found: dict[str, None] = {}
         for change in inside(theirs):
             place = None
             if change.old is not None and often(right(theirs), change.old) > 1:
@@ -190,6 +190,8 @@ class Backward:
         name = edit.place[1]
         if name != "e":
             what = f"the error that enters at {letter(name)}_T"
+            if edit.other == "left over":
+                return f"{what} still holds what an earlier run left over: it is not reset"
             if edit.weight == 0:
                 return f"{what} is ignored"
             return f"{what} {listed(self._weight(edit.weight, True) or ['is another one'])}"
@@ -206,6 +208,17 @@ class Backward:
         }.get(edit.other, [])
         said += self._weight(edit.weight, True)
         return f"the error that enters at every step {listed(said)}{self.only(edit)}"
+
+    def _error(self, edit):
+        kind, _, name = edit.other.rpartition(" ")
+        makers: dict[str, Any] = {"net": tree.Net, "delta": tree.Delta}
+        node = makers.get(kind, tree.Signal)(name)
+        right = self.formulas.text(tree.Delta(edit.place[1]))
+        return f"{self.formulas.text(node)} is read wherever {right} belongs"
+
+    def _window(self, edit):
+        back = int(edit.weight)
+        return f"each error goes back {back} step{'s' * (back != 1)} only, in a truncated window"
 
     def _ignored(self, steps):
         T = self.sizes["T"]

@@ -44,7 +44,7 @@ def around(node: Node, change: Changed) -> Node | None:
 
 
 def _children(node):
-    parts = node if isinstance(node, tuple) else ()
+    parts: Any = node if isinstance(node, tuple) else ()
     if isinstance(node, tree.Compound):
         parts = [getattr(node, f.name) for f in fields(node)]
     for part in parts:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.letters import text_letter
-from lstm_ref.derive.table import Table
+from lstm_ref.derive.table import Product, Summand, Table
 from lstm_ref.derive.tree import Node
 from lstm_ref.derive.typeset.alphabets import Latex, Text
 from lstm_ref.derive.typeset.carried import ERROR, over_time, times
@@ -91,7 +91,8 @@ def subject(table: Table, edit: Edit) -> Subject | None:
     if kind in ("term", "slope"):
         return "error", name
     if kind == "enter":
-        return ("error", table.output) if name == "e" and edit.other != "reversed" else None
+        written = name == "e" and edit.other != "reversed"
+        return ("error", table.output) if written else None
     words = {"start": "start", "sum": "gradient", "forward": "forward"}
     return (words[kind], name) if kind in words else None
 
@@ -156,7 +157,8 @@ class Formulas(Marker):
 
     def _gradient(self, name, edits):
         table = self.table
-        items = [*table.products.get(name, ()), *table.terms.get(name, ())]
+        items: list[Product | Summand] = [*table.products.get(name, ())]
+        items += table.terms.get(name, ())
         parts = [self.item(p, _at(("sum", name, k), edits)) for k, p in enumerate(items)]
         return tree.Partial(ERROR, tree.Parameter(name)), over_time(parts)
 

@@ -11,7 +11,7 @@ from lstm_ref.derive.table import Table
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.wording.backward import VIEWS, listed, views
 from lstm_ref.diagnose.wording.formulas import letter
-from lstm_ref.diagnose.wording.words import FUNCTIONS, Words
+from lstm_ref.diagnose.wording.words import Words, function
 
 Edits = tuple[Edit, ...]
 
@@ -132,8 +132,8 @@ class _Groups:
     def _all_slope(self, edits):
         names = listed(f"δ_{letter(edit.place[1])}" for edit in edits)
         word = "sigma" if "sigma" in repr(edits[0].inner) else "tanh"
-        function, when = FUNCTIONS.get(word, word), self.words.only(edits[0])
-        return f"the slopes of {function} are taken at the activations, in {names}{when}"
+        when = self.words.only(edits[0])
+        return f"the slopes of {function(word)} are taken at the activations, in {names}{when}"
 
     def _all_bare(self, edits):
         names = listed(f"δ_{letter(edit.place[1])}" for edit in edits)
@@ -173,9 +173,8 @@ class _Groups:
         names = listed(letter(e.place[1]) for e in edits)
         first = edits[0]
         if first.kind == "activation":
-            right = self.table.equations[first.place[1]].activation
-            had, right = (FUNCTIONS.get(w, w) for w in (first.other, right))
-            return f"forward: {names} have {had} where {right} belongs"
+            right = function(self.table.equations[first.place[1]].activation or "identity")
+            return f"forward: {names} have {function(first.other)} where {right} belongs"
         if first.kind == "transposed":
             return f"forward: the square matrices of {names} are transposed"
         return f"forward: the biases of {names} are ignored"

@@ -92,9 +92,9 @@ class Marker:
         right = self.table.slopes[name]
         if edit is None:
             return right
-        other = right if edit.inner is None else self.shown(edit.inner)
-        if right is None:
-            return self.weighted(Changed(None, other), edit.weight)
+        other: Node | None = right if edit.inner is None else self.shown(edit.inner)
+        if right is None or other is None:
+            return self.weighted(Changed(right, other), edit.weight)
         if other == tree.Number(1):
             return self.weighted(Changed(right, None), edit.weight)
         return self.weighted(changed(right, other), edit.weight)

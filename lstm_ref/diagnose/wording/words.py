@@ -124,9 +124,14 @@ class Words(Backward):
         name, equation = edit.place[1], self.table.equations[edit.place[1]]
         said = []
         if edit.other:
-            right = FUNCTIONS.get(equation.activation, equation.activation)
-            said.append(f"has {FUNCTIONS.get(edit.other, edit.other)} where {right} belongs")
+            right = function(equation.activation or "identity")
+            said.append(f"has {function(edit.other)} where {right} belongs")
         if edit.inner is not None:
             said += self._phrases(changed(equation.net, edit.inner), "has")
         rule = f" ({RULES[edit.kind]})" if edit.kind in RULES else ""
         return f"forward: {letter(name)} {listed(said)}{rule}"
+
+
+def function(word: str) -> str:
+    """The name of an activation as it is printed."""
+    return FUNCTIONS.get(word, word)
