@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from lstm_ref.derive import catalogue
-from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.diagnose.reading.names import hints
 from lstm_ref.diagnose.reading.sizes import gates_of
-from lstm_ref.mistakes import wording
+from lstm_ref.diagnose.wording.backward import listed
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 EXAMPLES = (
     "names that are understood are dW_fx, dWf, W_f.grad, weight_ih_l0 and bias_ih_l0 (PyTorch), "
@@ -56,12 +58,17 @@ def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
 
     names: all names in the file; left: those that were not understood.
     """
+    left = list(left)
+    if not left:
+        return ""
+    from lstm_ref.derive import catalogue  # needs SymPy, which a file that is understood does not
+
     cells = {other: _names(declared) for other, declared in catalogue.BOOK.items()}
     theirs = {n for n in names if any(n in found for found in cells.values())}
     odd = [n for n in left if n in theirs - _names(cell)]
     fits = [c for c, found in cells.items() if c != cell.name and found >= theirs]
     if not odd or not fits:
-        return other_kind(names, cell) if list(left) else ""
+        return other_kind(names, cell)
     fits = sorted(fits, key=lambda c: len(cells[c]))[:3]  # stable: in the order of the list
     return _said_of(odd, f"{' or '.join(fits)}, not of {cell.name}", fits[0])
 
@@ -156,4 +163,4 @@ def to_store(cell: Cell, tensors: Iterable[str]) -> str:
     deltas = [n for n in (f"delta_{s}" for s in cell.equations) if n not in tensors]
     if not values and not deltas:
         return ""
-    return f"store {wording.listed([*values, *deltas])}, too: they show where it begins"
+    return f"store {listed([*values, *deltas])}, too: they show where it begins"

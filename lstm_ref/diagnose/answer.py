@@ -13,7 +13,7 @@ from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.report import Report
 from lstm_ref.diagnose.wording import Formula, formulas, told
 from lstm_ref.diagnose.wording.backward import listed
-from lstm_ref.diagnose.wording.formulas import Subject, letter, subject
+from lstm_ref.diagnose.wording.formulas import Formulas, Subject, letter, subject
 from lstm_ref.mistakes.labels import equation
 
 # Kinds of places by what is told of them, in this order.
@@ -203,11 +203,9 @@ def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[
 
 def formula_of(table: Table, name: str, sizes: Mapping[str, int]) -> str:
     """The right equation of an error term or a gradient on one line."""
-    from lstm_ref.diagnose.wording.formulas import Formulas
-
     kind = "error" if name in (*table.equations, *table.inputs) else "gradient"
-    found = Formulas(table, sizes).of((kind, name), ())
     writer = Formulas(table, sizes)
+    found = writer.of((kind, name), ())
     return f"{writer.text(found.left)} = {writer.text(found.right)}"
 
 

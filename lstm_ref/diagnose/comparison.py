@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lstm_ref import arguments
 from lstm_ref.check.errors import relative
-from lstm_ref.derive.declare.declaration import Cell
+from lstm_ref.derive.letters import text_letter
 from lstm_ref.diagnose import advice
 from lstm_ref.diagnose.reading.blocks import STACKED, UNDECIDED
 from lstm_ref.diagnose.reading.infer import sizes_of
 from lstm_ref.diagnose.reading.layouts import Layouts, best_first
 from lstm_ref.diagnose.reading.merged import merged
 from lstm_ref.diagnose.report import DOUBLE, HALF, SINGLE, Report
-from lstm_ref.mistakes import wording
 from lstm_ref.types import Array, Arrays, Params
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 ROUNDED = 1e-9  # double precision is nearer than that
 WORTH = 1000  # arrays left aside that one right tensor outweighs
@@ -159,12 +161,12 @@ class Comparison:
         if early:
             t = min(t for t, _ in early)
             name = next(name for when, name in early if when == t)
-            return f"in the forward pass at t = {t}, in {wording.letter(name)}"
+            return f"in the forward pass at t = {t}, in {text_letter(name)}"
         late = [(steps[-1] + 1, name) for steps, name in self._wrong("delta_", tensors, tol)]
         if late:
             t = max(t for t, _ in late)
             name = [name for when, name in late if when == t][-1]
-            where = f"δ_{wording.letter(name)}"
+            where = f"δ_{text_letter(name)}"
         elif "dx" in tensors and len(steps := _steps(tensors["dx"], self.right["dx"], tol)):
             t, where = steps[-1] + 1, "∂E/∂x_t"
         else:
