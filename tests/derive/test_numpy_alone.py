@@ -47,7 +47,7 @@ def golden(name):
 
 def golden_of(cell):
     wide = cell.letters[cell.input] == "H"
-    _, right = vectors.make(cell, T=3, D=6 if wide else 4)
+    _, right = vectors.make(cell, T=3, B=3, D=6 if wide else 4, H=6)
     inputs = [*cell.inputs] if len(cell.inputs) > 1 else ["x"]
     names = [*cell.SHAPES, *cell.FIXED, *inputs, *(f"{s}_0" for s in cell.states)]
     tensors = {n: right[n] for n in names}
