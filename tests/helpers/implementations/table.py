@@ -100,6 +100,9 @@ def judged(ask, seed, numbers, **chosen):
     table = Table()
     for number in numbers:
         made = numbered(seed, number, **chosen)
-        answer = ask(made)
-        table.add(number, made, *judge.judge(made, answer), answer.work)
+        try:
+            answer = ask(made)
+            table.add(number, made, *judge.judge(made, answer), answer.work)
+        except Exception as error:  # whoever raises has not answered
+            table.add(number, made, judge.FALSE, f"raises {error!r:.200}", 0)
     return table
