@@ -33,7 +33,7 @@ IMPLIED = {"PyTorch": torch_bridge.ORDER, "Keras": keras_bridge.ORDER, "ONNX": o
 COLUMNS = {
     "x": ("x", "x1", "1x"),
     "h": ("h", "h1", "1h"),
-    "": ("hx", "xh", "hx1", "xh1", "1xh", "1hx", "x1h", "h1x", "x", "h", "x1", "1x", "h1", "1h"),
+    "": ("hx", "xh", "x", "h", "hx1", "xh1", "1xh", "1hx", "x1h", "h1x", "x1", "1x", "h1", "1h"),
 }
 FIRST = {"w": "x", "u": "h", "v": "h", "r": "h"}  # what a matrix of this letter is of, most often
 STACKED = "gates stacked in the order {}"
@@ -105,7 +105,7 @@ class Blocks:
             return ("1",) if hint.kind == "bias" else ("c",)
         own = list(COLUMNS[hint.source])
         if hint.letter in FIRST and not hint.source:
-            own.sort(key=lambda s: len(s) == 1 and s != FIRST[hint.letter])
+            own.sort(key=lambda s: s != FIRST[hint.letter])
         return own
 
     def _orders(self, hint, shape, source):

@@ -19,6 +19,7 @@ from lstm_ref.diagnose.reading.sizes import gates_of, shapes
 from lstm_ref.types import Sizes
 
 MOST = 6  # answers that are given
+NEARLY = 0.45  # of usual sizes: sequences with a slot to cut off still fit
 WIDTHS = 12  # numbers that are tried for H and for D
 
 
@@ -36,9 +37,10 @@ def sizes_of(
     arrays = {key: np.asarray(value) for key, value in arrays.items()}
     given = dict(given or {})
     judge = _Judge(cell, arrays)
-    usual = [s for s in known if _agree(given, **s) and judge.fitting(s) == judge.named]
-    if usual:
-        return usual
+    usual = {n: judge.fitting(s) for n, s in enumerate(known) if _agree(given, **s)}
+    if any(fits > judge.named - NEARLY for fits in usual.values()):
+        order = sorted(usual, key=lambda n: -usual[n])
+        return [known[n] for n in order if usual[n] > judge.named - NEARLY]
     pairs = _best(judge.units, _widths(arrays, cell, known, given), judge.parameters)
     found: list[tuple[float, int, Sizes]] = []
     for D, H in pairs[:3]:
@@ -60,10 +62,14 @@ class _Judge:
         self.cell, self.arrays = cell, arrays
         self.gates = "".join(gates_of(cell))
         self.exact = set(shapes(cell, dict.fromkeys("TBDH", 1)))
-        self.hints = {key: hints(key, self.gates, cell.states) for key in arrays}
+        self.hints = {key: self._hints(key) for key in arrays}
         self.named = sum(key in self.exact or bool(self.hints[key]) for key in arrays)
         self.parameters = [k for k in arrays if self._parameter(k)]
         self.others = [k for k in arrays if k not in self.parameters]
+
+    def _hints(self, key):
+        found = hints(key, self.gates, self.cell.states)
+        return found or hints(key, self.gates, self.cell.states, wild=True)
 
     def _parameter(self, key):
         if key in self.exact:

@@ -134,8 +134,8 @@ class Meanings:
                 named.add(key.removeprefix("d"))
             elif (single := self._single(key)) is not None:
                 gate = self.words[0].get(single.word, single.gate)
-                readings = self.fit(replace(single, gate=gate), self.arrays[key])
-                named |= {n.removeprefix("d") for r in readings for n in r.pieces}
+                first = next(self.fit(replace(single, gate=gate), self.arrays[key]), None)
+                named |= {n.removeprefix("d") for n in first.pieces} if first else set()
         self.blocks.named = named
 
     def _unknown_words(self):

@@ -19,6 +19,7 @@ FILL = {
     "matrix": 0.5,
     "mat": 0.5,
 }  # words that say nothing, and how unlikely it is that they do not
+AGAIN = ("w", "weight", "weights", "kernel", "b", "bias", "biases")
 UNKNOWN = 4.0  # how unlikely it is that an unknown word names a gate
 
 
@@ -37,7 +38,7 @@ def meanings(body: str, gates: str, wild: bool = False) -> list[Hints]:
     """
     found: dict[tuple, Hints] = {}
     for words in islice(_cuts(segments(body), wild), WAYS):
-        for bag in _bags(words, gates):
+        for bag in _bags(words, gates, wild):
             for hint in _meant(bag, words):
                 key = hint.kind, hint.gate, hint.source, hint.second, hint.order, hint.letter
                 if key not in found or hint.odd < found[key].odd:
@@ -69,7 +70,7 @@ def _words(part, wild):
 
 
 def _known(word, wild):
-    return word in ROLES or _orders(word) or (wild and len(word) == 1 and word.isalpha())
+    return word in ROLES or _orders(word) or (wild and len(word) == 1 and word.isalnum())
 
 
 def _orders(word):
@@ -87,18 +88,18 @@ def _spells(word, gates):
     return all(w in GATES[g].split() for w, g in zip(word, gates, strict=True))
 
 
-def _bags(words, gates):
+def _bags(words, gates, wild):
     """(gate, its word, sources, kinds, order, odd) for each way to give every word a role."""
     bags = [("", "", (), (), "", 0.2 * len(words))]
     middle = next((n for n, word in enumerate(words) if n and word in ("to", "2")), None)
     for n, word in enumerate(words):
         # What stands before "to" is a source, what stands behind it is not.
         barred = "" if middle is None else "gt" if n < middle else "s"
-        bags = [new for old in bags for new in _with(old, word, gates, barred)][:400]
+        bags = [new for old in bags for new in _with(old, word, gates, barred, wild)][:400]
     return bags
 
 
-def _with(bag, word, gates, barred):
+def _with(bag, word, gates, barred, wild):
     gate, said, sources, kinds, order, odd = bag
     roles = ROLES.get(word, [])
     for role in (r for r in roles if r[0] not in barred):
@@ -114,6 +115,8 @@ def _with(bag, word, gates, barred):
             extra = (what, word) if what == "m" and word in (*LETTERS, "rw") else (what,)
             late = 0.6 * (what == "m" and len(word) == 1 and bool(gate))  # R_u is no U of r
             yield gate, said, sources, (*kinds, *extra), order, odd + late + 0.3 * (what in "pt")
+        elif what in "mb" and word in AGAIN:  # uf.weights, W_z/W
+            yield gate, said, sources, kinds, order, odd + 0.3
         elif what == "-":
             yield gate, said, sources, kinds, order, odd + FILL.get(word, 0)
     if not gate and not order and "g" not in barred:
@@ -122,9 +125,16 @@ def _with(bag, word, gates, barred):
                 yield gate, said, sources, kinds, spelled, odd
         if word in gates and word not in GATES:  # a reader's own letter
             yield word, word, sources, kinds, order, odd
-        if not roles and word != "y" and word.isalpha() and len(word) < 12:
+        if _may_name(word, roles, wild):
             for own in gates:
                 yield own, word, sources, kinds, order, odd + UNKNOWN
+
+
+def _may_name(word, roles, wild):
+    """Whether an unknown word may name a gate: none that names one of another cell."""
+    if not roles:
+        return word != "y" and word.isalnum() and len(word) < 12
+    return wild and len(word) == 1 and word not in GATES and word not in ("x", "w", "b", "y")
 
 
 def _rank(word):
@@ -135,6 +145,8 @@ def _meant(bag, words):
     gate, said, sources, kinds, order, odd = bag
     more = dict(word=said, order=order, odd=odd)
     kind = "".join(k for k in kinds if k in ("m", "b", "p"))
+    if kind in ("mb", "bm"):  # the bias of the product with W: W_z/b, bW_z
+        kind, more["odd"] = "b", odd + 0.3
     source = sources[0] if len(sources) == 1 else ""
     target = "t" in kinds
     if kind == "b" and "c" not in sources and len(sources) < 2:
@@ -160,5 +172,7 @@ def _meant(bag, words):
 
 
 def _plain(words):
-    """Whether a name without a word for a matrix can be that of one: IX, i2h, in_to_cell."""
-    return "to" in words or "2" in words or (len(words) == 2 and max(map(len, words)) == 1)
+    """Whether a name without a word for a matrix can be that of one: IX, i2h, forgetHidden."""
+    lengths = set(map(len, words))
+    pair = len(words) == 2 and (max(lengths) == 1 or min(lengths) >= 4)
+    return "to" in words or "2" in words or pair

@@ -12,7 +12,7 @@ GATES = {
     "i": "i input in inp ig ing ingate update u write inputg save",
     "c": "c g a n j z u ct ctilde gtilde cc cbar chat ccap candidate cand cell cand ci gbar "
     "blockinput block internal modulation new newinput newmemory cellinput inputnonl nonl "
-    "cellactivation cellupdate activation memory mem state s q unit",
+    "cellactivation cellupdate activation memory mem state s unit",
     "o": "o out output og outg outgate exposure focus",
     "z": "z u update upd zg i input keep updateg",
     "r": "r reset rel relevance rg resetg",
