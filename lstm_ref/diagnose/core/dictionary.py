@@ -45,7 +45,7 @@ def _others(table, node) -> Iterator[tuple[Node, str]]:
             for k, (sign, part) in enumerate(parts):
                 rest = parts[:k] + parts[k + 1 :]
                 if rest:
-                    yield _sum(rest), "forgotten"
+                    yield summed(rest), "forgotten"
                     yield Sum((*parts[:k], (-sign, part), *parts[k + 1 :])), "sign"
                 for other, kind in _others(table, part):
                     yield Sum((*parts[:k], (sign, other), *parts[k + 1 :])), kind
@@ -65,7 +65,8 @@ def _others(table, node) -> Iterator[tuple[Node, str]]:
             yield from ((tree.Apply(A, o), kind) for o, kind in _others(table, v))
 
 
-def _sum(parts):
+def summed(parts: tuple[tuple[int, Node], ...]) -> Node:
+    """The sum of these parts; of one positive part itself."""
     return parts[0][1] if len(parts) == 1 and parts[0][0] == 1 else Sum(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -115,23 +116,31 @@ SHARED = ("activation", "bias forgotten", "transposed")
 
 
 def same(table: Table, edits: Edits) -> Iterator[Edits]:
-    """Other edits with the same values: a bias that is forgotten, or taken as zero."""
+    """Other edits with the same values.
+
+    A bias that is forgotten has no gradient, one that is taken as zero has; where x is read from
+    the end, its gradient may be turned back or not.
+    """
     biases = [_forgotten(table, e) for e in edits]
-    if any(biases):
-        kept = tuple(e for e, b in zip(edits, biases, strict=True) if not b)
-        names = [b for b in biases if b]
+    names = [name for found in biases for name in found]
+    if names:
+        kept = tuple(e for e, found in zip(edits, biases, strict=True) if not found)
         if len(names) > 1 and set(names) == set(given.biases(table)):
             yield (*kept, Edit(("given", "biases"), "zero", other="zero"))
         else:
             yield (*kept, *(Edit(("given", b), "zero", other="zero") for b in names))
+    if any(e.other == "reversed" and e.place[0] == "given" for e in edits):
+        yield tuple(replace(e, other=given.AS_READ) if e.place[0] == "given" and
+                    e.other == "reversed" else e for e in edits)  # fmt: skip
 
 
 def _forgotten(table, edit):
-    """The bias that this edit forgets, or "" if it does something else."""
+    """The biases that this edit forgets, if it does nothing else."""
     if edit.place[0] != "forward" or edit.inner is None or edit.other:
-        return ""
+        return ()
     net = table.equations[edit.place[1]].net
-    for bias in given.biases(table):
-        if edit.inner != net and edit.inner == _dropped(net, {bias}):
-            return bias
-    return ""
+    own = [b for b in given.biases(table) if edit.inner != net and _dropped(net, {b}) != net]
+    for biases in [*((b,) for b in own), tuple(own)]:
+        if edit.inner == _dropped(net, set(biases)):
+            return biases
+    return ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,26 +16,30 @@ import numpy as np
 from lstm_ref.derive.table import Table
 from lstm_ref.diagnose.core import altered, families, given, trials
 from lstm_ref.diagnose.core.edits import Edit
+from lstm_ref.diagnose.core.explanations import Explanations
 from lstm_ref.diagnose.core.values import Values
 from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
 VERIFIED = 400  # full forward passes at most
 TIES = 20  # other explanations that are looked at
+PHASES = 3  # of `Explanations`
 
 
 @dataclass(frozen=True)
 class Forward:
     """edits: the shortest explanation, () where all is right; values: what is computed with them.
 
-    found: whether they give all that is stored; values is None otherwise. ties: other
-    explanations of the same numbers.
+    found: whether they give all that is stored. ties: other explanations of the same numbers.
+    unread: where they do not, the nodes ("f", "net f") that nothing explains; then edits explain
+    the others, and values are the stored ones, None where too little is stored to tell.
     """
 
     edits: Edits = ()
     values: Values | None = None
     found: bool = True
     ties: tuple[Edits, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def close(a: Array, b: Array, tol: float) -> bool:
@@ -49,17 +52,22 @@ def close(a: Array, b: Array, tol: float) -> bool:
 
 
 def read(
-    table: Table, arrays: Mapping[str, Any], mine: Mapping[str, Array], tol: float = 1e-9
+    table: Table,
+    arrays: Mapping[str, Any],
+    mine: Mapping[str, Array],
+    tol: float = 1e-9,
+    phases: int = PHASES,
 ) -> Forward:
     """The edits that give somebody's values.
 
     arrays: parameters, inputs, initial states, as golden vectors have them. mine: some of "h",
     "f", "net_f" (T, n, B), "h_0" (what he started with); NaN where it is not known. tol: relative.
+    phases: 1 looks for other inputs alone, 2 for one mistake a group, 3 for two.
     """
     arrays = {n: np.asarray(a, float) for n, a in arrays.items()}
     mine = {n: np.asarray(a, float) for n, a in mine.items() if known(table, n)}
     with np.errstate(all="ignore"):
-        return _Reader(table, arrays, mine, tol).read()
+        return _Reader(table, arrays, mine, tol).read(phases)
 
 
 def known(table: Table, name: str) -> bool:
@@ -74,24 +82,38 @@ class _Reader:
         self.table, self.arrays, self.mine, self.tol = table, arrays, mine, tol
         self.tried: dict[Edits, Values | None] = {}
 
-    def read(self) -> Forward:
-        if found := self.holding([()]):
-            return found
-        for stored, mine in self.as_stored():
-            proposals = self.proposals(mine)
-            for edits in proposals:
-                candidate = (*edits, *stored)
-                if len(self.tried) > VERIFIED:
-                    return Forward((), None, False)
-                if self.holds(candidate):
-                    return self.with_ties(candidate, proposals, stored)
-        return Forward((), None, False)
+    def read(self, count) -> Forward:
+        if not self.fitting():
+            return Forward((), None, False)
+        if self.holds(()):
+            return Forward((), self.tried[()])
+        searches = [(stored, self.search(mine)) for stored, mine in self.as_stored()]
+        searches = [(stored, search, search.phases()) for stored, search in searches if search]
+        for _ in range(count):
+            for stored, _, phases in searches:
+                proposals = [(*edits, *stored) for edits in next(phases)]
+                for n, edits in enumerate(proposals):
+                    if len(self.tried) < VERIFIED and self.holds(edits):
+                        return self.with_ties(edits, proposals[n + 1 :])
+        return self.partly(searches[0][1]) if searches else Forward((), None, False)
 
-    def holding(self, proposals) -> Forward | None:
-        for edits in proposals:
-            if self.holds(edits):
-                return Forward(edits, self.tried[edits], True)
-        return None
+    def partly(self, search):
+        """What explains some of the values, where all are stored: the others as they are."""
+        edits, unread = search.partly()
+        if not all(g.alone for g in search.groups) or len(unread) == len(search.groups):
+            return Forward((), None, False, (), unread)
+        table = altered.forward_only(self.table, edits)
+        way = tuple(e for e in edits if e.place[0] in ("state", "given"))
+        found = trials.Trial(table, self.arrays, self.mine, [way], self.tol).base
+        for node in search.trial.reads:
+            if node not in table.states:
+                found[node][0] = found[node][1]
+        return Forward(edits, found, False, (), unread)
+
+    def fitting(self):
+        """Whether all that is stored has the right shapes."""
+        right = altered.forward_with(self.table, self.arrays, ())
+        return all(np.shape(result(self.table, right, n)) == a.shape for n, a in self.mine.items())
 
     def holds(self, edits: Edits) -> bool:
         if edits not in self.tried:
@@ -104,7 +126,11 @@ class _Reader:
         except (ValueError, KeyError, TypeError):
             return None
         for name, wanted in self.mine.items():
-            if not close(result(self.table, found, name, edits), wanted, self.tol):
+            value = result(self.table, found, name, edits)
+            start = name.endswith("_0") and name not in self.table.equations
+            if start and not _near(value, wanted, self.arrays[name], self.tol):
+                return None
+            if not start and not close(value, wanted, self.tol):
                 return None
         return found
 
@@ -127,22 +153,19 @@ class _Reader:
             undone[f"{output}_0"] = h[0]
         yield (Edit(place, "shifted", other="shifted"),), {**self.mine, **undone}
 
-    def proposals(self, mine):
-        """Explanations that agree at least at the first step, shorter ones first."""
+    def search(self, mine):
+        """The explanations of values, None where they began with nothing that is known."""
         start = {n: a for n, a in mine.items() if n.endswith("_0")}
         ways = inputs(self.table, self.arrays, start, self.tol)
-        trial = trials.Trial(self.table, self.arrays, mine, ways, self.tol)
-        yield from trial.explanations()
+        if not ways:
+            return None
+        return Explanations(trials.Trial(self.table, self.arrays, mine, ways, self.tol))
 
-    def with_ties(self, edits, proposals, stored):
-        """edits: an explanation. proposals: those that come after it."""
+    def with_ties(self, edits, others):
+        """edits: an explanation. others: those that come after it."""
         cost = families.cost(edits)
         ties = list(families.same(self.table, edits))
-        for other in islice(proposals, TIES):
-            candidate = (*other, *stored)
-            if families.cost(candidate) > cost:
-                break
-            ties.append(candidate)
+        ties += [e for e in others[:TIES] if families.cost(e) <= cost]
         ties = [t for t in dict.fromkeys(ties) if t != edits and self.holds(t)]
         return Forward(edits, self.tried[edits], True, tuple(ties))
 
@@ -160,6 +183,11 @@ def result(table: Table, found: Values, name: str, edits: Edits = ()) -> Array:
     return value[1:]
 
 
+def _near(state, seen, like, tol):
+    """Whether an initial state is the one that was seen; like: of its size, for it may be zero."""
+    return np.abs(state - seen).max() <= 10 * tol * max(np.abs(like).max(), np.abs(seen).max())
+
+
 def inputs(table: Table, arrays: Arrays, start: Mapping[str, Array], tol: float) -> list[Edits]:
     """All ways to take initial states and inputs, the right one first.
 
@@ -169,7 +197,7 @@ def inputs(table: Table, arrays: Arrays, start: Mapping[str, Array], tol: float)
     kept = []
     for way in ways:
         taken = given.taken(table, arrays, way)
-        if all(close(taken[n], a, tol) for n, a in start.items() if n in taken):
+        if all(_near(taken[n], a, arrays[n], tol) for n, a in start.items()):
             kept.append(way)
     sequences: list[Edits] = [(), *((e,) for e in families.sequences(table, arrays))]
     pairs = [(*a, *b) for a in kept for b in sequences]

@@ -4,7 +4,8 @@ Edits with the places ("state", s) and ("given", N); `other` says what is taken:
 
     ("state", "h")       "zero", "ones", or the name of another state
     ("state", "all")     "zero", "ones", or "c for h, h for c"
-    ("given", "x")       "reversed" in time, or "BTD": the numbers of (T, D, B) read as (B, T, D)
+    ("given", "x")       "reversed" in time, its gradient turned back; "reversed as read", its
+                         gradient not; or "BTD": the numbers of (T, D, B) read as (B, T, D)
     ("given", "b_f")     "zero", "+1", "-1"
     ("given", "biases")  "zero"
     ("given", "gates")   "o for f, f for o": the equation of f with the parameters of o
@@ -27,6 +28,7 @@ from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.types import Array, Arrays
 
 AXES = "TDB"
+AS_READ = "reversed as read"
 MOST = 5  # gates whose orders are all tried
 
 
@@ -69,13 +71,15 @@ def _state(arrays, state, other):
 
 def sequence(x: Array, how: str) -> Array:
     """x (T, D, B) as it is read."""
-    if how == "reversed":
+    if how in ("reversed", AS_READ):
         return x[::-1]
     order = [AXES.index(letter) for letter in how]
     return np.reshape(x, [x.shape[k] for k in order]).transpose(np.argsort(order))
 
 
 def _undone(dx, how):
+    if how == AS_READ:
+        return dx
     if how == "reversed":
         return dx[::-1]
     order = [AXES.index(letter) for letter in how]

@@ -13,13 +13,14 @@ import numpy as np
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import altered, families, recover, rewrites
+from lstm_ref.diagnose.core import altered, families, forward, given, recover, rewrites, values
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.values import Values
 from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
+LOSS = 1e3  # digits that are lost on the way from gradients to h
 
 
 def hypotheses(
@@ -50,43 +51,92 @@ def likely(table: Table, arrays: Mapping[str, Any]) -> Iterator[Edits]:
         yield (edit,)
 
 
-def h_seen(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-7) -> Arrays:
+def read_gradients(
+    table: Table,
+    arrays: Mapping[str, Any],
+    errors: Mapping[str, Array],
+    gradients: Mapping[str, Array],
+    tol: float = 1e-9,
+) -> forward.Forward:
+    """The forward pass read from what the weight gradients were multiplied with, see `h_seen`.
+
+    found is False too where the gradients do not say it. Arguments as of `hypotheses`; gradients:
+    "dW_fx" and the like.
+    """
+    sequences = [(), *((edit,) for edit in families.sequences(table, arrays))]
+    for way in sequences:
+        given_arrays = given.taken(table, arrays, way)
+        base = Pass(table, values.forward(table, given_arrays), errors)
+        for seen in h_seen(base, gradients, tol)[: 1 if way else 2]:
+            mine = {}
+            for state, a in seen.items():
+                mine[f"{state}_0"] = a[0]
+                mine[state] = np.concatenate([a[1:], np.full_like(a[:1], np.nan)])
+            phases = 1 if way else forward.PHASES
+            found = forward.read(table, given_arrays, mine, LOSS * tol, phases)
+            if found.found and not (way and any(e.place[0] == "given" for e in found.edits)):
+                read = altered.forward_with(table, arrays, (*way, *found.edits))
+                ties = tuple((*way, *tie) for tie in found.ties)
+                return forward.Forward((*way, *found.edits), read, True, ties)
+    return forward.Forward((), None, False)
+
+
+def h_seen(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-9) -> list[Arrays]:
     """State -> what the gradients of its matrices were multiplied with, (T, n, B).
 
-    Step 1 has the initial state. {} where the numbers do not say it, or contradict each other.
-    base: the right pass on the vectors, of which x and the summands of matrices are used.
+    Step 1 has the initial state. Where matrices contradict each other several answers, that on
+    which most of them agree first; none where the numbers do not say it. base: the right pass on
+    the vectors, of which x and the summands of matrices are used.
     """
     delta = recover.sources(base, gradients)
-    found: Arrays = {}
+    found: dict[str, list[Array]] = {}
     for state in base.table.states:
         pairs = list(_pairs(base, state, delta, gradients))
-        if not pairs:
-            continue
-        D = np.concatenate([p[0] for p in pairs])  # (gates n, T B)
-        G = np.concatenate([p[1] for p in pairs])
-        if len(D) < D.shape[1] or np.linalg.cond(D) > recover.WORST:
-            continue
-        H = np.linalg.lstsq(D, G, rcond=None)[0]
-        if len(D) > D.shape[1] and np.abs(D @ H - G).max() > 100 * tol * np.abs(G).max():
-            continue
-        B = base.values[base.table.input].shape[-1]
-        found[state] = np.moveaxis(H.T.reshape(-1, base.T, B), 1, 0)
-    return found
+        each = [h for h in (_solved(*pair, tol) for pair in pairs) if h is not None]
+        if not each and len(pairs) > 1:
+            stacked = [np.concatenate(parts) for parts in zip(*pairs, strict=True)]
+            each = [h for h in [_solved(*stacked, tol)] if h is not None]
+        if each:
+            found[state] = _ranked(each, tol)
+    B = base.values[base.table.input].shape[-1]
+    most = max(map(len, found.values()), default=0)
+    answers = ({s: hs[min(n, len(hs) - 1)] for s, hs in found.items()} for n in range(most))
+    return [
+        {s: np.moveaxis(h.T.reshape(-1, base.T, B), 1, 0) for s, h in answer.items()}
+        for answer in answers
+    ]
+
+
+def _ranked(each, tol):
+    """Different ones, those that come back from most matrices first."""
+    groups: list[list[Array]] = []
+    for h in each:
+        mine = next((g for g in groups if forward.close(h, g[0], LOSS * tol)), None)
+        if mine is None:
+            groups.append([h])
+        else:
+            mine.append(h)
+    return [g[0] for g in sorted(groups, key=len, reverse=True)]
+
+
+def _solved(D, G, tol):
+    """H of D H = G, None where it does not follow, or there is none."""
+    if len(D) < D.shape[1] or np.linalg.cond(D) > recover.WORST:
+        return None
+    H = np.linalg.lstsq(D, G, rcond=None)[0]
+    return H if np.abs(D @ H - G).max() <= LOSS * tol * np.abs(G).max() else None
 
 
 def _pairs(base, state, delta, gradients):
     """(Δ (n, T B), gradient (n, m)) of each matrix that is multiplied with the last state."""
     for name in base.table.matrices:
         products = base.table.products.get(name, ())
-        if f"d{name}" not in gradients or len(products) != 1:
+        if len(products) != 1 or not np.any(gradients.get(f"d{name}", 0)):
             continue
         item = products[0]
-        if item.v != tree.Signal(state, 1) or item.by not in delta:
+        plain = item.v == tree.Signal(state, 1) and item.inner == tree.Number(1)
+        if not plain or item.by not in delta or delta[item.by][0].parameter == name:
             continue
-        source = delta[item.by][0]
-        if source.parameter == name:
-            continue
-        inner = base.inner_of(("sum", name, 0), item)
-        error = (source.delta * inner)[1:, 0]
+        error = delta[item.by][0].delta[1:, 0]
         G = gradients[f"d{name}"]
         yield np.moveaxis(error, 0, 1).reshape(error.shape[1], -1), G.T if item.transposed else G

@@ -137,8 +137,12 @@ def _rules(table, name, node):
             for other in WORDS:
                 if other not in (word, "identity"):
                     yield Call(other, (inside,)), "activation"
-        case Sum(parts) if node == table.equations[name].net:
-            yield from _round(parts)
+        case Sum(parts):
+            for k, (_, part) in enumerate(parts):
+                if isinstance(part, Parameter) and part.name in given.biases(table):
+                    yield dictionary.summed(parts[:k] + parts[k + 1 :]), "bias forgotten"
+            if node == table.equations[name].net:
+                yield from _round(parts)
 
 
 def _outwards(node):

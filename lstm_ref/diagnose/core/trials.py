@@ -8,15 +8,14 @@ All ways to take the initial states and x are further samples: (T + 1, n, ways B
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import dictionary, families, given, rewrites
+from lstm_ref.diagnose.core import dictionary, given, rewrites
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.values import ELEMENTWISE, value
 from lstm_ref.diagnose.core.values import given as given_values
@@ -24,7 +23,6 @@ from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
 Changes = dict[str, Any]  # node -> another net, or another word
-COMBINED = 200  # explanations of several groups, put together
 
 
 @dataclass
@@ -34,15 +32,6 @@ class Group:
     target: str
     nodes: list[str]
     alone: bool
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Edits that explain a group: in which ways to take the input; how many mistakes they are."""
-
-    edits: Edits
-    ways: Array
-    cost: int
 
 
 def nodes_of(table: Table) -> dict[str, set[tuple[str, int]]]:
@@ -67,7 +56,8 @@ class Trial:
     def __init__(
         self, table: Table, arrays: Arrays, mine: Mapping[str, Array], ways: list[Edits], tol: float
     ) -> None:
-        self.table, self.ways, self.tol = table, ways, tol
+        self.table, self.arrays, self.mine = table, arrays, mine
+        self.ways, self.tol = ways, tol
         self.reads = nodes_of(table)
         x = arrays[table.input]
         self.T, self.B = len(x), x.shape[-1]
@@ -132,13 +122,11 @@ class Trial:
 
     def agreeing(self, group: Group, changes: Changes, spans: Iterable[slice]) -> Array:
         """In which ways the group gives what is stored at these steps, (ways,) of bool."""
-        first = next((n for n, node in enumerate(group.nodes) if node in changes), -1)
-        nodes, read = group.nodes[first:] if first >= 0 else group.nodes[-1:], self.base
         spans = list(spans)
+        nodes = self._affected(group, changes, len(spans) > 1)
+        read = self.base
         if len(spans) > 1 or nodes[0] != group.target:
-            read = self.base.but(**{n: self.base[n].copy() for n in group.nodes})
-        if len(spans) > 1:
-            nodes = group.nodes
+            read = self.base.but(**{n: self.base[n].copy() for n in nodes})
         good = np.ones(len(self.ways), bool)
         for span in spans:
             for node in nodes[:-1]:
@@ -150,6 +138,17 @@ class Trial:
             if len(spans) > 1:
                 self._fill(read, group.target, span, changes)
         return good
+
+    def _affected(self, group, changes, later):
+        """Nodes of a group that have another value, the target last; later: at later steps too."""
+        found = set(changes)
+        whole = self._whole(group.target)
+        for _ in range(2 if later else 1):
+            for node in group.nodes:
+                reads = [r for r, lag in self.reads[node] if later or lag == 0]
+                if any(r in found for r in reads) and not (whole and node == group.target):
+                    found.add(node)
+        return [n for n in group.nodes if n in found and n != group.target] + [group.target]
 
     def _same(self, target, found, span):
         wanted = self.known[target][span.start - 1 : span.stop - 1]
@@ -167,8 +166,6 @@ class Trial:
             return [slice(1, 2)]
         return [slice(k, k + 1) for k in range(1, self.T + 1)]
 
-    # ---- explaining
-
     def others(self, node: str) -> list[tuple[Edit, Any]]:
         """(edit, what stands there) of one node."""
         if node not in self.alternatives:
@@ -179,70 +176,6 @@ class Trial:
                 (e, e.inner if of_net else e.other) for e in edits if bool(e.other) != of_net
             ]
         return self.alternatives[node]
-
-    def hypotheses(self, group: Group) -> Iterator[tuple[Edits, Changes]]:
-        """One mistake in a group, at one node or of one kind at several."""
-        for node in group.nodes:
-            yield from (((edit,), {node: other}) for edit, other in self.others(node))
-        seen = set()
-        for edits in families.together(self.table):
-            mine, changes = restricted(self.table, edits, group.nodes)
-            if mine not in seen and len(changes) > 0:
-                seen.add(mine)
-                yield mine, changes
-
-    def checked(self, group: Group, edits: Edits, changes: Changes) -> Reason | None:
-        """The edits as an explanation of a group, if they are one."""
-        try:
-            good = self.agreeing(group, changes, self.spans(group, True))
-            if np.any(good) and len(self.spans(group, False)) > 1:
-                good &= self.agreeing(group, changes, self.spans(group, False))
-        except (ValueError, KeyError, TypeError):
-            return None
-        return Reason(edits, good, families.cost(edits)) if np.any(good) else None
-
-    def right(self, group: Group) -> Reason | None:
-        """The group as it should be, where that is an explanation."""
-        return self.checked(group, (), {})
-
-    def singles(self, group: Group) -> list[Reason]:
-        """All explanations by one mistake."""
-        found = (self.checked(group, *h) for h in self.hypotheses(group))
-        return [reason for reason in found if reason]
-
-    def explanations(self) -> Iterator[Edits]:
-        """Explanations of all groups, least mistakes first."""
-        reasons = [[r for r in [self.right(g)] if r] for g in self.groups]
-        yield from self.combined(reasons)
-        for n in self.open(reasons):
-            reasons[n] += self.singles(self.groups[n])
-        yield from self.combined(reasons)
-
-    def open(self, reasons: list[list[Reason]]) -> list[int]:
-        """Groups that are not right in the way to take the input that leaves fewest of them."""
-        wrong = np.array([[not r or not r[0].ways[w] for w in range(len(self.ways))]
-                          for r in reasons])  # fmt: skip
-        cost = wrong.sum(axis=0) + np.array([len(way) for way in self.ways])
-        best = wrong[:, cost == cost.min()]
-        return [int(n) for n in np.flatnonzero(np.any(best, axis=1))]
-
-    def combined(self, reasons: list[list[Reason]]) -> Iterator[Edits]:
-        """One explanation for each group, that go with the same way to take the input."""
-        found = []
-        for way, edits in enumerate(self.ways):
-            fitting = [[r for r in each if r.ways[way]] for each in reasons]
-            if not all(fitting):
-                continue
-            least = [min(r.cost for r in each) for each in fitting]
-            fitting = [[r for r in each if r.cost == m] for each, m in zip(fitting, least,
-                                                                         strict=True)]  # fmt: skip
-            for n, chosen in enumerate(product(*fitting)):
-                if n >= COMBINED:
-                    break
-                joined = merged(e for r in chosen for e in r.edits)
-                found.append((families.cost((*edits, *joined)), way, n, (*edits, *joined)))
-        found.sort(key=lambda f: f[:3])
-        yield from dict.fromkeys(f[3] for f in found)
 
 
 def _by_node(mine):
@@ -274,14 +207,3 @@ def restricted(table: Table, edits: Edits, nodes: list[str]) -> tuple[Edits, Cha
 
 def _node(table, name):
     return f"net {name}" if table.equations[name].activation else name
-
-
-def merged(edits: Iterable[Edit]) -> Edits:
-    """Edits with what is said of gates in one of them."""
-    edits = tuple(edits)
-    gates = [e for e in edits if e.place == ("given", "gates")]
-    rest = tuple(e for e in edits if e.place != ("given", "gates"))
-    if not gates:
-        return rest
-    pairs = dict.fromkeys(pair for e in gates for pair in e.other.split(", "))
-    return (*rest, Edit(("given", "gates"), "permuted", other=", ".join(pairs)))
