@@ -110,16 +110,14 @@ def slopes(table: Table, name: str, slope: Node | None) -> list[tuple[Node, str]
     found[_logistic(u)] = found[_one_minus_square(u)] = "slope"
     found[_logistic(net)] = found[_one_minus_square(net)] = "at the net"
     found[Product((u, Sum(((1, u), (-1, ONE)))))] = "sign"
-    found[u] = found[Sum(((1, ONE), (-1, u)))] = "forgotten"
-    found[Power(u, Number(2))] = "slope"
+    found[ONE] = found[u] = found[Sum(((1, ONE), (-1, u)))] = "bare"
+    found[Power(u, Number(2))] = "power"
     found[tree.product(slope, slope)] = "twice"
     found |= {node: kind for node, kind in others(table, slope) if node not in found}
     found.pop(slope, None)
     if isinstance(slope, Product | Sum):
         for other, kind in _others(table, slope):
             found.setdefault(other, kind)
-    found[ONE] = "forgotten"
-    found.pop(slope, None)
     return list(found.items())
 
 

@@ -14,6 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
+from lstm_ref.derive.table import Summand, Table
 from lstm_ref.diagnose.core import dictionary
 from lstm_ref.diagnose.core.edits import Edit, Place
 from lstm_ref.diagnose.core.passes import Pass, edited
@@ -61,14 +62,15 @@ def items(base: Pass, of: str, delta: Mapping[str, Array], start: bool = False) 
             continue
         key = ("start", of, place[2]) if start else place
         there = {"", *(f"delta {n}" for n in delta), *(f"net {n}" for n in base.table.equations)}
-        edits = [Edit(key, "right"), *(e for e in _edits(base, key, term) if e.other in there)]
+        edits = [Edit(key, "right"), *(e for e in edits_of(base, key, term) if e.other in there)]
         steps = [0] if start else range(1, base.T + 1)
         arrays = [_carried(base, place, term, delta, e, steps) for e in edits]
         found.append(Item(key, np.stack(arrays), tuple(edits[1:])))
     return found
 
 
-def _edits(base, place, term) -> Iterable[Edit]:
+def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
+    """What may stand in the place of a summand."""
     table = base.table
     inner = dictionary.others(table, term.inner)
     if term.inner == dictionary.ONE:
@@ -78,7 +80,7 @@ def _edits(base, place, term) -> Iterable[Edit]:
     yield from (Edit(place, kind, inner=node) for node, kind in inner)
     yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
                 if term.outer != dictionary.ONE)  # fmt: skip
-    if term.via and term.via.kind in ("matrix", "transposed") and _square(table, term.via.node):
+    if term.via and term.via.kind in ("matrix", "transposed") and square(table, term.via.node):
         yield Edit(place, "transpose", flipped=True)
     yield from _errors(table, place, term)
 
@@ -94,7 +96,8 @@ def _errors(table, place, term):
         yield Edit(place, "net for error", other=f"net {term.by}")
 
 
-def _square(table, node):
+def square(table: Table, node: Any) -> bool:
+    """Whether a matrix has as many rows as columns, whatever the sizes."""
     name = node.name
     letters = table.letters.get(name, "")
     return len(letters) == 2 and letters[0] == letters[1]

@@ -59,6 +59,7 @@ class Pass:
         self.changed: set[Place] = set()
         self.source: dict[Place, str] = {}
         self.given: tuple[Edit, ...] = ()
+        self.mixed: dict[Place, Array] = {}
         self.enter = {name: np.asarray(e, float) for name, e in errors.items()}
         self.enter["e"] = np.concatenate([self.enter["e"][:1] * 0, self.enter["e"]])[:, None]
         for state in table.states:
@@ -168,6 +169,11 @@ class Pass:
         forth = (via.kind == "transposed") != (place in self.flipped)
         if isinstance(via.node, tree.Parameter):
             W = self.values[via.node.name]
+            if place in self.mixed:  # of some passes side by side the one, of others the other
+                where = self.mixed[place].reshape(-1, *[1] * (error.ndim - 1))
+                one, other = W.T @ error, W @ error if W.shape[0] == W.shape[1] else 0
+                one, other = (other, one) if via.kind == "transposed" else (one, other)
+                return (1 - where) * one + where * other
             return (W if forth else np.swapaxes(W, 0, 1)) @ error
         C = self.formula(via.node)[at]
         return (functions.apply if forth else functions.apply_transposed)(C, error)
@@ -261,7 +267,7 @@ def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
     for name in ("inner", "outer", "v", "slopes", "enter"):
         setattr(new, name, dict(getattr(base, name)))
     new.flipped, new.changed = set(base.flipped), set(base.changed)
-    new.source = dict(base.source)
+    new.source, new.mixed = dict(base.source), dict(base.mixed)
     for edit in edits:
         _put(new, edit)
     return new

@@ -1,0 +1,187 @@
+"""Which edits give these gradients, where error terms do not come back from them.
+
+A breadth of passes is evaluated side by side: from the right one, every habit that is known to be
+wrong and every single edit; from those that come nearest, again, one more at a time. How near a
+pass is says the part of each tensor that it leaves unexplained, up to one common factor of the
+parameters' gradients. The work is counted, not timed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstm_ref.diagnose.core import habits
+from lstm_ref.diagnose.core.edits import Edit
+from lstm_ref.diagnose.core.passes import Pass, edited
+from lstm_ref.types import Array
+
+BREADTH = (1, 5, 5, 5)  # passes that are carried on, at each depth
+SMALLEST = 1e-7  # a tensor that is nearer counts as given
+
+
+@dataclass(frozen=True)
+class Found:
+    """edits; left: the tensors they do not give; factor: of all parameters' gradients."""
+
+    edits: tuple[Edit, ...]
+    left: tuple[str, ...]
+    factor: float
+    cost: float
+
+
+class Search:
+    """Stored tensors of one layout, and passes that may give them. tol: of a match, relative."""
+
+    def __init__(self, base: Pass, tensors: Mapping[str, Array], tol: float) -> None:
+        self.base, self.tol = base, tol
+        self.names = [n for n, v in tensors.items() if np.any(v)]
+        self.y = [tensors[n].ravel() for n in self.names]
+        parameters = {*base.table.matrices, *base.table.vectors}
+        self.scaled = np.array([n[1:] in parameters for n in self.names])
+        self.passes = 0
+
+    def run(self, most: int = len(BREADTH)) -> list[Found]:
+        """The nearest explanations, exact ones first and short ones first."""
+        moves = habits.moves(self.base)
+        states: list[tuple[Edit, ...]] = [()]
+        best = self.judged(states)
+        for depth in range(most):
+            if best and not best[0].left:
+                break
+            states = [f.edits for f in best[: BREADTH[depth]]]
+            tried = {_key(e): e for s in states for m in moves if (e := _joined(s, m))}
+            found = self.judged(list(tried.values()))
+            nearer = found[0].cost < best[0].cost - 1e-9 if found else False
+            best = sorted([*found, *best], key=lambda f: f.cost)[:50]
+            if not nearer:
+                break
+        exact = [f for f in best if not f.left]
+        least = min((len(f.edits) for f in exact), default=0)
+        return [f for f in exact if len(f.edits) == least] or best[:5]
+
+    def judged(self, states: Sequence[tuple[Edit, ...]]) -> list[Found]:
+        """All of them, the nearest first."""
+        found = []
+        for some in _batches(states):
+            self.passes += len(some)
+            rows = outputs(batch(self.base, some), self.names)
+            found += self._compared(some, rows)
+        return sorted(found, key=lambda f: f.cost)
+
+    def _compared(self, states, rows):
+        N = len(states)
+        rows = [np.broadcast_to(r, (N, r.shape[-1])) for r in rows]
+        k = self._factors(rows)
+        parts = []
+        for row, y, scaled in zip(rows, self.y, self.scaled, strict=True):
+            made = row * k[:, None] if scaled else row
+            parts.append(np.abs(made - y).max(axis=-1) / np.abs(y).max())
+        off = np.array(parts).T
+        cost = np.log10(np.clip(np.where(np.isfinite(off), off, 1e3), SMALLEST, 1e3)).sum(axis=1)
+        cost = cost + 0.3 * np.array([len({e.place[:2] for e in s}) for s in states])
+        cost = cost + 0.3 * (np.abs(k - 1) > 1e-6)
+        return [
+            Found(tuple(s), tuple(n for n, o in zip(self.names, off[j], strict=True)
+                                  if not o <= self.tol), float(k[j]), float(cost[j]))
+            for j, s in enumerate(states)
+        ]  # fmt: skip
+
+    def _factors(self, rows):
+        """The common factor of the parameters' gradients: the median of those of all tensors."""
+        found = []
+        for row, y, scaled in zip(rows, self.y, self.scaled, strict=True):
+            if scaled and len(y) > 2:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    found.append((row @ y) / (row * row).sum(axis=-1))
+        if not found:
+            return np.ones(len(rows[0]))
+        with np.errstate(invalid="ignore"):
+            k = np.nanmedian(np.where(np.isfinite(found), found, 1.0), axis=0)
+        k = np.where(np.isfinite(k) & (k != 0), k, 1.0)
+        # A factor is one only if some tensor is given by it to the last digit.
+        sure = np.zeros(len(k), bool)
+        for row, y, scaled in zip(rows, self.y, self.scaled, strict=True):
+            if scaled and len(y) > 2:
+                off = np.abs(row * k[:, None] - y).max(axis=-1) / np.abs(y).max()
+                sure |= off <= self.tol
+        return np.where(sure, k, np.where(np.abs(np.log(np.abs(k))) > 0.3, k, 1.0))
+
+
+def _joined(state, move):
+    places = {e.place for e in state}
+    if any(e.place in places for e in move):
+        return None
+    return (*state, *move)
+
+
+def _key(edits):
+    return tuple(sorted(repr(e.key) for e in edits))
+
+
+def _batches(states, size=256):
+    for start in range(0, len(states), size):
+        yield states[start : start + size]
+
+
+def batch(base: Pass, states: Sequence[Iterable[Edit]]) -> Pass:
+    """One pass that holds all of these side by side, along the axis in front of the units."""
+    many = [edited(base, edits) for edits in states]
+    new = edited(base, [])
+    for field in ("inner", "outer", "v", "slopes"):
+        for place in dict.fromkeys(p for one in many for p in getattr(one, field)):
+            changed = {j: kept[place] for j, one in enumerate(many)
+                       if place in (kept := getattr(one, field))}  # fmt: skip
+            whole = _filled(_of(base, field, place), changed, len(many), 1)
+            getattr(new, field)[place] = whole
+    for name, right in base.enter.items():
+        changed = {j: one.enter[name] for j, one in enumerate(many)
+                   if one.enter[name] is not right}  # fmt: skip
+        if changed:
+            new.enter[name] = _filled(right, changed, len(many), 1 if name == "e" else 0)
+    for place in dict.fromkeys(p for one in many for p in one.flipped):
+        new.mixed[place] = np.array([place in one.flipped for one in many], float)
+    for one in many:
+        new.changed |= one.changed
+    return new
+
+
+def _filled(right, changed, many, axis):
+    """The right array for all passes but those that have one of their own; all in one array."""
+    shape = list(np.broadcast_shapes(right.shape, *(a.shape for a in changed.values())))
+    shape[axis] = many
+    whole = np.empty(shape)
+    whole[:] = right
+    for j, array in changed.items():
+        if axis:
+            whole[:, j] = array[:, 0]
+        else:
+            whole[j] = array[0]
+    return whole
+
+
+def _of(one, field, place):
+    """The array of a pass at this place, where it has none of its own."""
+    kept = getattr(one, field)
+    if place in kept:
+        return kept[place]
+    if field == "slopes":
+        return one.slope_of(place)
+    kind, name, k = place
+    table = one.table
+    item = (table.products.get(name) or table.terms[name])[k]
+    return one.formula(getattr(item, field))
+
+
+def outputs(new: Pass, names: Sequence[str]) -> list[Array]:
+    """The tensors of a pass, each (N, M)."""
+    found = new.gradients(new.run())
+    rows = []
+    for name in names:
+        array = found[name]
+        if name[1:] in (*new.table.inputs, "x"):
+            array = np.moveaxis(array, 1, 0)
+        rows.append(array.reshape(len(array), -1))
+    return rows
