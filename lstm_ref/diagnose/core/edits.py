@@ -6,6 +6,8 @@ Places are tuples, so that they can be compared and sorted:
     ("slope", s)        the slope of the activation of s
     ("enter", s)        the error that enters at the output at every step, s = "e", or at the last
                         step at the state s
+    ("error", s)        the error term of s, wherever it is read: `other` is read instead
+    ("window", "e")     how many steps each error goes back: `weight`, and no further
     ("sum", P, k)       the k-th summand of the gradient of the parameter P
     ("start", s, k)     the k-th summand of the error at the initial state s, no other step
     ("result", N)       a finished tensor: "dW_fx", "dx", "h"

@@ -52,6 +52,25 @@ def _habits(base) -> Iterator[Move]:
             steps = tuple(range(1, base.T - back + 1))
             yield tuple(Edit(p, "window", weight=0.0, steps=steps) for p in late)
     yield tuple(Edit(("enter", s), "dropped", weight=0.0) for s in table.states)
+    left = [Edit(("enter", s), "left over", other="left over") for s in table.states]
+    yield from (tuple(left), *((e,) for e in left))
+
+
+def alone(base: Pass) -> list[Move]:
+    """What cannot be computed side by side with others: windows, other things for an error."""
+    table = base.table
+    found = [Edit(("window", "e"), "window", weight=float(k)) for k in range(1, base.T - 1)]
+    for name, equation in table.equations.items():
+        alike = [n for n in table.equations if table.letters[n] == table.letters[name]]
+        if equation.activation:
+            found.append(Edit(("error", name), "net for error", other=f"net {name}"))
+            found.append(Edit(("error", name), "signal", other=name))
+            order = list(table.equations)
+            found += [Edit(("error", name), "copy", other=f"delta {n}") for n in alike
+                      if order.index(n) > order.index(name)]  # fmt: skip
+    for place, term in _items(base):
+        found += [e for e in local.edits_of(base, place, term) if e.other]
+    return [(e,) for e in found]
 
 
 def _with_slope(base):

@@ -153,6 +153,14 @@ def slopes(base: Pass, of: str) -> tuple[Array, tuple[Edit, ...]]:
 # ---- solving
 
 
+def rounded(w: float, tol: float, nice: Iterable[float] = ()) -> float:
+    """A weight as a round number where it is one."""
+    for n in (0.0, 1.0, -1.0, 2.0, 0.5, *nice):
+        if abs(w - n) <= max(30 * tol, 1e-9) * max(1, abs(n)):
+            return n
+    return float(f"{w:.6g}") if tol > 1e-8 else float(f"{w:.10g}")
+
+
 def solve(y: Array, S: Array, parts: list[Item], slope_edits: tuple[Edit, ...], tol: float,
           nice: tuple[float, ...] = ()) -> Reading:  # fmt: skip
     """The shortest explanation of y (T, m) = slope ⊙ Σ parts."""
@@ -210,11 +218,7 @@ class _Problem:
         return [key for key in found if np.any(self.holds(key))]
 
     def _snap(self, w):
-        """A weight as a round number where it is one."""
-        for n in (0.0, 1.0, -1.0, 2.0, 0.5, *self.nice):
-            if abs(w - n) <= max(30 * self.tol, 1e-9) * max(1, abs(n)):
-                return n
-        return float(f"{w:.6g}") if self.tol > 1e-8 else float(f"{w:.10g}")
+        return rounded(w, self.tol, self.nice)
 
     def _ones(self, slope):
         rest = self.Z[slope] - self.total

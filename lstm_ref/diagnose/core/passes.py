@@ -60,6 +60,8 @@ class Pass:
         self.source: dict[Place, str] = {}
         self.given: tuple[Edit, ...] = ()
         self.mixed: dict[Place, Array] = {}
+        self.replaced: dict[str, str] = {}
+        self.window: int | None = None
         self.enter = {name: np.asarray(e, float) for name, e in errors.items()}
         self.enter["e"] = np.concatenate([self.enter["e"][:1] * 0, self.enter["e"]])[:, None]
         for state in table.states:
@@ -94,6 +96,26 @@ class Pass:
 
     def run(self) -> dict[str, Array]:
         """δ of every equation: name -> (T + 1, N, n, B)."""
+        if self.window is None:
+            return self._run()
+        return self._windowed(self.window)
+
+    def _windowed(self, back):
+        """Every error that enters goes back so many steps and no further."""
+        total: dict[str, Array] = {}
+        for s in range(1, self.T + 1):
+            alone = edited(self, [])
+            alone.window = None
+            alone.enter["e"] = np.zeros_like(self.enter["e"])
+            alone.enter["e"][s] = self.enter["e"][s]
+            if s < self.T:
+                alone.enter |= {n: 0 * e for n, e in self.enter.items() if n != "e"}
+            for name, array in alone._run().items():
+                array[: max(s - back, 0)] = 0
+                total[name] = total.get(name, 0) + array
+        return total
+
+    def _run(self):
         table, found = self.table, {}
         for name in table.equations:
             found[name] = [None] * (self.T + 1)
@@ -106,6 +128,8 @@ class Pass:
                         total = total + self.carry(place, term, error, k)
                 slope = self.slope_of(name)
                 found[name][k] = total if slope is None else times(total, slope[k])
+                if name in self.replaced:
+                    found[name][k] = self.instead(name, found, k)
         arrays = {}
         for name, steps in found.items():
             widest = np.broadcast_shapes(*(s.shape for s in steps[1:]))
@@ -126,6 +150,15 @@ class Pass:
         if kind == "net":
             return self.values[f"net {name}"][step][None]
         return delta[name if kind == "delta" else term.by][step]
+
+    def instead(self, name: str, delta: Mapping[str, Any], k: int) -> Array:
+        """What is taken for the error term of a signal: "net r", "r", "delta z"."""
+        kind, _, other = self.replaced[name].partition(" ")
+        if kind == "delta":
+            error: Array = delta[other][k]
+            return error
+        signal: Array = self.values[f"net {other}" if kind == "net" else kind][k]
+        return signal[None]
 
     def entering(self, name: str, k: int) -> Array:
         """The error that comes from outside at step k, (N, n, B)."""
@@ -268,8 +301,19 @@ def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
         setattr(new, name, dict(getattr(base, name)))
     new.flipped, new.changed = set(base.flipped), set(base.changed)
     new.source, new.mixed = dict(base.source), dict(base.mixed)
+    new.replaced = dict(base.replaced)
+    late = []
     for edit in edits:
-        _put(new, edit)
+        if edit.other == "left over":
+            late.append(edit)
+        else:
+            _put(new, edit)
+    if late:  # of a run before, with the same mistakes
+        before = new.results()
+        for edit in late:
+            state = edit.place[1]
+            new.enter[state] = new.enter[state] + before[f"d{state}_0"]
+            new.changed.add(edit.place)
     return new
 
 
@@ -285,6 +329,10 @@ def _put(new, edit):
             new.enter[name] = np.where(_mask(where, e), other, e)
         else:
             new.enter[name] = edit.weight * e
+    elif kind == "error":
+        new.replaced[name] = edit.other
+    elif kind == "window":
+        new.window = int(edit.weight)
     elif kind == "slope":
         right = new.slope_of(name)
         right = np.ones((new.T + 1, 1, 1, 1)) if right is None else right

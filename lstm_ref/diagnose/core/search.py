@@ -24,35 +24,85 @@ SMALLEST = 1e-7  # a tensor that is nearer counts as given
 
 @dataclass(frozen=True)
 class Found:
-    """edits; left: the tensors they do not give; factor: of all parameters' gradients."""
+    """edits; left: the tensors they do not give; factor: of all parameters' gradients.
+
+    layout: of those that were searched, the number of the one they are compared with.
+    """
 
     edits: tuple[Edit, ...]
     left: tuple[str, ...]
     factor: float
     cost: float
+    layout: int = 0
+
+
+class _Target:
+    """The tensors of one layout. tol: of a match, relative."""
+
+    def __init__(self, base, tensors, tol, layout):
+        self.tol, self.layout = tol, layout
+        self.names = [n for n, v in tensors.items() if np.any(v)]
+        self.y = [tensors[n].ravel() for n in self.names]
+        self.top = [np.abs(y).max() for y in self.y]
+        parameters = {*base.table.matrices, *base.table.vectors}
+        self.scaled = [n[1:] in parameters for n in self.names]
+
+    def compared(self, states, found):
+        """A `Found` for each pass. found: name -> (N, M)."""
+        rows = [found[n] for n in self.names]
+        k = self.factors(rows)
+        parts = []
+        for row, y, top, scaled in zip(rows, self.y, self.top, self.scaled, strict=True):
+            made = row * k[:, None] if scaled else row
+            parts.append(np.abs(made - y).max(axis=-1) / top)
+        off = np.where(np.isfinite(parts), parts, 1e3).T
+        cost = np.log10(np.clip(off, SMALLEST, 1e3)).sum(axis=1)
+        cost = cost + 0.3 * np.array([len({e.place[:2] for e in s}) for s in states])
+        cost = cost + 0.3 * (np.abs(k - 1) > 1e-6)
+        return [
+            Found(tuple(s), tuple(n for n, o in zip(self.names, off[j], strict=True)
+                                  if not o <= self.tol), float(k[j]), float(cost[j]), self.layout)
+            for j, s in enumerate(states)
+        ]  # fmt: skip
+
+    def factors(self, rows):
+        """The common factor of the parameters' gradients: the median of those of all tensors.
+
+        One that is near 1 counts only if some tensor is given by it to the last digit.
+        """
+        fits, sure = [], np.zeros(len(rows[0]), bool)
+        own = [(r, y, t) for r, y, t, s in zip(rows, self.y, self.top, self.scaled, strict=True)
+               if s and len(y) > 2]  # fmt: skip
+        if not own:
+            return np.ones(len(rows[0]))
+        for row, y, _ in own:
+            fits.append((row @ y) / (row * row).sum(axis=-1))
+        k = np.median(np.where(np.isfinite(fits), fits, 1.0), axis=0)
+        k = np.where(k != 0, k, 1.0)
+        for row, y, top in own:
+            sure |= np.abs(row * k[:, None] - y).max(axis=-1) / top <= self.tol
+        return np.where(sure | (np.abs(np.log(np.abs(k))) > 0.3), k, 1.0)
 
 
 class Search:
-    """Stored tensors of one layout, and passes that may give them. tol: of a match, relative."""
+    """Stored tensors in one or several layouts, and passes that may give them."""
 
-    def __init__(self, base: Pass, tensors: Mapping[str, Array], tol: float) -> None:
-        self.base, self.tol = base, tol
-        self.names = [n for n, v in tensors.items() if np.any(v)]
-        self.y = [tensors[n].ravel() for n in self.names]
-        parameters = {*base.table.matrices, *base.table.vectors}
-        self.scaled = np.array([n[1:] in parameters for n in self.names])
+    def __init__(self, base: Pass, layouts: Sequence[Mapping[str, Array]], tol: float) -> None:
+        self.base = base
+        self.targets = [_Target(base, t, tol, n) for n, t in enumerate(layouts)]
+        self.names = list(dict.fromkeys(n for t in self.targets for n in t.names))
         self.passes = 0
 
     def run(self, most: int = len(BREADTH)) -> list[Found]:
         """The nearest explanations, exact ones first and short ones first."""
+        best = self.judged([()])
         moves = habits.moves(self.base)
-        states: list[tuple[Edit, ...]] = [()]
-        best = self.judged(states)
         for depth in range(most):
             if best and not best[0].left:
                 break
-            states = [f.edits for f in best[: BREADTH[depth]]]
-            tried = {_key(e): e for s in states for m in moves if (e := _joined(s, m))}
+            states = dict.fromkeys(f.edits for f in best[: BREADTH[depth]])
+            alone = habits.alone(self.base) if depth == 0 else []
+            tried = {_key(e): e for s in states for m in (*moves, *alone) if (e := _joined(s, m))}
             found = self.judged(list(tried.values()))
             nearer = found[0].cost < best[0].cost - 1e-9 if found else False
             best = sorted([*found, *best], key=lambda f: f.cost)[:50]
@@ -63,51 +113,18 @@ class Search:
         return [f for f in exact if len(f.edits) == least] or best[:5]
 
     def judged(self, states: Sequence[tuple[Edit, ...]]) -> list[Found]:
-        """All of them, the nearest first."""
+        """All of them against all layouts, the nearest first."""
         found = []
         for some in _batches(states):
             self.passes += len(some)
-            rows = outputs(batch(self.base, some), self.names)
-            found += self._compared(some, rows)
-        return sorted(found, key=lambda f: f.cost)
-
-    def _compared(self, states, rows):
-        N = len(states)
-        rows = [np.broadcast_to(r, (N, r.shape[-1])) for r in rows]
-        k = self._factors(rows)
-        parts = []
-        for row, y, scaled in zip(rows, self.y, self.scaled, strict=True):
-            made = row * k[:, None] if scaled else row
-            parts.append(np.abs(made - y).max(axis=-1) / np.abs(y).max())
-        off = np.array(parts).T
-        cost = np.log10(np.clip(np.where(np.isfinite(off), off, 1e3), SMALLEST, 1e3)).sum(axis=1)
-        cost = cost + 0.3 * np.array([len({e.place[:2] for e in s}) for s in states])
-        cost = cost + 0.3 * (np.abs(k - 1) > 1e-6)
-        return [
-            Found(tuple(s), tuple(n for n, o in zip(self.names, off[j], strict=True)
-                                  if not o <= self.tol), float(k[j]), float(cost[j]))
-            for j, s in enumerate(states)
-        ]  # fmt: skip
-
-    def _factors(self, rows):
-        """The common factor of the parameters' gradients: the median of those of all tensors."""
-        found = []
-        for row, y, scaled in zip(rows, self.y, self.scaled, strict=True):
-            if scaled and len(y) > 2:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    found.append((row @ y) / (row * row).sum(axis=-1))
-        if not found:
-            return np.ones(len(rows[0]))
-        with np.errstate(invalid="ignore"):
-            k = np.nanmedian(np.where(np.isfinite(found), found, 1.0), axis=0)
-        k = np.where(np.isfinite(k) & (k != 0), k, 1.0)
-        # A factor is one only if some tensor is given by it to the last digit.
-        sure = np.zeros(len(k), bool)
-        for row, y, scaled in zip(rows, self.y, self.scaled, strict=True):
-            if scaled and len(y) > 2:
-                off = np.abs(row * k[:, None] - y).max(axis=-1) / np.abs(y).max()
-                sure |= off <= self.tol
-        return np.where(sure, k, np.where(np.abs(np.log(np.abs(k))) > 0.3, k, 1.0))
+            one = len(some) == 1
+            new = edited(self.base, some[0]) if one else batch(self.base, some)
+            rows = outputs(new, self.names)
+            rows = {n: np.broadcast_to(r, (len(some), r.shape[-1])) for n, r in rows.items()}
+            for target in self.targets:
+                found += target.compared(some, rows)
+            found = sorted(found, key=lambda f: f.cost)[:100]
+        return found
 
 
 def _joined(state, move):
@@ -122,8 +139,17 @@ def _key(edits):
 
 
 def _batches(states, size=256):
-    for start in range(0, len(states), size):
-        yield states[start : start + size]
+    """Passes that can be computed side by side; some cannot."""
+    many = [s for s in states if not any(_alone(e) for e in s)]
+    for start in range(0, len(many), size):
+        yield many[start : start + size]
+    yield from ([s] for s in states if any(_alone(e) for e in s))
+
+
+def _alone(edit):
+    return edit.place[0] in ("window", "error") or bool(
+        edit.other and edit.place[0] in ("term", "start")
+    )
 
 
 def batch(base: Pass, states: Sequence[Iterable[Edit]]) -> Pass:
@@ -175,13 +201,15 @@ def _of(one, field, place):
     return one.formula(getattr(item, field))
 
 
-def outputs(new: Pass, names: Sequence[str]) -> list[Array]:
+def outputs(new: Pass, names: Sequence[str]) -> dict[str, Array]:
     """The tensors of a pass, each (N, M)."""
-    found = new.gradients(new.run())
-    rows = []
+    delta = new.run()
+    found = new.gradients(delta)
+    rows = {}
     for name in names:
-        array = found[name]
-        if name[1:] in (*new.table.inputs, "x"):
+        steps = name[1:] in (*new.table.inputs, "x")
+        array = found[name] if name in found else delta[name.removeprefix("delta_")][1:]
+        if steps or name not in found:
             array = np.moveaxis(array, 1, 0)
-        rows.append(array.reshape(len(array), -1))
+        rows[name] = array.reshape(len(array), -1)
     return rows

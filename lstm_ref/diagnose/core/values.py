@@ -136,7 +136,7 @@ def _operator(node, read, step):
         case tree.Call(word, (v,)) if word in MEANS:
             return MEANS[word](value(v, read, step))
         case tree.Call(word, arguments):
-            return ELEMENTWISE[word](*(value(a, read, step) for a in arguments))
+            return ELEMENTWISE[word](*(np.asarray(value(a, read, step), float) for a in arguments))
         case tree.Apply(tree.Call("diag", (v,)), C):
             return value(v, read, step)[..., :, None, :] * value(C, read, step)
         case tree.Apply(C, tree.Call("diag", (v,))):

@@ -1,0 +1,222 @@
+"""The way back, read: error terms first, each equation alone, then the finished tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from lstm_ref.diagnose.core import local, recover, scale, sums
+from lstm_ref.diagnose.core.edits import Edit
+from lstm_ref.diagnose.core.passes import Pass, edited
+from lstm_ref.diagnose.core.search import Search
+from lstm_ref.types import Array, Arrays
+
+Edits = tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Read:
+    """edits, whether they give every stored number, and what has another right side."""
+
+    edits: Edits = ()
+    exact: bool = True
+    unexplained: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    cost: float = 0.0
+
+
+def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True) -> Read:
+    """Edits of the way back that give these tensors: "dW_fx", "dx", "delta_f".
+
+    base: the pass that is right for their forward pass. deep: search where error terms do not
+    come back.
+    """
+    if not tensors or not wrong(base, (), tensors, tol):
+        return Read()
+    found = _by_error_terms(base, tensors, tol)
+    if found and found.exact:
+        return found
+    if deep:
+        other = _by_search(base, tensors, tol)
+        if other.exact or not found:
+            return other
+    return found or Read((), False, (("backward", ()),), 20.0)
+
+
+def wrong(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array], tol: float) -> list[str]:
+    """The tensors that a pass with these edits does not give."""
+    found = evaluated(base, edits, tensors)
+    return [n for n, v in tensors.items() if not sums.near(found[n], v, 30 * tol)]
+
+
+def evaluated(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array]) -> Arrays:
+    """What a pass with edits computes, edits of finished tensors too."""
+    edits = tuple(edits)
+    found = edited(base, [e for e in edits if e.place[0] not in ("result", "scale")]).results()
+    right = dict(found)
+    for edit in edits:
+        kind, name = edit.place[:2]
+        if kind == "scale":
+            for each in name:
+                found[each] = edit.weight * found[each]
+        elif kind == "result" and name in found:
+            found[name] = _finished(edit, found[name], right, tensors)
+            if edit.other == "updated":
+                new = edited(base, [e for e in edits if e.place[0] not in ("result", "scale")])
+                moved = sums.early(new, name, new.run(), tensors)
+                found[name] = right[name] - edit.weight * (0 if moved is None else moved)
+    return found
+
+
+def _finished(edit, value, right, tensors):
+    match edit.other:
+        case "zero":
+            return value * 0
+        case "reversed":
+            return value[::-1]
+        case "transposed":
+            return value.T
+        case "clipped":
+            return np.clip(value, -edit.weight, edit.weight)
+        case "step 1":
+            return right[f"delta_{edit.place[1][1:-2]}"][0]
+        case "":
+            return edit.weight * value
+    return tensors[edit.other] if edit.kind == "copy" else value
+
+
+# ---- by error terms
+
+
+def _by_error_terms(base, tensors, tol):
+    """Each equation from its own error terms; None where they do not come back."""
+    found = recover.sources(base, tensors)
+    stored = {n[6:]: _slots(a) for n, a in tensors.items() if n.startswith("delta_")}
+    if not _enough(base, {*found, *stored}):
+        return None
+    best: Any = None
+    right = base.run()
+    for known in _choices(base, found, stored, tensors, tol):
+        for k in scale.factors(base, known, right, tol) if found else [1.0]:
+            delta = {n: a / (k if n not in stored else 1.0) for n, a in known.items()}
+            result = _equations(base, delta, k, tensors, tol)
+            if best is None or result.cost < best.cost:
+                best = result
+            if best.exact and best.cost <= 1:
+                return best
+    return best
+
+
+def _slots(array):
+    return np.concatenate([np.zeros_like(array[:1]), array])[:, None]
+
+
+def _enough(base, known):
+    """Whether every signal with a matrix of its own has come back."""
+    needed = {p.by for items in base.table.products.values() for p in items}
+    return bool(known) and needed <= known
+
+
+def _choices(base, found, stored, tensors, tol, most=8):
+    """Error terms of each signal, from one of its matrices where these contradict each other."""
+    options = []
+    for name, sources in found.items():
+        if name in stored:
+            continue
+        differing = [sources[0].delta]
+        for source in sources[1:]:
+            if all(not sums.near(source.delta, d, 1e3 * tol) for d in differing):
+                differing.append(source.delta)
+        differing.sort(key=lambda d: not _agrees_with_bias(base, name, d, tensors, tol))
+        options.append([(name, d) for d in differing if np.any(d)] or [(name, differing[0])])
+    for n, chosen in enumerate(product(*options)):
+        if n == most:
+            return
+        yield {**dict(chosen), **stored}
+
+
+def _agrees_with_bias(base, name, delta, tensors, tol):
+    total = delta[1:, 0].sum(axis=(0, -1))
+    for bias, terms in base.table.terms.items():
+        if f"d{bias}" in tensors and [t.by for t in terms] == [name]:
+            return sums.near(total, tensors[f"d{bias}"].ravel(), 1e3 * tol)
+    return True
+
+
+def _equations(base, delta, k, tensors, tol):
+    nice = scale.means(base)
+    tight = max(tol, 1e-10)
+    whole = recover.between(base, delta, tight)
+    edits: list[Edit] = []
+    unexplained: list[tuple[str, tuple[int, ...]]] = []
+    for name in base.table.equations:
+        parts = local.items(base, name, whole)
+        S, slope_edits = local.slopes(base, name)
+        y = whole[name][1:].reshape(base.T, -1)
+        reading = local.solve(y, S, parts, slope_edits, tight, nice)
+        edits += reading.edits
+        instead = None if reading.found else _instead(base, name, whole, tight)
+        if instead:
+            edits.append(instead)
+        elif not reading.found:
+            unexplained.append((name, reading.steps))
+    if k != 1:
+        edits.append(scale.as_edit(base, k, tensors, tol))
+    return _finish(base, edits, whole, k, tensors, tol, unexplained)
+
+
+def _instead(base, name, delta, tol):
+    """What is taken for the whole error term: a net, a signal, another error term."""
+    table, mine = base.table, delta[name][1:, 0]
+    alike = [n for n in table.equations if table.letters[n] == table.letters[name]]
+    nets = [n for n in alike if table.equations[n].activation]
+    options = [("net for error", f"net {n}", base.values[f"net {n}"][1:]) for n in nets]
+    options += [("signal", n, base.values[n][1:]) for n in alike]
+    options += [("copy", f"delta {n}", delta[n][1:, 0]) for n in alike if n != name]
+    for kind, other, array in options:
+        if sums.near(mine, array, 1e3 * tol):
+            return Edit(("error", name), kind, other=other)
+    return None
+
+
+def _finish(base, edits, delta, k, tensors, tol, unexplained):
+    """The finished tensors, with the edits of the error terms in place."""
+    new = edited(base, [e for e in edits if e.place[0] not in ("result", "scale")])
+    mine = set(scale.parameters(base, tensors))
+    for name, value in tensors.items():
+        if name.startswith("delta_"):
+            continue
+        value = value / (k if name in mine else 1.0)
+        found = sums.read(new, name, value, delta, tensors, 10 * tol, scale.means(base))
+        if found is None:
+            unexplained.append((name, ()))
+        else:
+            edits += found
+    edits = scale.together(base, edits, tensors)
+    exact = not unexplained and not wrong(base, edits, tensors, tol)
+    cost = scale.mistakes(edits) + 10 * len(unexplained) + 5 * (not exact)
+    return Read(tuple(edits), exact, tuple(unexplained), cost)
+
+
+# ---- by search
+
+
+def _by_search(base, tensors, tol):
+    found = Search(base, [tensors], 30 * tol).run()
+    best: Any = None
+    for each in found[:3]:
+        k = each.factor if abs(each.factor - 1) > 30 * tol else 1.0
+        k = local.rounded(k, tol, scale.means(base))
+        edits = list(each.edits)
+        if k != 1:
+            edits.append(scale.as_edit(base, k, tensors, tol))
+        delta = edited(base, each.edits).run()
+        result = _finish(base, edits, delta, k, tensors, tol, [])
+        if best is None or result.cost < best.cost:
+            best = result
+        if best.exact:
+            break
+    return best or Read((), False, (("backward", ()),), 20.0)
