@@ -12,7 +12,7 @@ import numpy as np
 from lstm_ref.diagnose.core import local, recover, scale, sums
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass, edited
-from lstm_ref.diagnose.core.search import Search
+from lstm_ref.diagnose.core.search import Found, Search
 from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
@@ -205,18 +205,21 @@ def _finish(base, edits, delta, k, tensors, tol, unexplained):
 
 
 def _by_search(base, tensors, tol):
-    found = Search(base, [tensors], 30 * tol).run()
     best: Any = None
-    for each in found[:3]:
-        k = each.factor if abs(each.factor - 1) > 30 * tol else 1.0
-        k = local.rounded(k, tol, scale.means(base))
-        edits = list(each.edits)
-        if k != 1:
-            edits.append(scale.as_edit(base, k, tensors, tol))
-        delta = edited(base, each.edits).run()
-        result = _finish(base, edits, delta, k, tensors, tol, [])
+    for found in Search(base, [tensors], 30 * tol).run()[:3]:
+        result = completed(base, found, tensors, tol)
         if best is None or result.cost < best.cost:
             best = result
         if best.exact:
             break
     return best or Read((), False, (("backward", ()),), 20.0)
+
+
+def completed(base: Pass, found: Found, tensors: Mapping[str, Array], tol: float) -> Read:
+    """What a search has found, with the factor of all gradients and edits of finished tensors."""
+    k = found.factor if abs(found.factor - 1) > 30 * tol else 1.0
+    k = local.rounded(k, tol, scale.means(base))
+    edits = list(found.edits)
+    if k != 1:
+        edits.append(scale.as_edit(base, k, tensors, tol))
+    return _finish(base, edits, edited(base, found.edits).run(), k, tensors, tol, [])

@@ -7,18 +7,20 @@ give: an explanation is evaluated, and compared with all that is stored, before 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import altered, backward, forward, hypotheses, scale
+from lstm_ref.diagnose.core import altered, backward, forward, habits, hypotheses, scale
 from lstm_ref.diagnose.core.backward import Read
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
+from lstm_ref.diagnose.core.result import Result
+from lstm_ref.diagnose.core.search import Search
 from lstm_ref.diagnose.core.values import Values
 from lstm_ref.types import Array, Arrays
 
@@ -26,25 +28,9 @@ Edits = tuple[Edit, ...]
 FORWARDS = 400  # other forward passes that are tried where no value is stored
 
 
-@dataclass(frozen=True)
-class Result:
-    """edits: what is wrong, () for a right file. exact: whether they give every stored number.
-
-    ties: other edits that give the same numbers. unexplained: (signal or tensor, steps) of what
-    has another right side that nothing in the dictionary is. read: equations and tensors that were
-    read, whether right or wrong. certain: "forward" and "backward", as far as each was read.
-    """
-
-    edits: Edits = ()
-    exact: bool = True
-    ties: tuple[Edits, ...] = ()
-    unexplained: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    certain: frozenset[str] = field(default_factory=frozenset)
-
-    @property
-    def cost(self) -> float:
-        """How much is wrong or not understood; the layout with the least is taken."""
-        return scale.mistakes(self.edits) + 10 * len(self.unexplained) + 5 * (not self.exact)
+def cost(result: Result) -> float:
+    """How much is wrong or not understood; the layout with the least is taken."""
+    return scale.mistakes(result.edits) + 10 * len(result.unexplained) + 5 * (not result.exact)
 
 
 class Reader:
@@ -62,29 +48,66 @@ class Reader:
         self.right = Pass(table, self.values, self.errors)
         self.results = self.right.results()
 
-    def read(self, tensors: Mapping[str, Array], tol: float = 1e-7) -> Result:
-        """Tensors of one layout, golden-vector names and shapes; tol: of a match, relative."""
+    def read(self, layouts: Sequence[Mapping[str, Array]], tol: float = 1e-7) -> tuple[int, Result]:
+        """(number of the layout, what was read) of the one that needs the fewest mistakes.
+
+        layouts: tensors with the names and shapes of golden vectors, likely ones first; where
+        they differ, the numbers decide. tol: of a match, relative.
+        """
+        with np.errstate(all="ignore"):
+            parts = [self._parted(tensors) for tensors in layouts]
+            best: Any = None
+            for n in self._hopeful(parts, tol):
+                found = self._one(*parts[n], tol, deep=len(parts) == 1)
+                if best is None or cost(found) < cost(best[1]):
+                    best = n, found
+                if found.exact and cost(found) <= 1:
+                    break
+            if len(parts) > 1 and not best[1].exact:
+                best = self._deep(parts, tol, best)
+        return best
+
+    def _parted(self, tensors):
+        """(values, gradients) among tensors."""
         mine = {n: np.asarray(a, float) for n, a in tensors.items()}
         values = {n: a for n, a in mine.items() if forward.known(self.table, n)}
-        gradients = {n: a for n, a in mine.items() if n in self.results}
-        with np.errstate(all="ignore"):
-            return self._read(values, gradients, tol)
+        return values, {n: a for n, a in mine.items() if n in self.results}
 
-    def _read(self, values, gradients, tol):
+    def _hopeful(self, parts, tol, most=4):
+        """Numbers of layouts: all if they are few, else those that single mistakes come near."""
+        if len(parts) <= 2:
+            return list(range(len(parts)))
+        base = next(iter(self._forwards(*parts[0], tol)))[1] or self.right
+        search = Search(base, [gradients for _, gradients in parts], 30 * tol)
+        found = search.judged([(), *habits.moves(base)])
+        order = dict.fromkeys(f.layout for f in sorted(found, key=lambda f: f.cost))
+        return [*order, *(n for n in range(len(parts)) if n not in order)][:most]
+
+    def _deep(self, parts, tol, best):
+        """All layouts searched together."""
+        for edits, base in islice(self._forwards(*parts[0], tol), 1):
+            if base is None:
+                return best
+            search = Search(base, [gradients for _, gradients in parts], 30 * tol)
+            for found in search.run()[:3]:
+                read = backward.completed(base, found, parts[found.layout][1], tol)
+                result = _result(edits, read)
+                if cost(result) < cost(best[1]):
+                    best = found.layout, result
+        return best
+
+    def _one(self, values, gradients, tol, deep):
         best: Any = None
         for edits, base in self._forwards(values, gradients, tol):
             if base is None:
                 return self._without_forward(values, gradients, tol)
-            found = backward.read(base, gradients, tol, deep=not best)
+            found = backward.read(base, gradients, tol, deep=deep and not best)
             result = _result(edits, found)
-            if best is None or result.cost < best.cost:
+            if best is None or cost(result) < cost(best):
                 best = result
             if result.exact:
                 break
-        return self._tied(best, values, tol)
-
-    def _tied(self, result, values, tol):
-        return result
+        return best
 
     def _forwards(self, values, gradients, tol) -> Iterator[tuple[Edits, Pass | None]]:
         """(edits forwards, the pass that is right for them), likelier ones first."""

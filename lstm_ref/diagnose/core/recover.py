@@ -118,8 +118,13 @@ def _elected(votes, tol):
     marks = np.abs(values / size[:, None] @ probe)
     order = np.lexsort((marks[:, 1], marks[:, 0]))
     cuts = np.flatnonzero(np.abs(np.diff(marks[order, 0])) > 1e3 * tol) + 1
-    best, chosen = np.inf, values[0]
-    for group in np.split(order, cuts):
+    alone = np.lexsort((who, costs))[0]  # where no two agree: the cheapest one
+    best, chosen = costs[alone] + NONE * (len(votes) - 1), values[alone]
+    starts = np.concatenate([[0], cuts, [len(order)]])
+    several = np.flatnonzero(np.diff(starts) > 1)
+    for group in (order[starts[n] : starts[n + 1]] for n in several):
+        if np.all(who[group] == who[group[0]]):
+            continue
         group = _alike(values, size, group, tol)
         at = group[np.lexsort((who[group], costs[group]))[0]]
         total = 0.0

@@ -45,8 +45,17 @@ class Words(Backward):
             return f"{what} is clipped, entry by entry, to ±{limit}"
         if edit.kind == "not carried":
             return f"{what} is the error at step 1, not carried back to step 0"
+        if edit.kind == "not read":
+            return f"{what} is 0: nothing depends on it"
         if edit.weight == 0:
             return f"{what} {self.lost(edit.steps)}"
+        if edit.other == "updated":
+            return (f"{what} is computed with W − {edit.weight:g} ∂E/∂W where W belongs: the "
+                    "weights were changed before the error was passed on")  # fmt: skip
+        if edit.other == "clipped":
+            return f"{what} is clipped to ±{edit.weight:g}, entry by entry"
+        if edit.other == "step 1":
+            return f"{what} is the error at step 1, not carried back to step 0"
         said = list(self._weight(edit.weight, True))
         if edit.kind == "copy":
             said = [f"is a copy of {self.tensor(edit.other)}", *said]
@@ -61,6 +70,18 @@ class Words(Backward):
         if name in self.table.equations or not name.startswith("d"):
             return letter(name)
         return f"∂E/∂{name[1:]}"
+
+    def _error(self, edit):
+        kind, _, other = edit.other.partition(" ")
+        what = {"net": f"net_{letter(other)}", "delta": f"δ_{letter(other)}"}.get(
+            kind, letter(kind)
+        )
+        return f"{what} stands where δ_{letter(edit.place[1])} belongs, wherever it is read"
+
+    def _window(self, edit):
+        many = int(edit.weight)
+        steps = "one step" if many == 1 else f"{many} steps"
+        return f"each error that enters goes back {steps} and no further (a truncated window)"
 
     def _scale(self, edit):
         names = edit.place[1]
