@@ -53,7 +53,12 @@ def _habits(base) -> Iterator[Move]:
             yield tuple(Edit(p, "window", weight=0.0, steps=steps) for p in late)
     yield tuple(Edit(("enter", s), "dropped", weight=0.0) for s in table.states)
     left = [Edit(("enter", s), "left over", other="left over") for s in table.states]
-    yield from (tuple(left), *((e,) for e in left))
+    alone = [replace(e, weight=0.0) for e in left]  # in the place of what enters
+    yield from (tuple(left), tuple(alone), *((e,) for e in (*left, *alone)))
+    for node, kind in dictionary.extra(table):
+        yield (Edit(("slope", table.output), kind, inner=node),)
+        if table.output in table.states:
+            yield tuple(Edit(("enter", n), kind, inner=node) for n in ("e", table.output))
 
 
 def alone(base: Pass) -> list[Move]:

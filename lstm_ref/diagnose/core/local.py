@@ -143,7 +143,7 @@ def slopes(base: Pass, of: str) -> tuple[Array, tuple[Edit, ...]]:
     arrays = [np.ones((base.T + 1, 1, *[1] * len(shape), 1)) if right is None else right]
     edits = []
     slope = base.table.slopes[of]
-    for node, kind in dictionary.slopes(base.table, of, slope) if slope is not None else ():
+    for node, kind in dictionary.slopes(base.table, of, slope):
         edits.append(Edit(("slope", of), kind, inner=node))
         arrays.append(base.formula(node))
     whole = [np.broadcast_to(a[1:], (base.T, 1, *shape, B)).reshape(base.T, -1) for a in arrays]

@@ -306,6 +306,7 @@ def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
     for edit in edits:
         if edit.other == "left over":
             late.append(edit)
+            new.enter[edit.place[1]] = edit.weight * new.enter[edit.place[1]]
         else:
             _put(new, edit)
     if late:  # of a run before, with the same mistakes
@@ -328,7 +329,8 @@ def _put(new, edit):
             other = edit.weight * _shifted(other, edit.other)
             new.enter[name] = np.where(_mask(where, e), other, e)
         else:
-            new.enter[name] = edit.weight * e
+            other = e if edit.inner is None else e * new.formula(edit.inner)[new.T]
+            new.enter[name] = edit.weight * other
     elif kind == "error":
         new.replaced[name] = edit.other
     elif kind == "window":

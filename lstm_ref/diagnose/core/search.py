@@ -76,7 +76,7 @@ class _Target:
         if not own:
             return np.ones(len(rows[0]))
         for row, y, _ in own:
-            fits.append((row @ y) / (row * row).sum(axis=-1))
+            fits.append((row @ y) / np.maximum((row * row).sum(axis=-1), 1e-300))
         k = np.median(np.where(np.isfinite(fits), fits, 1.0), axis=0)
         k = np.where(k != 0, k, 1.0)
         for row, y, top in own:
@@ -194,7 +194,8 @@ def _of(one, field, place):
     if place in kept:
         return kept[place]
     if field == "slopes":
-        return one.slope_of(place)
+        slope = one.slope_of(place)
+        return np.ones((one.T + 1, 1, 1, 1)) if slope is None else slope
     kind, name, k = place
     table = one.table
     item = (table.products.get(name) or table.terms[name])[k]

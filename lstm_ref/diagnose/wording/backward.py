@@ -191,9 +191,15 @@ class Backward:
         if name != "e":
             what = f"the error that enters at {letter(name)}_T"
             if edit.other == "left over":
-                return f"{what} still holds what an earlier run left over: it is not reset"
+                before = f"the error at {letter(name)}_0 of the run before"
+                if edit.weight == 0:
+                    return f"{before} stands where {what} belongs: a buffer was not reset"
+                return f"{before} is added to {what}: a buffer was not reset"
             if edit.weight == 0:
                 return f"{what} is ignored"
+            if edit.inner is not None:
+                factor = self.formulas.text(edit.inner)
+                return f"{what} is multiplied with {factor}, which does not belong there"
             return f"{what} {listed(self._weight(edit.weight, True) or ['is another one'])}"
         if edit.weight == 0:
             return self._ignored(edit.steps)

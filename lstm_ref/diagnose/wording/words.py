@@ -71,18 +71,6 @@ class Words(Backward):
             return letter(name)
         return f"∂E/∂{name[1:]}"
 
-    def _error(self, edit):
-        kind, _, other = edit.other.partition(" ")
-        what = {"net": f"net_{letter(other)}", "delta": f"δ_{letter(other)}"}.get(
-            kind, letter(kind)
-        )
-        return f"{what} stands where δ_{letter(edit.place[1])} belongs, wherever it is read"
-
-    def _window(self, edit):
-        many = int(edit.weight)
-        steps = "one step" if many == 1 else f"{many} steps"
-        return f"each error that enters goes back {steps} and no further (a truncated window)"
-
     def _scale(self, edit):
         names = edit.place[1]
         what = self.gradients([names] if isinstance(names, str) else names)
