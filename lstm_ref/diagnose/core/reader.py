@@ -21,8 +21,7 @@ from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.core.search import Search
-from lstm_ref.diagnose.core.values import Values
-from lstm_ref.types import Array, Arrays
+from lstm_ref.types import Array
 
 Edits = tuple[Edit, ...]
 FORWARDS = 400  # other forward passes that are tried where no value is stored
@@ -56,14 +55,16 @@ class Reader:
         """
         with np.errstate(all="ignore"):
             parts = [self._parted(tensors) for tensors in layouts]
-            best: Any = None
+            best: Any = 0, self._one(*parts[0], tol, deep=True)
+            if best[1].exact or len(parts) == 1:
+                return best
             for n in self._hopeful(parts, tol):
-                found = self._one(*parts[n], tol, deep=len(parts) == 1)
-                if best is None or cost(found) < cost(best[1]):
+                found = self._one(*parts[n], tol, deep=False)
+                if cost(found) < cost(best[1]):
                     best = n, found
                 if found.exact and cost(found) <= 1:
                     break
-            if len(parts) > 1 and not best[1].exact:
+            if not best[1].exact:
                 best = self._deep(parts, tol, best)
         return best
 
