@@ -21,6 +21,7 @@ from lstm_ref.types import Array, Arrays
 
 NAMES = "names without a mark"  # a slot: are they parameters or gradients?
 MOST = 5000  # layouts of one part of a file that are tried at most
+ARRAYS = 150_000  # arrays that are read for it, at most
 PRIOR = 1.0  # what it costs to lay out one array unlike the others
 
 
@@ -55,9 +56,10 @@ class Part:
         self._known: dict[Any, Reading | None] = {}
 
     def __iter__(self) -> Iterator[tuple[float, dict[Any, Any]]]:
-        """(cost, choices), the least cost first; at most `MOST`."""
+        """(cost, choices), the least cost first; fewer for many arrays."""
         slots = [sorted(options.items(), key=lambda o: o[1]) for options in self.costs.values()]
-        for cost, chosen in best_first([[c for _, c in options] for options in slots], MOST):
+        most = max(24, min(MOST, ARRAYS // len(self.readings)))
+        for cost, chosen in best_first([[c for _, c in options] for options in slots], most):
             options = [slots[k][n][0] for k, n in enumerate(chosen)]
             yield cost, dict(zip(self.costs, options, strict=True))
 

@@ -22,6 +22,7 @@ from lstm_ref.types import Array
 
 PARAMETERS = ("weights", "bias", "peephole")
 ASSIGNED = 24  # ways to give words to gates that are tried at most
+WORDS, TRIED = 10, 5000  # words of a file, and ways to give them to gates, that are looked at
 MEANINGS = 3  # tensors that one name may mean
 CLASH = 3.0  # what it costs if two words mean the same gate
 
@@ -113,7 +114,9 @@ class Meanings:
             place = single.kind, single.source, single.letter, single.second
             places.setdefault(single.word, set()).add(place)
         found = []
-        for gates in islice(product(*(o.items() for o in options.values())), 5000):
+        if len(options) > WORDS:  # more than a cell has gates: each word for itself
+            return [{word: min(gates, key=gates.__getitem__) for word, gates in options.items()}]
+        for gates in islice(product(*(o.items() for o in options.values())), TRIED):
             said = dict(zip(options, gates, strict=True))
             cost = sum(odd for _, odd in said.values())
             cost += CLASH * sum(
