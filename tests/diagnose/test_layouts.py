@@ -6,6 +6,7 @@ import pytest
 from diagnosed import gradients_of
 
 from lstm_ref.derive import catalogue
+from lstm_ref.diagnose import diagnose
 from lstm_ref.diagnose.comparison import Comparison
 from lstm_ref.diagnose.reading.infer import sizes_of
 from lstm_ref.diagnose.reading.layouts import best_first
@@ -160,7 +161,10 @@ def test_two_biases_that_differ_are_told():
 
 
 def test_old_vectors_are_found_without_their_sizes():
-    from lstm_ref.diagnose import diagnose
-
-    report = diagnose(gradients_of("LSTM"))  # made with the sizes of before
-    assert report.ok and report.missing == () and "T = 5, B = 3, D = 4, H = 6" in report.heading
+    """Steps and samples do not show in gradients of parameters, the scale of weights nowhere."""
+    found = {n: v for n, v in gradients_of("LSTM").items() if n[1] in "Wb"}  # sizes of before
+    report = diagnose(found)
+    assert report.ok and "T = 5, B = 3, D = 4, H = 6" in report.heading
+    _, right = vectors.make("LSTM", T=3, B=2, D=6, H=8, scale=0.8)  # drawn as before
+    report = diagnose({n: v for n, v in right.items() if n[0] == "d" and n[1:] in right})
+    assert report.ok and report.missing == () and "T = 3, B = 2, D = 6, H = 8" in report.heading

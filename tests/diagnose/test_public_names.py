@@ -23,8 +23,8 @@ def test_public_names(name, arrays):
         report = found.verdict()
         assert report is not None and report.verdict == "agrees", found.off(found.best)
         assert sizes_of(mine, cell, [VECTORS, FORMERLY])[0] == sizes
-        # Each array is read as something: changed, it is seen.
-        for key in mine:
-            other = Comparison({**mine, key: np.asarray(mine[key]) * 1.5}, cell, header, right)
-            verdict = other.verdict()
-            assert verdict is None or not verdict.ok, key
+    # Each array is read as something: changed, it is seen.
+    for key in mine:
+        other = Comparison({**mine, key: np.asarray(mine[key]) * 1.5}, cell, header, right)
+        verdict = other.verdict()
+        assert verdict is None or not verdict.ok, key
