@@ -192,6 +192,8 @@ class Meanings:
             "delta": f"delta_{signal}",
             "error": "e",
         }[hint.kind]
+        if hint.name == "h" and "h" not in self.shapes:  # the output, whatever its letter
+            name = name.replace("h", self.cell.output)
         if name in self.shapes:
             yield from self._tensor(name, value)
         elif hint.kind in ("value", "net", "delta") and not hint.gate and not hint.name:
@@ -200,13 +202,23 @@ class Meanings:
     def _tensor(self, name, value):
         """Readings of one tensor: its axes in any order that gives the right shape."""
         shape = self.shapes[name]
-        letters = "TnB" if len(shape) == 3 else "nB" if name[-2:] in ("_0", "_T") else "Hw"
+        kind, letters = self._kind(name, len(shape))
         for axes, cut in self._with_slot(list(zip(letters, shape, strict=True)), name, value):
             for way in stored(value, axes):
-                kind = {"Hw": "ours", "nB": "states", "TnB": "sequences"}[letters]
                 found = Reading({}, slots(kind, way.open), sure=slots(kind, way.flags))
                 found = found._replace(note=self._note(way.order, letters, value))
                 yield self._cut(name, way.table, cut, found)
+
+    def _kind(self, name, axes):
+        """(kind of a tensor, letters of its axes); what goes in may be laid out in its own way."""
+        parameters = {*self.cell.matrices, *self.cell.vectors}
+        if name.removeprefix("d") in parameters:
+            kind, letters = "ours", "Hw"
+        elif name[-2:] in ("_0", "_T"):
+            kind, letters = "states", "nmkB"[: axes - 1] + "B"
+        else:
+            kind, letters = "sequences", "Tnmk"[: axes - 1] + "B"
+        return f"{kind} given" if f"d{name}" in self.shapes else kind, letters
 
     def _with_slot(self, axes, name, value):
         """(axes, which slot is cut off) of a sequence, with one slot more than steps or not."""

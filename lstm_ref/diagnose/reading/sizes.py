@@ -35,14 +35,14 @@ def shapes(cell: Any, sizes: Sizes) -> dict[str, tuple[int, ...]]:
     for name in [*cell.matrices, *cell.vectors]:
         found[name] = found[f"d{name}"] = size(name)
     for name in cell.inputs:
-        found[name] = found[f"d{name}"] = (T, *size(name)[:1], B)
+        found[name] = found[f"d{name}"] = (T, *size(name), B)
     gates = gates_of(cell).values()
     for name in cell.equations:
-        found[name] = found[f"delta_{name}"] = (T, *size(name)[:1], B)
+        found[name] = found[f"delta_{name}"] = (T, *size(name), B)
         if name in gates:
             found[f"net_{name}"] = found[name]
     found["e"] = found[cell.output]
     for name in cell.states:
-        wide = (*size(name)[:1], B)
+        wide = (*size(name), B)
         found |= dict.fromkeys([f"{name}_0", f"d{name}_0", f"{name}_T", f"e_{name}_T"], wide)
     return found
