@@ -39,7 +39,7 @@ def test_the_right_layout_is_among_the_candidates(name):
         arrays, wanted, kind = laid_out.random(rng, cell, right)
         found = list(candidates(arrays, cell, known, right[cell.input]))
         true = [c for c in found if set(wanted) <= set(c.tensors) and same(c.tensors, right)]
-        assert true and len(found) <= 300, (kind, list(arrays))
+        assert true and len(found) <= 400, (kind, list(arrays))
         assert all(true[0].choices[s] == option for s, option in found[0].proved.items())
         report = Comparison(arrays, cell, header, right).verdict()
         assert report.verdict == "agrees" and set(wanted) <= set(report.agrees)
@@ -79,6 +79,17 @@ def test_columns_are_proved_by_what_is_recovered():
     rows = rng.normal(size=(40, 20))
     found = list(candidates({"dW": rows}, cell, known, right["x"]))
     assert found[0].proved == {} and len(found) > 100
+
+
+def test_columns_are_not_proved_by_the_space_that_they_share():
+    """With dW_gx zero the wrong order of columns would hold as well: nothing is asserted."""
+    cell, _, right, known = made("ELMAN")
+    W = np.hstack([right["dW_hh"], 0 * right["dW_hx"]])
+    found = list(candidates({"dW": W, "db": right["db_h"]}, cell, known, right["x"]))
+    assert found[0].proved == {} and {c.choices["columns", "w"] for c in found} == {"hx", "xh"}
+    W = np.hstack([right["dW_hh"], right["dW_hx"]])
+    found = list(candidates({"dW": W, "db": right["db_h"]}, cell, known, right["x"]))
+    assert found[0].proved == {("columns", "w"): "hx"} and len(found) == 1
 
 
 def test_square_matrices_are_proved_to_be_transposed():

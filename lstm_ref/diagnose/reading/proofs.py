@@ -26,6 +26,7 @@ from lstm_ref.types import Array, Params
 
 HOLDS = 1e-7  # relative; of numbers in single precision `SINGLE`
 SINGLE = 2e-4
+CLEAR = 100  # so many times further off it surely does not hold
 FEW = 1e-9  # of the largest singular value: below, two columns of x are no longer two
 
 Fact = tuple[str, ...]  # names of the tensors that a relation is about
@@ -58,6 +59,12 @@ class Proofs:
         if not self.able:
             return set()
         return {fact for fact, holds in self._facts(tensors) if holds}
+
+    def perhaps(self, tensors: Params) -> set[Fact]:
+        """The relations that hold, and those that may."""
+        if not self.able:
+            return set()
+        return {fact for fact, holds in self._facts(tensors) if holds is not False}
 
     def failed(self, tensors: Params) -> set[Fact]:
         """The relations that do not hold, of those that could."""
@@ -102,32 +109,54 @@ class Proofs:
         return self._near(space @ (space.T @ of_h), of_h)
 
     def _near(self, found, given):
-        return bool(np.max(np.abs(found - given)) <= self.tolerance * np.max(np.abs(given)))
+        """True or False where that is clear, else None."""
+        off = np.max(np.abs(found - given)) / np.max(np.abs(given))
+        return True if off <= self.tolerance else False if off > CLEAR * self.tolerance else None
 
 
-def proved(layouts: Layouts, proofs: Proofs) -> tuple[list[list[tuple[float, Any]]], dict]:
+def proved(
+    layouts: Layouts, proofs: Proofs
+) -> tuple[list[list[tuple[float, Any]]], dict[Any, Any]]:
     """([(cost, choices)] of each part, the best first; choices that the numbers prove).
 
-    A choice is proved if more relations hold under it than under any other option of its slot.
+    A choice is proved if more relations surely hold under it than may hold under any other option
+    of its slot. Columns of dW_gx and dW_gh span the same space however they are mixed up, so of
+    their order that relation says nothing.
     """
     parts, sure = [], {}
     for part in layouts.parts:
-        found = []
-        most: dict[Any, dict[Any, int]] = {}
+        found, tallies = [], []
         for cost, choices in part:
-            held = len(proofs.held(merged(part.read(choices))[0]))
-            found.append((held, cost, choices))
-            for slot, option in choices.items():
-                options = most.setdefault(slot, {})
-                options[option] = max(options.get(option, 0), held)
-        best = max((held for held, _, _ in found), default=0)
-        found.sort(key=lambda f: (-f[0], f[1]))
-        parts.append([(cost + best - held, choices) for held, cost, choices in found])
-        for slot, options in most.items():
-            first = [option for option, held in options.items() if held == best and best]
-            if len(first) == 1 and len(options) > 1:
-                sure[slot] = first[0]
+            tensors = merged(part.read(choices))[0]
+            tally = [*_counts(proofs.held(tensors)), *_counts(proofs.perhaps(tensors))]
+            found.append((-tally[0], -tally[1], cost, choices))
+            tallies.append((choices, tally))
+        found.sort(key=lambda f: f[:3])
+        parts.append([(float(n), choices) for n, (*_, choices) in enumerate(found)])
+        for slot in part.costs:
+            options = _proved(slot, tallies)
+            sure |= options
     return parts, sure
+
+
+def _counts(facts):
+    """How many do not rest on the space of the columns alone, and how many in all."""
+    return sum(not fact[-1].startswith("dW") or len(fact) == 1 for fact in facts), len(facts)
+
+
+def _proved(slot, tallies):
+    """{slot: option} if one option is proved, else {}."""
+    which = 0 if slot[0] == "columns" else 1
+    held: dict[Any, int] = {}
+    perhaps: dict[Any, int] = {}
+    for choices, tally in tallies:
+        option = choices[slot]
+        held[option] = max(held.get(option, 0), tally[which])
+        perhaps[option] = max(perhaps.get(option, 0), tally[2 + which])
+    for option, sure in held.items():
+        if len(held) > 1 and all(sure > perhaps[other] for other in held if other != option):
+            return {slot: option}
+    return {}
 
 
 def candidates(
@@ -135,7 +164,7 @@ def candidates(
     cell: Any,
     shapes: Mapping[str, tuple[int, ...]],
     x: Array | None = None,
-    most: int = 300,
+    most: int = 400,
     tolerance: float = HOLDS,
 ) -> Iterator[Candidate]:
     """Layouts of somebody's arrays, likely ones first, at most so many.
@@ -150,7 +179,7 @@ def candidates(
         ways, sure = [list(part) for part in layouts.parts], {}
     else:
         ways, sure = proved(layouts, proofs)
-        ways = [[way for way in one if _allows(way[1], sure)] for one in ways]
+        ways = [[way for way in one if _allows(way[1], sure)] or one for one in ways]
     number = 0
     for candidate in layouts.ordered(ways):
         if number == most:
