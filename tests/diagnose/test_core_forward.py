@@ -11,7 +11,9 @@ from lstm_ref.derive import catalogue, table, tabulate, tree
 from lstm_ref.diagnose.core import (
     altered,
     derived,
+    families,
     forward,
+    given,
     hypotheses,
     passes,
     values,
@@ -188,6 +190,20 @@ def test_the_forward_pass_is_read_from_weight_gradients(name):
             read += 1
             assert edits == answer.edits or edits in answer.ties, (edits, answer.edits)
     assert read > 6
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU_AFTER", "ELMAN"])
+def test_a_bias_that_has_a_gradient_was_taken_as_zero(name):
+    cell, arrays, errors = golden(name)
+    for place in [("given", b) for b in given.biases(cell)] + [("given", "biases")]:
+        edits = (Edit(place, "zero", other="zero"), Edit(("state", "h"), "zero", other="zero"))
+        if place == ("given", "biases") and len(given.biases(cell)) == 1:
+            continue
+        found = altered.forward_with(cell, arrays, edits)
+        results = altered.own_pass(cell, edits, found, errors).results()
+        answer = forward.read(cell, arrays, {"h": found["h"][1:]})
+        assert set(families.settled(cell, answer.edits, results)) == set(edits)
+        assert families.settled(cell, answer.edits, {}) == answer.edits
 
 
 def test_a_declared_cell_is_read_too():

@@ -16,6 +16,7 @@ from lstm_ref.types import Array
 
 Edits = tuple[Edit, ...]
 COMBINED = 200  # explanations of several groups, put together
+MOST = 3  # groups that one mistake does not explain, in which two are looked for
 VERIFIED = 60  # pairs that agree at the first step, and are then computed for all steps
 
 
@@ -38,9 +39,11 @@ class Explanations:
     def hypotheses(self, group: Group) -> Iterator[tuple[Edits, Changes]]:
         """One mistake in a group, at one node or of one kind at several."""
         for node in group.nodes:
-            yield from (((edit,), {node: other}) for edit, other in self.trial.others(node))
+            yield from (
+                ((edit,), {node: other}) for edit, other in self.trial.repertoire.others(node)
+            )
         seen = set()
-        for edits in families.together(self.table):
+        for edits in self.trial.repertoire.together:
             mine, changes = restricted(self.table, edits, group.nodes)
             if mine not in seen and len(changes) > 0:
                 seen.add(mine)
@@ -76,8 +79,10 @@ class Explanations:
         old = self.trial
         if not SideBySide.able(old):
             return []
-        trial = Trial(old.table, old.arrays, old.mine, old.ways[:1], old.tol)
-        agreeing = ((e, c) for e, c, _ in islice(SideBySide(trial, group).pairs(), VERIFIED))
+        trial = Trial(old.repertoire, old.arrays, old.mine, old.ways[:1], old.tol)
+        agreeing = (
+            (e, c) for e, c, _ in islice(SideBySide(trial, group, first=True).pairs(), VERIFIED)
+        )
         ways = np.arange(len(self.ways)) == 0
         found = Explanations(trial)._verified(group, agreeing)
         return [Reason(r.edits, ways, max(2, r.cost)) for r in found]
@@ -90,6 +95,8 @@ class Explanations:
             reasons[n] += self.singles(self.groups[n])
         yield self.combined(reasons)
         wrong = [n for n, each in enumerate(reasons) if not each]
+        if len(wrong) > MOST:
+            wrong = []
         for n in wrong or ([0] if len(self.groups) == 1 else []):
             reasons[n] += self.pairs(self.groups[n])
         yield self.combined(reasons)

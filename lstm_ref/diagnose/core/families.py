@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import permutations
+from functools import partial
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import given, rewrites
+from lstm_ref.diagnose.core import derived, given, rewrites
 from lstm_ref.diagnose.core.edits import Edit
 
 Edits = tuple[Edit, ...]
@@ -33,7 +34,21 @@ def states(table: Table) -> list[Edit]:
         found += [Edit(("state", a), "state", other=o) for o in alike]
     if len(table.states) > 1:
         found.append(Edit(("state", "all"), "ones", other="ones"))
-    return found + [Edit(("state", s), "ones", other="ones") for s in table.states]
+    found += [Edit(("state", s), "ones", other="ones") for s in table.states]
+    every = [("state", s) for s in (("all",) if len(table.states) > 1 else ())]
+    every += [("state", s) for s in table.states]
+    return found + [Edit(place, "reshaped", other=given.RESHAPED) for place in every]
+
+
+def beforehand(table: Table, each: bool) -> list[Edit]:
+    """What may be done with all parameters of a kind on the way in; each: or with single ones."""
+    single = given.biases(table) if each else []
+    found = [Edit(("given", b), "zero", other="zero") for b in single]
+    if len(given.biases(table)) > 1:
+        found.append(Edit(("given", "biases"), "zero", other="zero"))
+    if given.square(table):
+        found.append(Edit(("given", "matrices"), "transposed", other="transposed"))
+    return found
 
 
 def sequences(table: Table, arrays: Mapping[str, Any]) -> list[Edit]:
@@ -60,7 +75,12 @@ def together(table: Table) -> Iterator[Edits]:
         for word in rewrites.WORDS if len(mine) > 1 else ():
             if word != old:
                 yield tuple(Edit(("forward", n), "activation", other=word) for n in mine)
-    yield from (_all(table, change) for change in (_without_biases, _turned))
+    yield _all(table, _turned)
+    biases = given.biases(table)
+    sizes = range(len(biases), 1, -1) if len(biases) <= given.MOST else [len(biases)]
+    for size in sizes:
+        for some in combinations(biases, size):
+            yield _all(table, partial(_without, set(some)))
     yield from ((edit,) for edit in given.orders(table))
 
 
@@ -73,8 +93,8 @@ def _all(table, change):
     return tuple(found)
 
 
-def _without_biases(table, net):
-    return _dropped(net, set(given.biases(table))), "bias forgotten"
+def _without(biases, table, net):
+    return _dropped(net, biases), "bias forgotten"
 
 
 def _dropped(node, biases):
@@ -129,7 +149,7 @@ def same(table: Table, edits: Edits) -> Iterator[Edits]:
             yield (*kept, Edit(("given", "biases"), "zero", other="zero"))
         else:
             yield (*kept, *(Edit(("given", b), "zero", other="zero") for b in names))
-    if any(e.other == "reversed" and e.place[0] == "given" for e in edits):
+    if any(e.other == "reversed" and e.place[0] == "given" for e in edits):  # and so its dx
         yield tuple(replace(e, other=given.AS_READ) if e.place[0] == "given" and
                     e.other == "reversed" else e for e in edits)  # fmt: skip
 
@@ -144,3 +164,43 @@ def _forgotten(table, edit):
         if edit.inner == _dropped(net, set(biases)):
             return biases
     return ()
+
+
+def settled(table: Table, edits: Edits, gradients: Mapping[str, Any]) -> Edits:
+    """Of edits with the same values those that go with somebody's gradients, "db_f" and "dx".
+
+    A bias that is forgotten and has a gradient was taken as zero.
+    """
+    found: list[Edit] = []
+    zero: list[str] = []
+    for edit in edits:
+        missing = [b for b in _missing(table, edit) if np.any(gradients.get(f"d{b}", 0))]
+        zero += missing
+        found += _put_back(table, edit, missing) if missing else [edit]
+    if len(zero) > 1 and set(zero) == set(given.biases(table)):
+        return (*found, Edit(("given", "biases"), "zero", other="zero"))
+    return (*found, *(Edit(("given", b), "zero", other="zero") for b in dict.fromkeys(zero)))
+
+
+def _missing(table, edit):
+    """Biases of the right net that the other one does not have."""
+    if edit.place[0] != "forward" or edit.inner is None:
+        return []
+    net = table.equations[edit.place[1]].net
+    own = [b for b in given.biases(table) if _dropped(net, {b}) != net]
+    return [b for b in own if not derived.has(edit.inner, tree.Parameter(b))]
+
+
+def _put_back(table, edit, biases):
+    """The edit with these biases in its net; nothing where it is right then."""
+    net = table.equations[edit.place[1]].net
+    kept = {b for b in _missing(table, edit) if b not in biases}
+    if edit.inner == _dropped(net, {*kept, *biases}):
+        other = _dropped(net, kept)
+    else:
+        parts = edit.inner.parts if isinstance(edit.inner, tree.Sum) else ((1, edit.inner),)
+        other = tree.Sum((*parts, *((1, tree.Parameter(b)) for b in biases)))
+        kind = "; ".join(k for k in edit.kind.split("; ") if k != "bias forgotten")
+        edit = replace(edit, kind=kind or edit.kind)
+    right = other == net
+    return [] if right and not edit.other else [replace(edit, inner=None if right else other)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -80,6 +81,7 @@ def known(table: Table, name: str) -> bool:
 class _Reader:
     def __init__(self, table, arrays, mine, tol):
         self.table, self.arrays, self.mine, self.tol = table, arrays, mine, tol
+        self.repertoire = trials.Repertoire(table)
         self.tried: dict[Edits, Values | None] = {}
 
     def read(self, count) -> Forward:
@@ -95,7 +97,21 @@ class _Reader:
                 for n, edits in enumerate(proposals):
                     if len(self.tried) < VERIFIED and self.holds(edits):
                         return self.with_ties(edits, proposals[n + 1 :])
+        each = bool(searches) and all(len(g.nodes) == 1 for g in searches[0][1].groups)
+        for first in families.beforehand(self.table, each) if count == PHASES else ():
+            if found := self.beforehand(first):
+                return found
         return self.partly(searches[0][1]) if searches else Forward((), None, False)
+
+    def beforehand(self, first):
+        """Explanations beside something that was done with all parameters of a kind."""
+        search = self.search(self.mine, given.taken(self.table, self.arrays, [first]))
+        for proposals in islice(search.phases() if search else (), 2):
+            proposals = [(first, *edits) for edits in proposals]
+            for n, edits in enumerate(proposals):
+                if len(self.tried) < VERIFIED and self.holds(edits):
+                    return self.with_ties(edits, proposals[n + 1 :])
+        return None
 
     def partly(self, search):
         """What explains some of the values, where all are stored: the others as they are."""
@@ -104,7 +120,7 @@ class _Reader:
             return Forward((), None, False, (), unread)
         table = altered.forward_only(self.table, edits)
         way = tuple(e for e in edits if e.place[0] in ("state", "given"))
-        found = trials.Trial(table, self.arrays, self.mine, [way], self.tol).base
+        found = trials.Trial(trials.Repertoire(table), self.arrays, self.mine, [way], self.tol).base
         for node in search.trial.reads:
             if node not in table.states:
                 found[node][0] = found[node][1]
@@ -153,13 +169,14 @@ class _Reader:
             undone[f"{output}_0"] = h[0]
         yield (Edit(place, "shifted", other="shifted"),), {**self.mine, **undone}
 
-    def search(self, mine):
+    def search(self, mine, arrays=None):
         """The explanations of values, None where they began with nothing that is known."""
         start = {n: a for n, a in mine.items() if n.endswith("_0")}
-        ways = inputs(self.table, self.arrays, start, self.tol)
+        arrays = self.arrays if arrays is None else arrays
+        ways = inputs(self.table, arrays, start, self.tol)
         if not ways:
             return None
-        return Explanations(trials.Trial(self.table, self.arrays, mine, ways, self.tol))
+        return Explanations(trials.Trial(self.repertoire, arrays, mine, ways, self.tol))
 
     def with_ties(self, edits, others):
         """edits: an explanation. others: those that come after it."""

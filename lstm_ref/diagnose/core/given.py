@@ -2,12 +2,14 @@
 
 Edits with the places ("state", s) and ("given", N); `other` says what is taken:
 
-    ("state", "h")       "zero", "ones", or the name of another state
-    ("state", "all")     "zero", "ones", or "c for h, h for c"
+    ("state", "h")       "zero", "ones", the name of another state, or "reshaped": the numbers of
+                         (n, B) read as (B, n)
+    ("state", "all")     "zero", "ones", "reshaped", or "c for h, h for c"
     ("given", "x")       "reversed" in time, its gradient turned back; "reversed as read", its
                          gradient not; or "BTD": the numbers of (T, D, B) read as (B, T, D)
     ("given", "b_f")     "zero", "+1", "-1"
     ("given", "biases")  "zero"
+    ("given", "matrices")  "transposed": all that are square
     ("given", "gates")   "o for f, f for o": the equation of f with the parameters of o
 
 What comes back, ∂E/∂x and the like, belongs to the arrays that were given.
@@ -28,6 +30,7 @@ from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.types import Array, Arrays
 
 AXES = "TDB"
+RESHAPED = "reshaped"
 AS_READ = "reversed as read"
 MOST = 5  # gates whose orders are all tried
 
@@ -43,6 +46,9 @@ def taken(table: Table, arrays: Mapping[str, Any], edits: Iterable[Edit]) -> Arr
         elif kind == "given" and name == "biases":
             for bias in biases(table):
                 found[bias] = np.zeros_like(found[bias])
+        elif kind == "given" and name == "matrices":
+            for matrix in square(table):
+                found[matrix] = found[matrix].T
         elif kind == "given" and name in table.inputs:
             found[name] = sequence(found[name], edit.other)
         elif kind == "given" and name != "gates":
@@ -66,6 +72,8 @@ def _state(arrays, state, other):
     start = np.asarray(arrays[f"{state}_0"], float)
     if other in ("zero", "ones"):
         return np.full_like(start, other == "ones")
+    if other == RESHAPED:
+        return np.reshape(start, start.shape[::-1]).T
     return np.asarray(arrays[f"{other}_0"], float)
 
 
@@ -91,13 +99,18 @@ def handed_back(table: Table, found: Arrays, edits: Iterable[Edit]) -> Arrays:
     result = dict(found)
     for edit in edits:
         kind, name, *_ = edit.place
-        if kind == "given" and name in table.inputs:
+        if edit.place == ("given", "matrices"):
+            result |= {f"d{W}": np.swapaxes(found[f"d{W}"], -1, -2) for W in square(table)}
+        elif kind == "given" and name in table.inputs:
             key = f"d{name}" if f"d{name}" in found else "dx"
             parts = [_undone(dx, edit.other) for dx in np.moveaxis(found[key], 1, 0)]
             result[key] = np.stack(parts, axis=1)
         elif kind == "state":
             for state, other in started(table, edit):
-                if other in table.states:
+                if other == RESHAPED:
+                    back = [np.reshape(a.T, a.shape) for a in found[f"d{state}_0"]]
+                    result[f"d{state}_0"] = np.stack(back)
+                elif other in table.states:
                     result[f"d{other}_0"] = found[f"d{state}_0"]
     return result
 
@@ -175,6 +188,11 @@ def biases(table: Table) -> list[str]:
         found += [name for (letters, what), name in roles.items()
                   if what in ("own", "inside") and letters.endswith("1")]  # fmt: skip
     return [name for name in table.vectors if name in found]
+
+
+def square(table: Table) -> list[str]:
+    """Matrices that go with their transposes."""
+    return [W for W in table.matrices if len(set(table.letters[W])) == 1]
 
 
 def orders(table: Table) -> list[Edit]:

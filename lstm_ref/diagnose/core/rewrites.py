@@ -141,6 +141,7 @@ def _rules(table, name, node):
             for k, (_, part) in enumerate(parts):
                 if isinstance(part, Parameter) and part.name in given.biases(table):
                     yield dictionary.summed(parts[:k] + parts[k + 1 :]), "bias forgotten"
+                    yield Sum((*parts, (1, ONE))), "one added"
             if node == table.equations[name].net:
                 yield from _round(parts)
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from lstm_ref.derive.tree import Node, Product, Sum
-from lstm_ref.diagnose.core import dictionary, families
+from lstm_ref.diagnose.core import dictionary
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.trials import Changes, Group, Trial, restricted
 from lstm_ref.diagnose.core.values import ELEMENTWISE, Values, value
@@ -47,13 +47,14 @@ NOTHING = Slot([((), {})])
 class SideBySide:
     """Mistakes of one group that agree with what is stored, as far as it is computed here.
 
-    That is all steps of a group that is alone, else the first. Everything yielded is (edits,
-    changes, ways): in which ways to take the input it agrees, of bool.
+    That is all steps of a group that is alone, else the first; first: no more of any. Everything
+    yielded is (edits, changes, ways): in which ways to take the input it agrees, of bool.
     """
 
-    def __init__(self, trial: Trial, group: Group) -> None:
+    def __init__(self, trial: Trial, group: Group, first: bool = False) -> None:
         self.trial, self.group = trial, group
-        self.T = trial.T if group.alone else 1
+        first &= bool(np.all(np.isfinite(trial.known[group.target][0])))
+        self.T = trial.T if group.alone and not first else 1
         self.span = slice(1, self.T + 1)
         timed = {*trial.table.inputs, *trial.reads}
         kept = {n: a for n, a in trial.base.items() if "|" not in n}
@@ -85,13 +86,15 @@ class SideBySide:
         """Every node; every mistake in several equations, those at the same nodes together."""
         shared: dict[Any, list[tuple[Edits, Changes]]] = {}
         for node in self.group.nodes:
-            shared[node] = [((e,), {node: other}) for e, other in self.trial.others(node)]
-        for edits in dict.fromkeys(families.together(self.trial.table)):
+            shared[node] = [
+                ((e,), {node: other}) for e, other in self.trial.repertoire.others(node)
+            ]
+        for edits in self.trial.repertoire.together:
             mine, changes = restricted(self.trial.table, edits, self.group.nodes)
             if changes:
                 key: Any = frozenset(changes) if len(changes) > 1 else next(iter(changes))
-                gates = mine[0].place == ("given", "gates")
-                shared.setdefault(gates or key, []).append((mine, changes))
+                one = mine[0].place == ("given", "gates") or mine[0].kind == "bias forgotten"
+                shared.setdefault(mine[0].kind if one else key, []).append((mine, changes))
         for alternatives in shared.values():
             slot = Slot()
             for edits, changes in alternatives:
@@ -224,4 +227,4 @@ def both(net: Any, one: tuple[int, Any], two: tuple[int, Any]) -> Node:
     changed = dict((one, two))
     parts = [changed.get(k, p) for k, p in enumerate(getattr(net, field))]
     kept: Any = tuple(p for p in parts if p is not None)
-    return Sum(kept) if isinstance(net, Sum) else Product(kept)
+    return dictionary.summed(kept) if isinstance(net, Sum) else Product(kept)

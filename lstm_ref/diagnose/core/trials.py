@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import dictionary, given, rewrites
+from lstm_ref.diagnose.core import dictionary, families, given, rewrites
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.values import ELEMENTWISE, value
 from lstm_ref.diagnose.core.values import given as given_values
@@ -46,6 +47,28 @@ def nodes_of(table: Table) -> dict[str, set[tuple[str, int]]]:
     return found
 
 
+class Repertoire:
+    """All that may be computed instead, of one cell, worked out once."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._others: dict[str, list[Edit]] = {}
+
+    def others(self, node: str) -> list[tuple[Edit, Any]]:
+        """(edit, what stands there) of one node."""
+        name = node.removeprefix("net ")
+        if name not in self._others:
+            self._others[name] = rewrites.alternatives(self.table, name)
+        of_net = node != name or not self.table.equations[name].activation
+        edits = [e for e in self._others[name] if bool(e.other) != of_net]
+        return [(e, e.inner if of_net else e.other) for e in edits]
+
+    @cached_property
+    def together(self) -> list[Edits]:
+        """One mistake in several equations."""
+        return list(dict.fromkeys(families.together(self.table)))
+
+
 class Trial:
     """What is stored, and all ways to take the input.
 
@@ -54,17 +77,22 @@ class Trial:
     """
 
     def __init__(
-        self, table: Table, arrays: Arrays, mine: Mapping[str, Array], ways: list[Edits], tol: float
+        self,
+        repertoire: Repertoire,
+        arrays: Arrays,
+        mine: Mapping[str, Array],
+        ways: list[Edits],
+        tol: float,
     ) -> None:
-        self.table, self.arrays, self.mine = table, arrays, mine
+        self.repertoire = repertoire
+        self.table, self.arrays, self.mine = repertoire.table, arrays, mine
         self.ways, self.tol = ways, tol
-        self.reads = nodes_of(table)
-        x = arrays[table.input]
+        self.reads = nodes_of(self.table)
+        x = arrays[self.table.input]
         self.T, self.B = len(x), x.shape[-1]
         self.known = {n: self._tiled(a) for n, a in _by_node(mine).items() if n in self.reads}
         self.base = self._base(arrays)
         self.groups = [self._group(n) for n in self.reads if n in self.known]
-        self.alternatives: dict[str, list[tuple[Edit, Any]]] = {}
 
     def _tiled(self, a):
         return np.concatenate([a] * len(self.ways), axis=-1)
@@ -165,17 +193,6 @@ class Trial:
         if sieve and np.any(np.isfinite(self.known[group.target][0])):
             return [slice(1, 2)]
         return [slice(k, k + 1) for k in range(1, self.T + 1)]
-
-    def others(self, node: str) -> list[tuple[Edit, Any]]:
-        """(edit, what stands there) of one node."""
-        if node not in self.alternatives:
-            name = node.removeprefix("net ")
-            of_net = node != name or not self.table.equations[name].activation
-            edits = rewrites.alternatives(self.table, name)
-            self.alternatives[node] = [
-                (e, e.inner if of_net else e.other) for e in edits if bool(e.other) != of_net
-            ]
-        return self.alternatives[node]
 
 
 def _by_node(mine):
