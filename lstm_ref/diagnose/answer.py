@@ -192,6 +192,9 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
 
 def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[str, int]) -> str:
     """A sentence on an equation with another right side."""
+    if name == "backward":
+        return ("the way back is another one; these numbers do not give the error terms back, so "
+                "where it begins is not known")  # fmt: skip
     what = f"δ_{letter(name)}" if name in table.equations else f"∂E/∂{name}"
     T = sizes["T"]
     when = "" if len(steps) in (0, T) else f" at step {listed(map(str, steps))}"

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_ref.cells.resolve import resolve
-from lstm_ref.diagnose.budget import EVALUATIONS
 from lstm_ref.interop.drawn import SCALE
 
 if TYPE_CHECKING:
@@ -46,7 +45,6 @@ def diagnose(
     seed: int = 1,
     scale: float | None = None,
     against: tuple[dict[str, Any], Any] | None = None,
-    evaluations: float = EVALUATIONS,
 ) -> lstm_ref.diagnose.report.Report:
     """Compare with the golden vectors of a cell; returns a `Report`.
 
@@ -56,8 +54,6 @@ def diagnose(
     the tape of the book's own forward; it may also return a dict of arrays. cell: a name of the
     catalogue, or a declared cell. T, B, D, H, seed, scale: of the vectors; sizes that are not given
     are found from the shapes of the arrays. against: (header, arrays) to use instead of them.
-    evaluations: how many wrong backward passes the search for pairs of mistakes may evaluate; of
-    large vectors each counts as several (`budget`).
     Raises TypeError or ValueError for what cannot be compared.
     """
     from lstm_ref.derive import catalogue
@@ -76,7 +72,7 @@ def diagnose(
     runs, changed = ([dict(mine)], []) if given else run(mine, cell, numbers)
     for arrays in runs:
         found = Comparison(arrays, cell, header, right)
-        report = found.verdict() or explain(found, evaluations)
+        report = found.verdict() or explain(found)
         if not report.ok:
             break
     notes = [report.note] if report.note else []

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from lstm_ref.cells import lstm
 from lstm_ref.check import witnesses
 from lstm_ref.derive import catalogue
-from lstm_ref.diagnose import candidates as sets
 from lstm_ref.diagnose import diagnose
 from lstm_ref.interop import vectors
 from lstm_ref.mistakes import edits, evaluate, known, systematic
@@ -70,7 +69,6 @@ def test_function_that_returns_a_dict():
 @pytest.mark.parametrize("name", catalogue.BOOK)
 def test_every_mistake_and_every_dropped_term_is_named(name):
     """Alone, and by its known name where a dropped term has one."""
-    candidates = sets.of(catalogue.find(name), *golden(name))
     drops = systematic.dropped(catalogue.find(name))
     for mistake in (*known.of(name), *drops):
         wrong = candidates.run((mistake,)).gradients
@@ -160,7 +158,6 @@ def test_any_two_summands_left_out(name, number):
 def test_two_known_mistakes():
     """A seeded sample of known ones with left-out terms, and of known ones with known ones."""
     rng = np.random.default_rng(0)
-    candidates = sets.of(catalogue.find("LSTM"), *golden("LSTM"))
     mixed = [(k, d) for k in candidates.known for d in candidates.drops]
     both = [p for p in combinations(candidates.known, 2) if {m.wrong for m in p} == {"backward"}]
     for pairs in (mixed, both):
@@ -194,7 +191,6 @@ def test_a_factor_is_told():
 def test_where_it_begins():
     wrong = planted(known.find("no-carousel"))
     assert "first at t = 4 in δ_c" in asked({"dW_fx": wrong["dW_fx"]}).text
-    candidates = sets.of(catalogue.find("LSTM"), *golden("LSTM"))
     run = candidates.run((known.find("c-for-previous-c"),))
     report = asked({"delta_f": run.deltas["f"], "delta_c": run.deltas["c"]})
     assert report.begins == "going back from t = 5, first at t = 5 in δ_f"
@@ -205,7 +201,6 @@ def test_where_it_begins():
 
 def test_a_wrong_forward_pass_is_named():
     mistake = known.find("output-not-squashed")
-    candidates = sets.of(catalogue.find("LSTM"), *golden("LSTM"))
     values = candidates.run((mistake,)).tensors
     report = asked({n: values[n] for n in ("f", "c", "h")})
     assert report.mistakes[0].names[0].startswith("output-not-squashed")
@@ -219,19 +214,18 @@ def test_an_unknown_forward_pass_with_its_own_right_gradient():
     inputs = {n: tensors[n] for n in (*module.SHAPES, "x", "h_0", "c_0")}
     mine = {f"d{n}": v for n, v in witnesses.by_hand(module, inputs, given_to("LSTM")[3]).items()}
     h = module.forward(*witnesses.split(module, inputs))[0]
-    report = asked({"h": h, **mine}, evaluations=200)
+    report = asked({"h": h, **mine})
     assert report.verdict == "unknown" and "in the forward pass at t = 1, in h" in report.text
 
 
 def test_right_backward_of_other_values():
     """All values given: the backward pass is judged by them."""
-    candidates = sets.of(catalogue.find("LSTM"), *golden("LSTM"))
     values = {n: v.copy() for n, v in candidates.values.items() if isinstance(v, np.ndarray)}
     for name in ("f", "i", "c_tilde", "c", "o", "h"):
         values[name][1:] *= 1.01
     own = type(candidates)(candidates.numbers, values).run(()).tensors
     mine = {n: own[n] for n in own if not n.startswith("net_")}
-    report = asked(mine, evaluations=200)
+    report = asked(mine)
     assert report.note.startswith("the backward pass follows the book's formulas on these values")
     assert report.begins == "in the forward pass at t = 1, in f"
 
@@ -243,7 +237,7 @@ def test_right_backward_of_other_values():
 def test_noise_matches_nothing(name):
     rng = np.random.default_rng(1)
     noisy = {n: v + 0.01 * rng.normal(size=v.shape) for n, v in gradients_of(name).items()}
-    report = asked(noisy, name, evaluations=500)
+    report = asked(noisy, name)
     assert report.verdict == "unknown" and report.mistakes == ()
     assert "No known mistake matches." in report.text
     assert report.searched == (name == "ELMAN") == ("pairs of mistakes" not in report.text)
@@ -253,7 +247,7 @@ def test_a_mistake_with_a_little_noise_is_not_named():
     rng = np.random.default_rng(2)
     wrong = planted(known.find("no-carousel"))
     noisy = {n: v * (1 + 1e-3 * rng.normal(size=v.shape)) for n, v in wrong.items()}
-    assert asked(noisy, evaluations=200).mistakes == ()
+    assert asked(noisy).mistakes == ()
 
 
 def test_what_cannot_be_told_apart_is_listed():
@@ -320,7 +314,7 @@ def test_a_small_mistake_in_double_precision():
     right = gradients_of("LSTM")
     report = asked({**right, "db_f": right["db_f"] * (1 + 5e-5)})
     assert not report.ok and list(report.differs) == ["db_f"] and report.tolerance == 1e-6
-    report = asked(rough(right, 1e-5), evaluations=200)
+    report = asked(rough(right, 1e-5))
     assert report.verdict == "unknown" and "a small mistake" in report.text
 
 
@@ -372,19 +366,19 @@ def test_inputs_alone_are_no_results():
 
 
 def test_what_to_store():
-    report = asked(rough(gradients_of("LSTM"), 1e-2), evaluations=50)
+    report = asked(rough(gradients_of("LSTM"), 1e-2))
     said = "store f, i, c_tilde, c, o, h, delta_f, delta_i, delta_c_tilde, delta_c, delta_o and"
     assert any(said in hint for hint in report.hints)
     right = golden("LSTM")[1]
     values = {n: right[n] for n in right if n[:2] not in ("dW", "db")}
-    report = asked({**rough(gradients_of("LSTM"), 1e-2), **values}, evaluations=50)
+    report = asked({**rough(gradients_of("LSTM"), 1e-2), **values})
     assert report.verdict == "unknown" and "store" not in report.text
 
 
 def test_gradients_of_another_seed():
     _, others = vectors.make("LSTM", T=5, B=3, D=4, H=6, seed=2)
     mine = {n: v for n, v in others.items() if n in gradients_of("LSTM")}
-    report = asked(mine, evaluations=50)
+    report = asked(mine)
     assert report.verdict == "unknown" and "no array is even near" in report.text
 
 
@@ -393,7 +387,7 @@ def test_names_of_another_cell():
         asked(gradients_of("GRU_AFTER"))
     with pytest.raises(ValueError, match="names of LSTM.*not of GRU_AFTER: say --cell LSTM"):
         asked(gradients_of("LSTM"), "GRU_AFTER")
-    report = asked(gradients_of("VANILLA"), evaluations=50)  # most names are those of the LSTM, too
+    report = asked(gradients_of("VANILLA"))  # most names are those of the LSTM, too
     assert "dw_fc, dw_ic, dw_oc are names of VANILLA" in report.text
     with pytest.raises(ValueError, match="18 is 3 times H, and LSTM has 4 gates.*--cell GRU_AFTER"):
         asked({"weight_ih_l0": np.ones((18, 4))})
@@ -408,7 +402,7 @@ def test_part_of_the_gradients(names, number):
     mistakes = known.of("LSTM")
     mistake = mistakes[number % len(mistakes)]
     wrong = planted(mistake)
-    report = asked({n: wrong[n] for n in names}, evaluations=500)
+    report = asked({n: wrong[n] for n in names})
     if not report.ok:
         assert report.mistakes and report.verdict == "known"
 

@@ -137,7 +137,7 @@ def test_right_gradients_through_every_bridge(bridge, name):
     for key in found:
         wrong = {**found, key: 1.25 * found[key]}
         if np.any(found[key]):  # the second bias is 0
-            assert not asked(wrong, name, evaluations=50).ok, key
+            assert not asked(wrong, name).ok, key
 
 
 @pytest.mark.parametrize(("bridge", "name"), CARRIED)
@@ -189,13 +189,13 @@ def test_order_of_the_gates_is_not_asserted_where_nothing_fits():
             "weight_ih_l0.grad": stacked(found, order),
             "weight_hh_l0.grad": stacked(found, order, "W_{}h"),
         }
-        report = asked(arrays, evaluations=5)
+        report = asked(arrays)
         (layout,) = report.layout
         assert layout.endswith(f"order of the gates undecided, compared as {said}")
         assert any("store the gates one by one" in hint for hint in report.hints)
     arrays["b_f.grad"] = right["db_f"]
     arrays["weight_ih_l0.grad"] = stacked(right, "ocif")
-    assert "gates stacked in the order o, c̃, i, f" in asked(arrays, evaluations=5).text
+    assert "gates stacked in the order o, c̃, i, f" in asked(arrays).text
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_square_matrices_are_transposed_like_the_others():
     """Even where their numbers match nothing."""
     found = {n: v.T for n, v in gradients_of("LSTM").items() if n.startswith("dW_f")}
     rng = np.random.default_rng(0)
-    report = asked({**found, "dW_fh": found["dW_fh"] + rng.normal(size=(6, 6))}, evaluations=50)
+    report = asked({**found, "dW_fh": found["dW_fh"] + rng.normal(size=(6, 6))})
     assert report.verdict == "unknown" and report.layout == ("dW_fh, dW_fx: transposed",)
 
 

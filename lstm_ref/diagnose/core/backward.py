@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -16,16 +16,21 @@ from lstm_ref.diagnose.core.search import Found, Search
 from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
+TIES = 4  # other explanations that are looked at, of an equation or of a search
 
 
 @dataclass(frozen=True)
 class Read:
-    """edits, whether they give every stored number, and what has another right side."""
+    """edits, whether they give every stored number, and what has another right side.
+
+    ties: other edits that give every stored number. cost: how much is wrong or not understood.
+    """
 
     edits: Edits = ()
     exact: bool = True
     unexplained: tuple[tuple[str, tuple[int, ...]], ...] = ()
     cost: float = 0.0
+    ties: tuple[Edits, ...] = ()
 
 
 def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True) -> Read:
@@ -151,6 +156,7 @@ def _equations(base, delta, k, tensors, tol):
     tight = max(tol, 1e-10)
     whole = recover.between(base, delta, tight)
     edits: list[Edit] = []
+    other: list[tuple[Edits, Edits]] = []
     unexplained: list[tuple[str, tuple[int, ...]]] = []
     for name in base.table.equations:
         parts = local.items(base, name, whole)
@@ -158,6 +164,7 @@ def _equations(base, delta, k, tensors, tol):
         y = whole[name][1:].reshape(base.T, -1)
         reading = local.solve(y, S, parts, slope_edits, tight, nice)
         edits += reading.edits
+        other += [(reading.edits, tie) for tie in reading.ties[:TIES]]
         instead = None if reading.found else _instead(base, name, whole, tight)
         if instead:
             edits.append(instead)
@@ -165,7 +172,20 @@ def _equations(base, delta, k, tensors, tol):
             unexplained.append((name, reading.steps))
     if k != 1:
         edits.append(scale.as_edit(base, k, tensors, tol))
-    return _finish(base, edits, whole, k, tensors, tol, unexplained)
+    found = _finish(base, edits, whole, k, tensors, tol, unexplained)
+    if not found.exact:  # what was read of errors between is a guess
+        sure = [e for e in found.edits if _of_known(base, e, delta)]
+        return replace(found, edits=tuple(sure))
+    ties = [(*(e for e in found.edits if e not in mine), *tie) for mine, tie in other]
+    return replace(found, ties=tuple(t for t in ties if not wrong(base, t, tensors, tol)))
+
+
+def _of_known(base, edit, delta):
+    """Whether an edit was read from error terms that came back by themselves."""
+    kind, name, *_ = edit.place
+    if kind not in ("term", "slope") or name not in delta:
+        return kind in ("sum", "result", "scale") and kind != "scale"
+    return {t.by for t in base.table.terms[name]} <= set(delta)
 
 
 def _instead(base, name, delta, tol):
@@ -205,20 +225,25 @@ def _finish(base, edits, delta, k, tensors, tol, unexplained):
 
 
 def _by_search(base, tensors, tol):
-    best: Any = None
-    for found in Search(base, [tensors], 30 * tol).run()[:3]:
-        result = completed(base, found, tensors, tol)
-        if best is None or result.cost < best.cost:
-            best = result
-        if best.exact:
-            break
-    return best or Read((), False, (("backward", ()),), 20.0)
+    found = [completed(base, f, tensors, tol)
+             for f in Search(base, [tensors], 30 * tol).run()[:TIES]]  # fmt: skip
+    return chosen(found)
+
+
+def chosen(found: Sequence[Read]) -> Read:
+    """The shortest that gives every number, the others beside it; none: nothing is claimed."""
+    exact = sorted((f for f in found if f.exact), key=lambda f: f.cost)
+    if not exact:
+        return Read((), False, (("backward", ()),), 20.0)
+    same = tuple(f.edits for f in exact[1:] if f.cost == exact[0].cost)
+    return replace(exact[0], ties=same)
 
 
 def completed(base: Pass, found: Found, tensors: Mapping[str, Array], tol: float) -> Read:
     """What a search has found, with the factor of all gradients and edits of finished tensors."""
     k = found.factor if abs(found.factor - 1) > 30 * tol else 1.0
-    k = local.rounded(k, tol, scale.means(base))
+    known = local.rounded(k, tol, scale.means(base))
+    k = known if known in (1.0, -1.0, 2.0, 0.5, *scale.means(base)) else k
     edits = list(found.edits)
     if k != 1:
         edits.append(scale.as_edit(base, k, tensors, tol))

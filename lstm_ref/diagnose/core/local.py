@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
@@ -158,7 +159,7 @@ def rounded(w: float, tol: float, nice: Iterable[float] = ()) -> float:
     for n in (0.0, 1.0, -1.0, 2.0, 0.5, *nice):
         if abs(w - n) <= max(30 * tol, 1e-9) * max(1, abs(n)):
             return n
-    return float(f"{w:.6g}") if tol > 1e-8 else float(f"{w:.10g}")
+    return float(f"{w:.10g}") if tol < 1e-7 else float(f"{w:.8g}")
 
 
 def solve(y: Array, S: Array, parts: list[Item], slope_edits: tuple[Edit, ...], tol: float,

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import altered, backward, forward, habits, hypotheses, scale
-from lstm_ref.diagnose.core.backward import Read
+from lstm_ref.diagnose.core import altered, backward, forward, habits, hypotheses, scale, sums
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.result import Result
@@ -24,6 +24,7 @@ from lstm_ref.diagnose.core.search import Search
 from lstm_ref.types import Array
 
 Edits = tuple[Edit, ...]
+DEEP = 12  # layouts that are searched together for several mistakes
 FORWARDS = 400  # other forward passes that are tried where no value is stored
 
 
@@ -85,16 +86,17 @@ class Reader:
         return [*order, *(n for n in range(len(parts)) if n not in order)][:most]
 
     def _deep(self, parts, tol, best):
-        """All layouts searched together."""
+        """The most hopeful layouts searched together."""
         for edits, base in islice(self._forwards(*parts[0], tol), 1):
             if base is None:
                 return best
-            search = Search(base, [gradients for _, gradients in parts], 30 * tol)
-            for found in search.run()[:3]:
-                read = backward.completed(base, found, parts[found.layout][1], tol)
-                result = _result(edits, read)
-                if cost(result) < cost(best[1]):
-                    best = found.layout, result
+            some = self._hopeful(parts, tol, DEEP)
+            search = Search(base, [parts[n][1] for n in some], 30 * tol)
+            for found in search.run()[: backward.TIES]:
+                n = some[found.layout]
+                result = self._result(edits, backward.completed(base, found, parts[n][1], tol))
+                if result.exact and cost(result) < cost(best[1]):
+                    best = n, result
         return best
 
     def _one(self, values, gradients, tol, deep):
@@ -103,12 +105,35 @@ class Reader:
             if base is None:
                 return self._without_forward(values, gradients, tol)
             found = backward.read(base, gradients, tol, deep=deep and not best)
-            result = _result(edits, found)
+            result = self._result(edits, found)
             if best is None or cost(result) < cost(best):
                 best = result
             if result.exact:
                 break
         return best
+
+    def _result(self, edits, found):
+        ties = [t for t in found.ties if not self.same(found.edits, t)]
+        return Result(
+            (*edits, *found.edits), found.exact, tuple((*edits, *t) for t in ties),
+            found.unexplained
+        )  # fmt: skip
+
+    def same(self, one: Edits, other: Edits) -> bool:
+        """Whether two explanations are one and the same mistake: equal on other numbers, too."""
+        first, second = (backward.evaluated(self.fresh, e, {}) for e in (one, other))
+        return all(sums.near(second[n], a, 1e-8) for n, a in first.items())
+
+    @cached_property
+    def fresh(self) -> Pass:
+        """The right pass on other numbers of the same sizes."""
+        rng = np.random.default_rng(1)
+        names = {*self.table.letters, *(f"{s}_0" for s in self.table.states)}
+        arrays = {n: rng.normal(size=a.shape) * 0.5 if n in names else a
+                  for n, a in self.arrays.items()}  # fmt: skip
+        values = altered.forward_with(self.table, arrays, ())
+        errors = {n: rng.normal(size=a.shape) for n, a in self.errors.items()}
+        return Pass(self.table, values, errors)
 
     def _forwards(self, values, gradients, tol) -> Iterator[tuple[Edits, Pass | None]]:
         """(edits forwards, the pass that is right for them), likelier ones first."""
@@ -156,7 +181,7 @@ class Reader:
         if set(table.equations) <= set(values):
             base = Pass(table, self._theirs(values), self.errors)
             found = backward.read(base, gradients, tol, deep=False)
-            return replace(_result((), found), exact=False,
+            return replace(self._result((), found), exact=False,
                            unexplained=(*wrong[:1], *found.unexplained))  # fmt: skip
         return Result((), False, (), wrong[:1])
 
@@ -175,7 +200,3 @@ def _as_values(table, seen):
         found[f"{state}_0"] = array[0]
         found[state] = np.concatenate([array[1:], np.full_like(array[:1], np.nan)])
     return found
-
-
-def _result(edits: Edits, found: Read) -> Result:
-    return Result((*edits, *found.edits), found.exact, (), found.unexplained)

@@ -23,8 +23,15 @@ def near(a: Array, b: Array, tol: float) -> bool:
     return bool(np.abs(a - b).max() <= tol * max(np.abs(b).max(), 1e-300))
 
 
-def read(base: Pass, name: str, mine: Array, delta: Mapping[str, Array],
-         tensors: Mapping[str, Array], tol: float, nice: tuple[float, ...] = ()) -> Edits | None:  # fmt: skip
+def read(
+    base: Pass,
+    name: str,
+    mine: Array,
+    delta: Mapping[str, Array],
+    tensors: Mapping[str, Array],
+    tol: float,
+    nice: tuple[float, ...] = (),
+) -> Edits | None:
     """The edits that make the tensor `name` ("dW_fx", "dx", "dh_0") what it is; None: not known.
 
     base: with all that is known of the error terms. delta: their own, (T + 1, 1, n, B).
