@@ -23,7 +23,7 @@ def _logistic(u: Node) -> Node:
     return tree.Product((u, _minus(ONE, u)))
 
 
-def _box(u: Node) -> Node:
+def _box(u: Node) -> tree.Product:
     return tree.Product((Call("step", (u,)), Call("step", (_minus(ONE, u),))))
 
 
@@ -148,6 +148,7 @@ def _call(node, word, arguments, target):
         inside = _parts(a, target)
         if not inside:
             continue
+        by: Node
         if word in ("max", "min"):
             other = arguments[1 - k]
             pair = (a, other) if word == "max" else (other, a)

@@ -24,6 +24,7 @@ def through(table: Table, net: Node, name: str, by: str, lag: int) -> Iterator[S
     inner = slope(net, target)
     if inner is not None:
         yield Summand(name, by, lag, inner)
+    operator: Any
     for operator in operators(net):
         carried = slope(net, operator)
         if carried is not None and has(operator, target):

@@ -67,7 +67,7 @@ def read_gradients(
     for way in sequences:
         given_arrays = given.taken(table, arrays, way)
         base = Pass(table, values.forward(table, given_arrays), errors)
-        for seen in h_seen(base, gradients, tol)[: 1 if way else 2]:
+        for seen in answers(base, gradients, tol)[: 1 if way else 2]:
             mine = {}
             for state, a in seen.items():
                 mine[f"{state}_0"] = a[0]
@@ -81,13 +81,17 @@ def read_gradients(
     return forward.Forward((), None, False)
 
 
-def h_seen(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-9) -> list[Arrays]:
+def h_seen(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-9) -> Arrays:
     """State -> what the gradients of its matrices were multiplied with, (T, n, B).
 
-    Step 1 has the initial state. Where matrices contradict each other several answers, that on
-    which most of them agree first; none where the numbers do not say it. base: the right pass on
-    the vectors, of which x and the summands of matrices are used.
+    Step 1 has the initial state. That on which most matrices agree; {} where the numbers do not say
+    it. base: the right pass on the vectors, of which x and the summands of matrices are used.
     """
+    return next(iter(answers(base, gradients, tol)), {})
+
+
+def answers(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-9) -> list[Arrays]:
+    """As `h_seen`; where matrices contradict each other each answer, the most frequent first."""
     delta = recover.sources(base, gradients)
     found: dict[str, list[Array]] = {}
     for state in base.table.states:
@@ -100,10 +104,10 @@ def h_seen(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-9) -> lis
             found[state] = _ranked(each, tol)
     B = base.values[base.table.input].shape[-1]
     most = max(map(len, found.values()), default=0)
-    answers = ({s: hs[min(n, len(hs) - 1)] for s, hs in found.items()} for n in range(most))
+    rows = ({s: hs[min(n, len(hs) - 1)] for s, hs in found.items()} for n in range(most))
     return [
         {s: np.moveaxis(h.T.reshape(-1, base.T, B), 1, 0) for s, h in answer.items()}
-        for answer in answers
+        for answer in rows
     ]
 
 
