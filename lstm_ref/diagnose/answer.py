@@ -8,6 +8,7 @@ from typing import Any
 
 from lstm_ref.derive.table import Table
 from lstm_ref.diagnose import naming
+from lstm_ref.diagnose.core.altered import altered
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.report import Report
@@ -112,14 +113,18 @@ def answer(
     table: Table, edits: Iterable[Edit], sizes: Mapping[str, int], sure: bool = True
 ) -> Answer:
     """An `Answer` of edits: known mistakes by name, the others in words, in the order of PARTS."""
-    edits = (naming.normal(table, edit, sizes["T"]) for edit in edits)
-    edits = tuple(sorted(edits, key=_order(table)))
+    edits = tuple(sorted(naming.normal(table, edits, sizes["T"]), key=_order(table)))
     known = naming.named(table, edits, sizes)
     covered = {e.key for _, group in known for e in group}
     groups: list[tuple[str, tuple[Edit, ...], naming.Known | None]]
     groups = [(k.sentence, group, k) for k, group in known]
     rest = [e for e in edits if e.key not in covered]
-    groups += [(s.sentence, s.edits, None) for s in told(table, rest, sizes)]
+    own = _own(table, edits)
+    for cell, part in (
+        (table, _forwards(rest)),
+        (own, [e for e in rest if e not in _forwards(rest)]),
+    ):
+        groups += [(s.sentence, s.edits, None) for s in told(cell, part, sizes)]
     order = _order(table)
     groups.sort(key=lambda g: min(map(order, g[1])))
     found: list[Told] = []
@@ -128,8 +133,21 @@ def answer(
         mine = {s: None for e in group if (s := subject(table, e)) and s not in shown}
         shown |= mine.keys()
         together = [e for e in edits if subject(table, e) in mine]
-        found.append(_told(table, sentence, group, name, formulas(table, together, sizes)))
+        cell = table if _forwards(group) else own
+        found.append(_told(table, sentence, group, name, formulas(cell, together, sizes)))
     return Answer(tuple(found), sure)
+
+
+def _forwards(edits):
+    return [e for e in edits if e.place[0] in ("given", "state", "forward")]
+
+
+def _own(table, edits):
+    """The cell with its altered forward pass, of which the edits of the way back are."""
+    try:
+        return altered(table, _forwards(edits))
+    except ValueError:  # an equation that is not differentiated again
+        return table
 
 
 def _order(table):

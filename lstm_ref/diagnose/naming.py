@@ -50,11 +50,50 @@ def canonical(edit: Edit, sizes: Mapping[str, int]) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
-def normal(table: Table, edit: Edit, T: int) -> Edit:
-    """The same edit without steps at which it makes no difference.
+def normal(table: Table, edits: Iterable[Edit], T: int) -> tuple[Edit, ...]:
+    """The same mistakes in one form, where there are several.
 
-    No error comes back to the last step: what is missing at all others is missing everywhere.
+    No error comes back to the last step: what is missing at all others is missing everywhere. A
+    factor of a gradient is one of the finished tensor, and tensors with one factor go together.
     """
+    kept: list[Edit] = []
+    factors: dict[str, float] = {}
+    for edit in edits:
+        names = _scaled(table, edit)
+        for name in names:
+            factors[name] = factors.get(name, 1.0) * edit.weight
+        if not names:
+            kept.append(_everywhere(table, edit, T))
+    groups: dict[float, list[str]] = {}
+    for name in sorted(factors, key=_tensors(table).index):
+        groups.setdefault(float(f"{factors[name]:.9g}"), []).append(name)
+    scales = [Edit(("scale", tuple(names)), "weight", weight)
+              for weight, names in groups.items() if weight != 1]  # fmt: skip
+    return (*kept, *scales)
+
+
+def _tensors(table):
+    """All gradients in order."""
+    states = [f"{s}_0" for s in table.states]
+    inputs = [*table.inputs, *({"x"} - {*table.inputs})]
+    return [f"d{n}" for n in (*table.matrices, *table.vectors, *table.fixed, *inputs, *states)]
+
+
+def _scaled(table, edit):
+    """The tensors that an edit multiplies with its weight, and does nothing else."""
+    kind, name, *_ = edit.place
+    nothing = edit.inner is edit.outer is edit.v is edit.steps is None and not edit.flipped
+    if edit.kind == "clipped" or edit.other or not nothing or edit.weight == 0:
+        return ()
+    if kind == "scale":
+        return (name,) if isinstance(name, str) else name
+    if kind == "result" and name in _tensors(table):
+        return (name,)
+    items = (*table.products.get(name, ()), *table.terms.get(name, ()))
+    return (f"d{name}",) if kind == "sum" and len(items) == 1 else ()
+
+
+def _everywhere(table, edit, T):
     kind, name, *k = edit.place
     late = kind == "term" and table.terms[name][k[0]].lag == 1
     every = late and T > 1 and edit.steps == tuple(range(1, T))
@@ -66,8 +105,9 @@ def _weight(weight, sizes):
         many = 1
         for letter in letters:
             many *= sizes[letter]
-        if many > 2 and abs(weight * many - 1) < 1e-6:
-            return f"1/{letters}"
+        for factor, word in ((many, f"1/{letters}"), (1 / many, letters)):
+            if many > 2 and abs(weight * factor - 1) < 1e-6:
+                return word
     return float(f"{weight:.6g}")
 
 
@@ -80,7 +120,7 @@ def _steps(steps, T):
 
 
 def known(table: Table) -> tuple[Known, ...]:
-    """The known mistakes of a cell of the catalogue that have a name here; () of another cell."""
+    """The known mistakes of a cell of the chapters that are known as edits; () of another cell."""
     return _stored(table.name)
 
 
@@ -103,9 +143,10 @@ def named(
 ) -> list[tuple[Known, tuple[Edit, ...]]]:
     """Known mistakes among edits, each with the edits that it covers; larger mistakes first.
 
-    sizes: T, B and so on. No edit is covered twice; those that are no known mistake are left.
+    sizes: T, B and so on. No edit is covered twice; those that are no known mistake are left. The
+    edits are those that `normal` makes of them.
     """
-    left = {canonical(normal(table, edit, sizes["T"]), sizes): edit for edit in edits}
+    left = {canonical(edit, sizes): edit for edit in normal(table, edits, sizes["T"])}
     found = []
     for one in sorted(known(table), key=lambda k: -len(k.edits)):
         if one.edits <= left.keys():

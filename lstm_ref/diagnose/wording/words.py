@@ -76,7 +76,8 @@ class Words(Backward):
         what = self.gradients([names] if isinstance(names, str) else names)
         if edit.kind == "clipped":
             return f"the norm of {what} is clipped to {edit.other}"
-        return f"{what}: each {self.factor(edit.weight)}"
+        alone = isinstance(names, str) or len(names) == 1
+        return f"{what}{'' if alone else ': each'} {self.factor(edit.weight)}"
 
     def gradients(self, names: Iterable[str]) -> str:
         """The gradients of all parameters, of all biases, or ∂E/∂W_fx and ∂E/∂W_fh."""
