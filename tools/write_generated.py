@@ -1,12 +1,14 @@
 """Write lstm_ref/generated, code and tables, from the catalogue; `make generate` runs it.
 
-A test derives every cell again and compares with these files.
+A test derives every cell again and compares with these files. What known mistakes amount to is read
+from their numbers, which takes some minutes; tests read those of a few cells again.
 """
 
 from pathlib import Path
 
 from lstm_ref.derive import catalogue, table, tabulate
 from lstm_ref.derive.codegen import numpy_code
+from lstm_ref.diagnose import known_edits, naming
 
 FOLDER = Path(__file__).resolve().parent.parent / "lstm_ref" / "generated"
 BY_HAND = {"__init__.py", "runtime.py", "runtime_alone.py"}
@@ -20,6 +22,12 @@ def files(names=catalogue.CELLS):
     return found | {f"{table.FOLDER}/{n}.json": text for n, text in tables.items()}
 
 
+def known(names=catalogue.BOOK):
+    """File name -> text: the known mistakes of these cells, or of those of the chapters, as edits."""
+    cells = {n.lower(): catalogue.BOOK[n] for n in names}
+    return {f"{naming.FOLDER}/{n}.json": known_edits.dumped(c) for n, c in cells.items()}
+
+
 def stored():
     """File name -> text, of the files that are there."""
     paths = [*FOLDER.glob("*.py"), *(FOLDER / table.FOLDER).glob("*")]
@@ -29,9 +37,11 @@ def stored():
 
 def main():
     wanted = files()
-    (FOLDER / table.FOLDER).mkdir(exist_ok=True)
     for name in stored().keys() - wanted.keys():
         (FOLDER / name).unlink()
+    wanted |= known()
+    for folder in (table.FOLDER, naming.FOLDER):
+        (FOLDER / folder).mkdir(exist_ok=True)
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
     print(f"{len(wanted)} files written to lstm_ref/generated")

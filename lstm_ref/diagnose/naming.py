@@ -37,7 +37,7 @@ class Known:
     edits: frozenset[str]
 
 
-def canonical(edit: Edit, sizes: Mapping[str, int]) -> str:
+def canonical(table: Table, edit: Edit, sizes: Mapping[str, int]) -> str:
     """What an edit says in vectors of any size: "last step" for step T, "1/B" for that weight.
 
     Two edits with the same text are the same mistake; their word is not part of it.
@@ -46,16 +46,19 @@ def canonical(edit: Edit, sizes: Mapping[str, int]) -> str:
     nodes = (edit.inner, edit.outer, edit.v)
     place = [kind, list(name) if isinstance(name, tuple) else name, *k]
     found = [place, _weight(edit.weight, sizes), *map(written, nodes), edit.flipped,
-             _steps(edit.steps, sizes["T"]), edit.other]  # fmt: skip
+             None if at_all(table, edit, sizes["T"]) else _steps(edit.steps, sizes["T"]),
+             edit.other]  # fmt: skip
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
 
 def normal(table: Table, edits: Iterable[Edit], T: int) -> tuple[Edit, ...]:
     """The same mistakes in one form, where there are several.
 
-    No error comes back to the last step: what is missing at all others is missing everywhere. A
-    factor of a gradient is one of the finished tensor, and tensors with one factor go together.
+    No error comes back to the last step: what is missing at all others, and at the initial state,
+    is missing everywhere. A factor of a gradient is one of the finished tensor, and tensors with
+    one factor go together.
     """
+    edits = _everywhere(table, tuple(edits), T)
     kept: list[Edit] = []
     factors: dict[str, float] = {}
     for edit in edits:
@@ -63,7 +66,7 @@ def normal(table: Table, edits: Iterable[Edit], T: int) -> tuple[Edit, ...]:
         for name in names:
             factors[name] = factors.get(name, 1.0) * edit.weight
         if not names:
-            kept.append(_everywhere(table, edit, T))
+            kept.append(edit)
     groups: dict[float, list[str]] = {}
     for name in sorted(factors, key=_tensors(table).index):
         groups.setdefault(float(f"{factors[name]:.9g}"), []).append(name)
@@ -93,11 +96,24 @@ def _scaled(table, edit):
     return (f"d{name}",) if kind == "sum" and len(items) == 1 else ()
 
 
-def _everywhere(table, edit, T):
+def _everywhere(table, edits, T):
+    """Without the edits that say that the error at an initial state is 0, where others say it."""
+    for state in table.states:
+        place = ("result", f"d{state}_0")
+        zero = [e for e in edits if e.place == place and e.weight == 0]
+        late = {("term", state, k) for k, t in enumerate(table.terms[state]) if t.lag}
+        gone = [e for e in edits if e.place in late and e.weight == 0 and at_all(table, e, T)]
+        if zero and {e.place for e in gone} == late:
+            kept = (e for e in edits if e not in zero)
+            edits = tuple(replace(e, steps=None) if e in gone else e for e in kept)
+    return edits
+
+
+def at_all(table: Table, edit: Edit, T: int) -> bool:
+    """Whether an edit holds at all steps at which it makes a difference."""
     kind, name, *k = edit.place
     late = kind == "term" and table.terms[name][k[0]].lag == 1
-    every = late and T > 1 and edit.steps == tuple(range(1, T))
-    return replace(edit, steps=None) if every else edit
+    return edit.steps is None or (late and T > 1 and edit.steps == tuple(range(1, T)))
 
 
 def _weight(weight, sizes):
@@ -146,7 +162,7 @@ def named(
     sizes: T, B and so on. No edit is covered twice; those that are no known mistake are left. The
     edits are those that `normal` makes of them.
     """
-    left = {canonical(edit, sizes): edit for edit in normal(table, edits, sizes["T"])}
+    left = {canonical(table, edit, sizes): edit for edit in normal(table, edits, sizes["T"])}
     found = []
     for one in sorted(known(table), key=lambda k: -len(k.edits)):
         if one.edits <= left.keys():

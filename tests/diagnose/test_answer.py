@@ -110,7 +110,7 @@ def test_edits_survive_json(edit):
 def test_canonical_edits_do_not_depend_on_sizes():
     def said(weight, steps, **sizes):
         edit = Edit(("sum", "b_f", 0), "weight", weight, steps=steps)
-        return naming.canonical(edit, sizes)
+        return naming.canonical(LSTM, edit, sizes)
 
     assert said(1 / 3, (4,), T=4, B=3) == said(1 / 5, (7,), T=7, B=5)
     assert said(1 / 3, (4,), T=4, B=3) != said(1 / 3, (4,), T=5, B=3)

@@ -117,6 +117,10 @@ class Formulas(Marker):
         parts = (edit.inner, edit.outer, edit.v)
         if edit.steps is None and any("|" in repr(part) for part in parts):
             return (1,)
+        kind, name, *k = edit.place
+        before_last = tuple(range(1, self.sizes["T"]))
+        if kind == "term" and self.table.terms[name][k[0]].lag and edit.steps == before_last:
+            return None  # no error comes back to the last step
         return edit.steps
 
     def when(self, steps: tuple[int, ...] | None) -> str:

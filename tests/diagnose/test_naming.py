@@ -1,0 +1,109 @@
+"""Known mistakes have their names: as edits that were read from their numbers, kept in files."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+
+import pytest
+import write_generated
+
+from lstm_ref.derive import catalogue, table
+from lstm_ref.diagnose import known_edits, naming
+from lstm_ref.diagnose.answer import answer
+from lstm_ref.diagnose.core.edits import Edit
+from lstm_ref.mistakes import known
+
+SIZES = known_edits.SIZES
+# Formulas with summands that the right cell has not; a right backward pass of another forward
+# pass; states that are not those of the tape; what shows in a second run.
+NO_EDITS = {
+    "LSTM": {
+        "bias-of-o-in-f-and-i", "state-is-tanh-c", "output-not-squashed-backward-is",
+        "h-path-without-carousel", "dh-overwritten", "published-gate-formulas",
+        "exercise-notebook", "errors-overwritten",
+    },
+    "GRU_BEFORE": {"errors-overwritten"},
+    "ELMAN": {"errors-overwritten"},
+}  # fmt: skip
+
+
+@cache
+def reader(name):
+    return known_edits.Reader(catalogue.declared(name))
+
+
+@pytest.mark.parametrize("name", NO_EDITS)
+def test_files_are_fresh(name):
+    stored = write_generated.FOLDER / naming.FOLDER / f"{name.lower()}.json"
+    (wanted,) = write_generated.known([name]).values()
+    assert stored.read_text(encoding="utf-8") == wanted, "run `make generate`"
+
+
+def test_every_cell_of_the_chapters_has_a_file():
+    for name in catalogue.BOOK:
+        assert (write_generated.FOLDER / naming.FOLDER / f"{name.lower()}.json").is_file(), name
+
+
+@pytest.mark.parametrize("name", NO_EDITS)
+def test_known_mistakes_are_named(name):
+    cell = table.of_catalogue(name)
+    unnamed = set()
+    for mistake in known.of(name):
+        edits = reader(name).read(mistake)
+        found = answer(cell, edits or (), SIZES)
+        if edits:
+            assert found.names == (mistake.name,) and len(found.mistakes) == 1, mistake.name
+            assert found.mistakes[0].sentence == mistake.sentence
+            assert found.mistakes[0].label == mistake.label
+        else:
+            unnamed.add(mistake.name)
+    assert unnamed == NO_EDITS[name]
+
+
+def test_names_hold_in_vectors_of_other_sizes():
+    cell = table.of_catalogue("LSTM")
+    every = (*cell.matrices, *cell.vectors)
+    for T, B in ((4, 3), (7, 5)):
+        edits = [Edit(("result", f"d{n}"), "weight", 1 / B) for n in every]
+        scale = Edit(("scale", tuple(f"d{n}" for n in every)), "weight", 1 / B)
+        found = [answer(cell, e, {"T": T, "B": B}).names for e in (edits, [scale])]
+        assert ("parameters-mean",) in found
+
+
+def test_a_larger_mistake_is_named_before_its_parts():
+    cell = table.of_catalogue("LSTM")
+    late = Edit(("term", "c", 1), "dropped", 0.0)
+    back = [Edit(("term", "h", k), "dropped", 0.0) for k in range(4)]
+    assert answer(cell, [late], SIZES).names == ("no-carousel",)
+    assert set(answer(cell, back, SIZES).names) == {"no-h-path"}
+    both = answer(cell, [*back, late], SIZES)
+    assert both.names == ("no-recurrence",) and len(both.mistakes) == 1
+
+
+def test_what_is_left_is_told_in_its_own_words():
+    cell = table.of_catalogue("LSTM")
+    late = Edit(("term", "c", 1), "dropped", 0.0)
+    odd = Edit(("term", "f", 0), "weight", 3.7)
+    found = answer(cell, [odd, late], SIZES)
+    assert [m.name for m in found.mistakes] == ["no-carousel", ""]
+    assert found.mistakes[1].sentence == "δ_f is multiplied with 3.7"
+
+
+def test_other_cells_have_no_names():
+    stored = table.of_catalogue("ELMAN")
+    other = table.loaded(table.dumped(stored).replace('"ELMAN"', '"MINE"'))
+    assert naming.known(stored) and naming.known(other) == ()
+
+
+def test_names_need_no_sympy():
+    code = (
+        "import sys, json; sys.modules['sympy'] = None\n"
+        "from lstm_ref.derive import table\n"
+        "from lstm_ref.diagnose.answer import answer\n"
+        "from lstm_ref.diagnose.core.edits import Edit\n"
+        "edit = Edit(('term', 'c', 1), 'dropped', 0.0)\n"
+        "print(json.dumps(answer(table.of_catalogue('LSTM'), [edit], dict(T=4, B=2)).names))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(out.stdout) == ["no-carousel"]
