@@ -23,7 +23,7 @@ def files(names=catalogue.CELLS):
 
 
 def known(names=catalogue.BOOK):
-    """File name -> text: the known mistakes of these cells, or of those of the chapters, as edits."""
+    """File name -> text, of the known mistakes of these cells, by default those of the chapters."""
     cells = {n.lower(): catalogue.BOOK[n] for n in names}
     return {f"{naming.FOLDER}/{n}.json": known_edits.dumped(c) for n, c in cells.items()}
 

@@ -54,7 +54,9 @@ def rows(cell: Cell) -> list[dict[str, Any]]:
                     "label": mistake.label,
                     "chapter": mistake.chapter,
                     "least": protocols.words(power.least(mistake)),
-                    "edits": sorted(canonical(reader.table, edit, reader.sizes) for edit in edits),
+                    "edits": sorted(
+                        canonical(reader.table, edit, reader.sizes)[0] for edit in edits
+                    ),
                 }
             )
     return found

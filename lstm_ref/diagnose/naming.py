@@ -37,18 +37,22 @@ class Known:
     edits: frozenset[str]
 
 
-def canonical(table: Table, edit: Edit, sizes: Mapping[str, int]) -> str:
-    """What an edit says in vectors of any size: "last step" for step T, "1/B" for that weight.
+def canonical(table: Table, edit: Edit, sizes: Mapping[str, int]) -> list[str]:
+    """What an edit says in vectors of any size: "last" for step T, "1/B" for that weight.
 
-    Two edits with the same text are the same mistake; their word is not part of it.
+    Two edits with a text in common are the same mistake; their word is not part of it. Several
+    texts where a weight may be several things, as 0.5 is 1/2, and 1/B of two samples.
     """
     kind, name, *k = edit.place
-    nodes = (edit.inner, edit.outer, edit.v)
+    nodes = [*map(written, (edit.inner, edit.outer, edit.v)), edit.flipped]
     place = [kind, list(name) if isinstance(name, tuple) else name, *k]
-    found = [place, _weight(edit.weight, sizes), *map(written, nodes), edit.flipped,
-             None if at_all(table, edit, sizes["T"]) else _steps(edit.steps, sizes["T"]),
-             edit.other]  # fmt: skip
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    T = sizes["T"]
+    steps = None if at_all(table, edit, T) else _steps(edit.steps, T)
+    return [
+        json.dumps([place, weight, *nodes, steps, edit.other], ensure_ascii=False,
+                   separators=(",", ":"))
+        for weight in _weights(edit.weight, sizes)
+    ]  # fmt: skip
 
 
 def normal(table: Table, edits: Iterable[Edit], T: int) -> tuple[Edit, ...]:
@@ -116,15 +120,16 @@ def at_all(table: Table, edit: Edit, T: int) -> bool:
     return edit.steps is None or (late and T > 1 and edit.steps == tuple(range(1, T)))
 
 
-def _weight(weight, sizes):
+def _weights(weight, sizes):
+    """1/B and the like, if it is that, then the number."""
     for letters in ("B", "T", "TB"):
         many = 1
         for letter in letters:
             many *= sizes[letter]
         for factor, word in ((many, f"1/{letters}"), (1 / many, letters)):
-            if many > 2 and abs(weight * factor - 1) < 1e-6:
-                return word
-    return float(f"{weight:.6g}")
+            if many > 1 and abs(weight * factor - 1) < 1e-6:
+                yield word
+    yield float(f"{weight:.6g}")
 
 
 def _steps(steps, T):
@@ -162,11 +167,15 @@ def named(
     sizes: T, B and so on. No edit is covered twice; those that are no known mistake are left. The
     edits are those that `normal` makes of them.
     """
-    left = {canonical(table, edit, sizes): edit for edit in normal(table, edits, sizes["T"])}
+    left: dict[str, Edit] = {}
+    for edit in normal(table, edits, sizes["T"]):
+        left |= dict.fromkeys(canonical(table, edit, sizes), edit)
     found = []
     for one in sorted(known(table), key=lambda k: -len(k.edits)):
         if one.edits <= left.keys():
-            found.append((one, tuple(left.pop(text) for text in sorted(one.edits))))
+            covered = tuple(left[text] for text in sorted(one.edits))
+            found.append((one, covered))
+            left = {text: edit for text, edit in left.items() if edit not in covered}
     return found
 
 

@@ -107,3 +107,27 @@ def test_names_need_no_sympy():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(out.stdout) == ["no-carousel"]
+
+
+def test_factors_of_gradients_have_one_form():
+    cell = table.of_catalogue("LSTM")
+    every = tuple(f"d{n}" for n in (*cell.matrices, *cell.vectors))
+    biases = tuple(f"d{n}" for n in cell.vectors)
+    both = [Edit(("scale", every), "weight", 1 / 3), Edit(("scale", biases), "weight", 3.0)]
+    (found,) = naming.normal(cell, both, 4)
+    assert found.place == ("scale", tuple(f"d{n}" for n in cell.matrices))
+    assert answer(cell, both, SIZES).names == ("weights-mean",)
+    single = [Edit(("result", n), "weight", 2.0) for n in biases]
+    summed = [Edit(("sum", n[1:], 0), "weight", 2.0) for n in biases]
+    assert naming.normal(cell, single, 4) == naming.normal(cell, summed, 4)
+    assert naming.normal(cell, [*single, Edit(("scale", biases), "weight", 0.5)], 4) == ()
+
+
+def test_an_absence_at_all_steps_that_matter_is_one_at_all_steps():
+    cell = table.of_catalogue("LSTM")
+    late = Edit(("term", "c", 1), "dropped", 0.0, steps=(1, 2, 3))
+    zero = Edit(("result", "dc_0"), "zero", 0.0, other="zero")
+    (found,) = naming.normal(cell, [late, zero], 4)
+    assert found.steps is None and found.place == late.place
+    assert naming.normal(cell, [late], 4) == (late,)  # the error at c_0 may be right
+    assert naming.normal(cell, [zero], 4) == (zero,)
