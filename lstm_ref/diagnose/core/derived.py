@@ -42,11 +42,16 @@ def has(node: Any, target: Node) -> bool:
     return False
 
 
+def _turned(matrix: Any) -> tuple[Any, bool]:
+    """(the matrix itself, whether it is transposed)."""
+    turned = isinstance(matrix, tree.Transposed)
+    return (matrix.matrix if turned else matrix), turned
+
+
 def _through(table, term, operator, target, net):
     match operator:
         case tree.Apply(A, v):
-            turned = isinstance(A, tree.Transposed)
-            inside = A.matrix if turned else A
+            inside, turned = _turned(A)
             if inside == target:
                 yield replace(term, via=Via("column" if turned else "row", v))
             if (outer := slope(v, target)) is not None:
@@ -98,10 +103,9 @@ def letter(table: Table, node: Any) -> str:
     match node:
         case Signal(name, _) | tree.Parameter(name):
             return table.letters[name][0] if table.rank(name) else ""
-        case tree.Apply(tree.Transposed(A), _):
-            return table.letters[A.name][1]
         case tree.Apply(A, _) if not isinstance(A, Call):
-            return table.letters[A.name][0]
+            inside, turned = _turned(A)
+            return table.letters[inside.name][turned]
         case Call("spread", _):
             return "H"
         case Call("sum" | "mean", _):
@@ -151,8 +155,7 @@ def rederived(table: Table, changed: Mapping[str, Equation]) -> Table:
 
 
 def _add(products, net, by, product):
-    turned = isinstance(product.matrix, tree.Transposed)
-    A = product.matrix.matrix if turned else product.matrix
+    A, turned = _turned(product.matrix)
     if isinstance(A, tree.Parameter) and A.name in products:
         inner = slope(net, product)
         if inner is not None:

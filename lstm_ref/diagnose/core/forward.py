@@ -84,13 +84,13 @@ class _Reader:
         self.repertoire = trials.Repertoire(table)
         self.tried: dict[Edits, Values | None] = {}
 
-    def read(self, count) -> Forward:
+    def read(self, count: int) -> Forward:
         if not self.fitting():
             return Forward((), None, False)
         if self.holds(()):
             return Forward((), self.tried[()])
-        searches = [(stored, self.search(mine)) for stored, mine in self.as_stored()]
-        searches = [(stored, search, search.phases()) for stored, search in searches if search]
+        found = [(stored, self.search(mine)) for stored, mine in self.as_stored()]
+        searches = [(stored, search, search.phases()) for stored, search in found if search]
         for _ in range(count):
             for stored, _, phases in searches:
                 proposals = [(*edits, *stored) for edits in next(phases)]
@@ -99,8 +99,8 @@ class _Reader:
                         return self.with_ties(edits, proposals[n + 1 :])
         each = bool(searches) and all(len(g.nodes) == 1 for g in searches[0][1].groups)
         for first in families.beforehand(self.table, each) if count == PHASES else ():
-            if found := self.beforehand(first):
-                return found
+            if explained := self.beforehand(first):
+                return explained
         return self.partly(searches[0][1]) if searches else Forward((), None, False)
 
     def beforehand(self, first):
@@ -158,13 +158,13 @@ class _Reader:
             return
         h = self.mine[output]
         place = ("result", output)
-        unknown = np.full_like(h[:1], np.nan)
+        unknown, undone = np.full_like(h[:1], np.nan), {}
         if np.all(h == h[-1:]):
-            undone = np.concatenate([*[unknown] * (T - 1), h[-1:]])
-            yield (Edit(place, "last", other="last"),), {**self.mine, output: undone}
+            alike = np.concatenate([*[unknown] * (T - 1), h[-1:]])
+            yield (Edit(place, "last", other="last"),), {**self.mine, output: alike}
             return
         yield (Edit(place, "reversed", other="reversed"),), {**self.mine, output: h[::-1]}
-        undone = {output: np.concatenate([h[1:], unknown])}
+        undone[output] = np.concatenate([h[1:], unknown])
         if output in self.table.states:
             undone[f"{output}_0"] = h[0]
         yield (Edit(place, "shifted", other="shifted"),), {**self.mine, **undone}

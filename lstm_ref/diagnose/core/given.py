@@ -139,7 +139,7 @@ def _with(node: Any, names: Mapping[str, str]) -> Any:
     return node
 
 
-def _roles(table, gate) -> dict[Any, str]:
+def _roles(table: Table, gate: str) -> dict[Any, str]:
     """(letters, what it is multiplied with) -> parameter, of one equation."""
     found: dict[Any, str] = {}
     net = table.equations[gate].net

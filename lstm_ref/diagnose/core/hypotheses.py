@@ -96,10 +96,10 @@ def answers(base: Pass, gradients: Mapping[str, Array], tol: float = 1e-9) -> li
     found: dict[str, list[Array]] = {}
     for state in base.table.states:
         pairs = list(_pairs(base, state, delta, gradients))
-        each = [h for h in (_solved(*pair, tol) for pair in pairs) if h is not None]
+        each = [h for h in (_solved(D, G, tol) for D, G in pairs) if h is not None]
         if not each and len(pairs) > 1:
-            stacked = [np.concatenate(parts) for parts in zip(*pairs, strict=True)]
-            each = [h for h in [_solved(*stacked, tol)] if h is not None]
+            D, G = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+            each = [h for h in [_solved(D, G, tol)] if h is not None]
         if each:
             found[state] = _ranked(each, tol)
     B = base.values[base.table.input].shape[-1]

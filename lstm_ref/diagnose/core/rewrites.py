@@ -93,7 +93,7 @@ def complement(node: Any, gate: Node) -> Any:
     return node
 
 
-def _everywhere(table, name, node) -> Iterator[tuple[Node, str]]:
+def _everywhere(table: Table, name: str, node: Node) -> Iterator[tuple[Node, str]]:
     """Every rule at every place of a formula."""
     yield from _rules(table, name, node)
     match node:
@@ -166,7 +166,8 @@ def _inwards(factors):
                 at = [n for n, (_, part) in enumerate(parts) if isinstance(part, Apply)]
                 for n in at if len(at) == 1 else ():
                     sign, part = parts[n]
-                    inside = Apply(part.matrix, Product((factor, part.vector)))
+                    own: Any = part
+                    inside = Apply(own.matrix, Product((factor, own.vector)))
                     outside = Product((factor, part))
                     others = parts[:n], parts[n + 1 :]
                     yield Sum((*others[0], (sign, inside), *others[1])), "before the product"

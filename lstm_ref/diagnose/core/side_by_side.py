@@ -128,7 +128,8 @@ class SideBySide:
     def _at_two(self, first, second):
         if not first.alternatives or not second.alternatives:
             return
-        read, changed = self.base, set()
+        changed: set[str] = set()
+        read = self.base
         for node in self.group.nodes:
             if node in first.nodes:
                 found = self._stacked(read, node, first, 1, changed)
@@ -190,7 +191,7 @@ class SideBySide:
         equation = self.trial.table.equations[name]
         if (node == name and equation.activation) or not isinstance(equation.net, Sum | Product):
             return result
-        changed = []
+        changed: list[Any] = []
         for (edits, changes), a in zip(slot.alternatives, slot.values[node], strict=True):
             if edits[0].place[0] == "forward":
                 changed.append((edits[0], a, changed_at(equation.net, changes[node])))
