@@ -163,3 +163,5 @@ def test_habits_are_told_together():
     assert said(*bare) == ["δ_f, δ_i and δ_o lack the slopes of their activations"]
     window = [Edit(("term", "h", k), "window", 0.0, steps=(1, 2)) for k in range(4)]
     assert said(*window) == ["errors go back 2 steps only: nothing comes back at steps 1 and 2"]
+    every = [Edit(("term", "h", k), "window", 0.0) for k in range(4)]
+    assert said(*every) == ["δ_h lacks all that comes back through the recurrent matrices"]

@@ -63,7 +63,7 @@ class _Groups:
             return "bare", edit.steps
         if kind == "result" and name not in self.table.equations and edit.kind != "clipped":
             return "result", edit.kind, edit.weight, edit.steps, edit.other
-        if edit.kind == "window":
+        if edit.kind == "window" and edit.steps:
             return "window", edit.steps
         if kind == "term" and edit.weight == 0 and self._recurrent(edit):
             return "recurrent", name, edit.steps
