@@ -90,7 +90,9 @@ def _finished(edit, value, right, tensors):
             return right[f"delta_{edit.place[1][1:-2]}"][0]
         case "":
             return edit.weight * value
-    return tensors[edit.other] if edit.kind == "copy" else value
+    if edit.kind == "copy":
+        return (tensors if edit.other in tensors else right)[edit.other]
+    return value
 
 
 # ---- by error terms
