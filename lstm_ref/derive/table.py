@@ -101,7 +101,7 @@ class Table:
         return len(self.letters[name].replace("1", ""))
 
 
-CLASSES = {
+CLASSES: dict[str, type] = {
     c.__name__: c
     for c in (
         *(tree.Number, tree.Known, tree.Constant, tree.Size, tree.Parameter, tree.Signal),

@@ -26,13 +26,12 @@ def fitting(
     as far as it is known; scale: of the weights, None if it is not known.
     """
     from lstm_ref.diagnose.comparison import Comparison
-    from lstm_ref.interop import vectors
 
     if not isinstance(mine, Mapping):
-        return vectors.make(cell, **{**VECTORS, **given}, seed=seed, scale=scale)
+        return _made(cell, {**VECTORS, **given}, seed, scale)
     best: tuple[float, Vectors] | None = None
     for sizes, weights in _options(mine, cell, given, scale):
-        made = vectors.make(cell, **sizes, seed=seed, scale=weights)
+        made = _made(cell, sizes, seed, weights)
         if len(given) == 4 and (scale is not None or sum(sizes[k] for k in "DH") <= FEW):
             return made
         try:
@@ -47,7 +46,15 @@ def fitting(
     return best[1]
 
 
-def _options(mine, cell, given, scale) -> Iterator[tuple[Sizes, float | None]]:
+def _made(cell: Cell, sizes: Mapping[str, Any], seed: int, scale: float | None) -> Vectors:
+    from lstm_ref.interop import vectors
+
+    return vectors.make(cell, **sizes, seed=seed, scale=scale)
+
+
+def _options(
+    mine: Any, cell: Cell, given: Mapping[str, int], scale: float | None
+) -> Iterator[tuple[Sizes, float | None]]:
     """(sizes, scale of the weights), the likeliest first."""
     if len(given) == 4:
         found = [dict(given)]

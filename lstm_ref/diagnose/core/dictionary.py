@@ -31,7 +31,7 @@ def others(table: Table, node: Node) -> list[tuple[Node, str]]:
     return list(found.items())
 
 
-def _others(table, node) -> Iterator[tuple[Node, str]]:
+def _others(table: Table, node: Node) -> Iterator[tuple[Node, str]]:
     match node:
         case Signal(name, lag):
             yield from _signals(table, name, lag)
