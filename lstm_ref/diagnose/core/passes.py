@@ -116,9 +116,8 @@ class Pass:
         return total
 
     def _run(self):
-        table, found = self.table, {}
-        for name in table.equations:
-            found[name] = [None] * (self.T + 1)
+        table = self.table
+        found: dict[str, list[Any]] = {n: [None] * (self.T + 1) for n in table.equations}
         for k in range(self.T, 0, -1):
             for name in reversed(table.equations):
                 total = self.entering(name, k)

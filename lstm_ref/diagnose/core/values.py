@@ -68,7 +68,7 @@ class Values(dict[str, Any]):
         return Values({**kept, **changed}, sizes=self.sizes)
 
 
-def value(node: Node, read: Mapping[str, Any], step: int | slice) -> Any:
+def value(node: Node, read: Values, step: int | slice) -> Any:
     """A formula at one step, (n, B), or at the steps of a slice, (T, n, B)."""
     match node:
         case tree.Number(number):
@@ -94,11 +94,9 @@ def value(node: Node, read: Mapping[str, Any], step: int | slice) -> Any:
                 total = _binary(np.multiply, total, value(factor, read, step), step)
             return total
         case tree.Quotient(above, below):
-            pair = (value(part, read, step) for part in (above, below))
-            return _binary(np.divide, *pair, step)
+            return _binary(np.divide, value(above, read, step), value(below, read, step), step)
         case tree.Power(base, exponent):
-            pair = (value(part, read, step) for part in (base, exponent))
-            return _binary(np.power, *pair, step)
+            return _binary(np.power, value(base, read, step), value(exponent, read, step), step)
     return _operator(node, read, step)
 
 
@@ -146,7 +144,7 @@ def _operator(node, read, step):
         case tree.Outer(a, b):
             return _outer(value(a, read, step), value(b, read, step))
         case tree.Dot(a, b):
-            pair = (value(part, read, step) for part in (a, b))
+            pair = value(a, read, step), value(b, read, step)
             return functions.total(_binary(np.multiply, *pair, step))
     raise TypeError(f"node: no value of {node!r:.80}")
 
@@ -158,7 +156,7 @@ def _outer(a, b):
     return functions.outer(a, b)
 
 
-def times(A: Node, v: Any, read: Mapping[str, Any], step: int | slice) -> Any:
+def times(A: Node, v: Any, read: Values, step: int | slice) -> Any:
     """A v, for a parameter, a matrix signal, or the transpose of one."""
     turned = isinstance(A, tree.Transposed)
     inside = A.matrix if isinstance(A, tree.Transposed) else A
@@ -183,7 +181,7 @@ def sizes_of(table: Table, arrays: Mapping[str, Any]) -> dict[str, int]:
 def given(table: Table, arrays: Mapping[str, Any]) -> Values:
     """Parameters, constants, inputs (a slot 0 before them) and slot 0 of the states."""
     names = [*table.matrices, *table.vectors, *table.fixed]
-    found = {n: np.asarray(arrays[n], float) for n in names if n in arrays}
+    found: dict[str, Any] = {n: np.asarray(arrays[n], float) for n in names if n in arrays}
     found |= table.constants
     for name in table.inputs:
         x = np.asarray(arrays[name], float)

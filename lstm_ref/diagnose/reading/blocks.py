@@ -176,8 +176,8 @@ class Blocks:
         """(way, table, pieces that were cut from it) for each order of the axes."""
         key = id(value), tuple(axes)
         if key not in self._tables:
-            ways = [(way, way.table.reshape(shape), {}) for way in stored(value, axes)]
-            self._tables[key] = value, ways
+            ways = stored(value, axes)
+            self._tables[key] = value, [(way, way.table.reshape(shape), {}) for way in ways]
         return self._tables[key][1]
 
     def _cut(self, table, views, blocks, heights, top=0):

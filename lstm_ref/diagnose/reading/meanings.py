@@ -254,8 +254,8 @@ class Meanings:
         prefix = {"value": "", "net": "net_", "delta": "delta_"}[hint.kind]
         gates = self.blocks.gates
         signals = {g: prefix + s for g, s in self.blocks.signal.items()}
-        shapes = {self.shapes.get(s) for s in signals.values()}
-        if len(gates) < 2 or len(shapes) > 1 or None in shapes:
+        shapes = {self.shapes.get(s, ()) for s in signals.values()}
+        if len(gates) < 2 or len(shapes) > 1 or () in shapes:
             return
         T, H, B = shapes.pop()
         axes = [("T", T), ("g", len(gates)), ("H", H), ("B", B)]

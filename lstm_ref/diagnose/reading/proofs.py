@@ -72,7 +72,7 @@ class Proofs:
             return set()
         return {fact for fact, holds in self._facts(tensors) if holds is False}
 
-    def _facts(self, tensors) -> Iterator[tuple[Fact, bool | None]]:
+    def _facts(self, tensors: Params) -> Iterator[tuple[Fact, bool | None]]:
         for g in self.gates:
             of_x = f"dW_{g}{self.cell.input}"
             if of_x not in tensors:
@@ -123,7 +123,8 @@ def proved(
     of its slot. Columns of dW_gx and dW_gh span the same space however they are mixed up, so of
     their order that relation says nothing.
     """
-    parts, sure = [], {}
+    parts: list[list[tuple[float, Any]]] = []
+    sure: dict[Any, Any] = {}
     for part in layouts.parts:
         found, tallies = [], []
         for cost, choices in part:
@@ -175,9 +176,8 @@ def candidates(
     """
     layouts = Layouts(cell, arrays, shapes)
     proofs = None if x is None else Proofs(cell, x, tolerance)
-    if proofs is None or not proofs.able:
-        ways, sure = [list(part) for part in layouts.parts], {}
-    else:
+    ways, sure = [list(part) for part in layouts.parts], dict[Any, Any]()
+    if proofs is not None and proofs.able:
         ways, sure = proved(layouts, proofs)
         ways = [[way for way in one if _allows(way[1], sure)] or one for one in ways]
     number = 0
