@@ -25,6 +25,7 @@ PARTS = {
     "gradients": ("start", "sum", "result", "scale"),
 }
 
+UNKNOWN = "these numbers do not say which equation is another one"
 MANY = 4  # equations of one mistake that are all printed
 
 
@@ -196,6 +197,8 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
         verdict, comparison.best, comparison.tolerances[0], mistakes=tuple(answers)
     )
     said = [unexplained(table, *one, sizes) for one in result.unexplained]
+    if not result.exact and not answers and not said:
+        said = [UNKNOWN]
     hints = list(found.hints)
     if said and (missing := to_learn(table, result, comparison.best.tensors)):
         hints = [missing, *(h for h in hints if not h.startswith("store "))]
@@ -210,9 +213,6 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
 
 def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[str, int]) -> str:
     """A sentence on an equation with another right side."""
-    if name == "backward":
-        return ("the way back is another one; these numbers do not give the error terms back, so "
-                "where it begins is not known")  # fmt: skip
     what = f"δ_{letter(name)}" if name in table.equations else f"∂E/∂{name}"
     T = sizes["T"]
     when = "" if len(steps) in (0, T) else f" at step {listed(map(str, steps))}"

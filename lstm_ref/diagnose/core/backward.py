@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.diagnose.core import local, recover, scale, sums
+from lstm_ref.diagnose.core import dictionary, local, recover, scale, sums
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass, edited
 from lstm_ref.diagnose.core.search import Found, Search
 from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
+NOT_KNOWN: tuple[tuple[str, tuple[int, ...]], ...] = ()
 TIES = 4  # other explanations that are looked at, of an equation or of a search
 
 
@@ -48,7 +49,7 @@ def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True
         other = _by_search(base, tensors, tol)
         if other.exact or not found:
             return other
-    return found or Read((), False, (("backward", ()),), 20.0)
+    return found or Read((), False, NOT_KNOWN, 20.0)
 
 
 def wrong(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array], tol: float) -> list[str]:
@@ -147,8 +148,10 @@ def _choices(base, found, stored, tensors, tol, most=8):
 
 def _agrees_with_bias(base, name, delta, tensors, tol):
     total = delta[1:, 0].sum(axis=(0, -1))
-    for bias, terms in base.table.terms.items():
-        if f"d{bias}" in tensors and [t.by for t in terms] == [name]:
+    for bias in base.table.vectors:
+        terms = base.table.terms[bias]
+        plain = [t.by for t in terms] == [name] and terms[0].inner == dictionary.ONE
+        if plain and not terms[0].via and f"d{bias}" in tensors:
             return sums.near(total, tensors[f"d{bias}"].ravel(), 1e3 * tol)
     return True
 
@@ -177,9 +180,21 @@ def _equations(base, delta, k, tensors, tol):
     found = _finish(base, edits, whole, k, tensors, tol, unexplained)
     if not found.exact:  # what was read of errors between is a guess
         sure = [e for e in found.edits if _of_known(base, e, delta)]
-        return replace(found, edits=tuple(sure))
+        named = [u for u in found.unexplained if _read_from(base, u[0], delta, unexplained)]
+        return replace(found, edits=tuple(sure), unexplained=tuple(named) or NOT_KNOWN)
     ties = [(*(e for e in found.edits if e not in mine), *tie) for mine, tie in other]
     return replace(found, ties=tuple(t for t in ties if not wrong(base, t, tensors, tol)))
+
+
+def _read_from(base, name, delta, equations):
+    """Whether what is not explained was read from error terms that came back by themselves."""
+    table = base.table
+    if name in table.equations:
+        return name in delta and {t.by for t in table.terms[name]} <= set(delta)
+    of = name[1:].removesuffix("_0")
+    of = table.input if of == "x" else of
+    items = [*table.products.get(of, ()), *table.terms.get(of, ())]
+    return {i.by for i in items} <= set(delta) and not equations
 
 
 def _of_known(base, edit, delta):
@@ -236,7 +251,7 @@ def chosen(found: Sequence[Read]) -> Read:
     """The shortest that gives every number, the others beside it; none: nothing is claimed."""
     exact = sorted((f for f in found if f.exact), key=lambda f: f.cost)
     if not exact:
-        return Read((), False, (("backward", ()),), 20.0)
+        return Read((), False, NOT_KNOWN, 20.0)
     same = tuple(f.edits for f in exact[1:] if f.cost == exact[0].cost)
     return replace(exact[0], ties=same)
 

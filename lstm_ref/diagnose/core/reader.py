@@ -42,6 +42,7 @@ class Reader:
     def __init__(self, table: Table, arrays: Mapping[str, Any]) -> None:
         self.table = table
         self.arrays = {n: np.asarray(a, float) for n, a in arrays.items()}
+        self.arrays.setdefault(table.input, self.arrays.get("x"))  # an only input is called x
         self.errors = {"e": self.arrays["e"]}
         self.errors |= {s: self.arrays[f"e_{s}_T"] for s in table.states}
         self.values = altered.forward_with(table, self.arrays, ())

@@ -143,6 +143,8 @@ def _start(base, state, mine, delta, tol, nice):
 def _parameter(base, of, mine, delta, tol, nice):
     """Weights of the steps, then other things that the matrix has seen."""
     steps = {place: a[:, 0] for place, a in base.summed(of, delta)}
+    if not steps:
+        return
     yield from _weighted(steps, mine, tol, base.T)
     for place in steps:
         for edit in _others(base, of, place):

@@ -171,7 +171,8 @@ def sizes_of(table: Table, arrays: Mapping[str, Any]) -> dict[str, int]:
     """Letter -> size, of all but steps and samples, from parameters, x and initial states."""
     found = {"1": 1}
     for name, word in table.letters.items():
-        for key, front in ((name, 1 if name in table.inputs else 0), (f"{name}_0", 0)):
+        key = "x" if name in table.inputs and name not in arrays else name
+        for key, front in ((key, 1 if name in table.inputs else 0), (f"{name}_0", 0)):
             if key in arrays:
                 shape = np.shape(arrays[key])[front:]
                 found |= dict(zip(word, shape, strict=False))
@@ -184,7 +185,7 @@ def given(table: Table, arrays: Mapping[str, Any]) -> Values:
     found: dict[str, Any] = {n: np.asarray(arrays[n], float) for n in names if n in arrays}
     found |= table.constants
     for name in table.inputs:
-        x = np.asarray(arrays[name], float)
+        x = np.asarray(arrays[name if name in arrays else "x"], float)  # the only input is "x"
         found[name] = np.concatenate([x[:1], x])
     return Values(found, sizes=sizes_of(table, arrays))
 
