@@ -112,6 +112,7 @@ def slopes(table: Table, name: str, slope: Node | None) -> list[tuple[Node, str]
     found[Product((u, Sum(((1, u), (-1, ONE)))))] = "sign"
     found[ONE] = found[u] = found[Sum(((1, ONE), (-1, u)))] = "bare"
     found[Power(u, Number(2))] = "power"
+    found[Call("sigma", (u,))] = found[Call("tanh", (u,))] = "function"
     found[tree.product(slope, slope)] = "twice"
     found |= {node: kind for node, kind in others(table, slope) if node not in found}
     found.pop(slope, None)

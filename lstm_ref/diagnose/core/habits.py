@@ -52,6 +52,14 @@ def _habits(base) -> Iterator[Move]:
             steps = tuple(range(1, base.T - back + 1))
             yield tuple(Edit(p, "window", weight=0.0, steps=steps) for p in late)
     yield tuple(Edit(("enter", s), "dropped", weight=0.0) for s in table.states)
+    every = tuple(range(1, base.T + 1))
+    for kept in ((base.T,), (1,), every[1:], every[:-1]) if base.T > 1 else ():
+        gone = tuple(t for t in every if t not in kept)
+        yield tuple(Edit(p, "dropped", weight=0.0, steps=gone) for p in _sums(base))
+    back = [e for name in (*table.equations, *table.inputs) for p, t in base.terms(name)
+            if t.via for e in local.edits_of(base, p, t) if e.kind == "no slope"]  # fmt: skip
+    yield tuple(back)
+    yield tuple(e for e in back if e.place[1] not in table.inputs)
     left = [Edit(("enter", s), "left over", other="left over") for s in table.states]
     alone = [replace(e, weight=0.0) for e in left]  # in the place of what enters
     yield from (tuple(left), tuple(alone), *((e,) for e in (*left, *alone)))
@@ -59,6 +67,14 @@ def _habits(base) -> Iterator[Move]:
         yield (Edit(("slope", table.output), kind, inner=node),)
         if table.output in table.states:
             yield tuple(Edit(("enter", n), kind, inner=node) for n in ("e", table.output))
+
+
+def _sums(base):
+    """The places of all summands of parameters' gradients."""
+    table = base.table
+    for name in (*table.matrices, *table.vectors):
+        for k in range(len(table.products.get(name, ())) + len(table.terms.get(name, ()))):
+            yield ("sum", name, k)
 
 
 def alone(base: Pass) -> list[Move]:
@@ -76,6 +92,16 @@ def alone(base: Pass) -> list[Move]:
     for place, term in _items(base):
         found += [e for e in local.edits_of(base, place, term) if e.other]
     return [(e,) for e in found]
+
+
+def masked(base: Pass) -> list[Move]:
+    """Single edits that are there at one end of the sequence only, or everywhere else."""
+    every = tuple(range(1, base.T + 1))
+    if base.T < 2:
+        return []
+    parts = dict.fromkeys([(1,), (base.T,), every[1:], every[:-1]])
+    plain = [e for e in singles(base) if e.steps is None and e.place[0] in ("term", "slope")]
+    return [(replace(e, steps=steps),) for e in plain for steps in parts]
 
 
 def _with_slope(base):

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from lstm_ref.derive import tree
 from lstm_ref.derive.table import Summand, Table
 from lstm_ref.diagnose.core import dictionary
 from lstm_ref.diagnose.core.edits import Edit, Place
@@ -79,6 +80,9 @@ def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
             dictionary.extra(table) if table.letters[term.by] == table.letters[table.output] else []
         )
     yield from (Edit(place, kind, inner=node) for node, kind in inner)
+    slope = table.slopes[term.by]
+    if term.via and slope is not None:  # the error of the activation is handed on
+        yield Edit(place, "no slope", inner=tree.Quotient(term.inner, slope))
     yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
                 if term.outer != dictionary.ONE)  # fmt: skip
     if term.via and term.via.kind in ("matrix", "transposed") and square(table, term.via.node):
@@ -282,6 +286,8 @@ class _Problem:
                         yield found
 
     def _least(self, z, A, names):
+        if not np.all(np.isfinite(A)):
+            return ()
         w = np.linalg.lstsq(A, z, rcond=1e-10)[0]
         if np.abs(A @ w - z).max() > 100 * self.tol * np.abs(z).max():
             return ()

@@ -16,7 +16,16 @@ from typing import Any
 import numpy as np
 
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import altered, backward, forward, habits, hypotheses, scale, sums
+from lstm_ref.diagnose.core import (
+    altered,
+    backward,
+    families,
+    forward,
+    habits,
+    hypotheses,
+    scale,
+    sums,
+)
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.result import Result
@@ -101,17 +110,28 @@ class Reader:
         return best
 
     def _one(self, values, gradients, tol, deep):
-        best: Any = None
+        """What one layout is read to be: each forward pass first, then several mistakes."""
+        found = []
         for edits, base in self._forwards(values, gradients, tol):
             if base is None:
                 return self._without_forward(values, gradients, tol)
-            found = backward.read(base, gradients, tol, deep=deep and not best)
-            result = self._result(edits, found)
-            if best is None or cost(result) < cost(best):
-                best = result
-            if result.exact:
-                break
-        return best
+            read = self._result(edits, backward.read(base, gradients, tol, deep=False))
+            if read.exact:
+                return read
+            found.append((cost(read), len(found), edits, base, read))
+        if not values:
+            for edits, own in self._hypotheses(gradients, tol):
+                read = self._result(edits, backward.read(own, gradients, tol, deep=False))
+                if read.exact:
+                    return read
+        _, _, edits, base, read = min(found)
+        if deep:
+            again = self._result(edits, backward.read(base, gradients, tol))
+            read = again if again.exact else read
+        if read.exact:
+            return read
+        # Without a value nobody knows that the forward pass is right: nothing is claimed.
+        return replace(read, edits=(), unexplained=read.unexplained if values else ())
 
     def _result(self, edits, found):
         ties = [t for t in found.ties if not self.same(found.edits, t)]
@@ -141,26 +161,17 @@ class Reader:
         table = self.table
         if values:
             found = forward.read(table, self.arrays, values, tol)
-            if not found.found:
-                yield (), None
-                return
-            yield found.edits, self._pass(found.edits, found.values)
-            for tie in found.ties:
-                yield tie, self._pass(tie, altered.forward_with(table, self.arrays, tie))
+        else:
+            yield (), self.right
+            found = hypotheses.read_gradients(table, self.arrays, self.errors, gradients, tol)
+        if values and not found.found:
+            yield (), None
+        if not found.found or (not values and not found.edits):
             return
-        seen = hypotheses.h_seen(self.right, gradients, tol)
-        if table.output in seen:
-            found = forward.read(table, self.arrays, _as_values(table, seen), tol)
-            if found.found and found.edits:
-                yield found.edits, self._pass(found.edits, found.values)
-                for tie in found.ties:
-                    yield tie, self._pass(tie, altered.forward_with(table, self.arrays, tie))
-        yield (), self.right
-        if not seen and self._own_right(gradients):
-            yield from self._hypotheses(gradients, tol)
-
-    def _own_right(self, gradients):
-        return len(gradients) > 1
+        for edits in (found.edits, *found.ties):
+            settled = families.settled(table, edits, gradients)
+            for each in dict.fromkeys((settled, edits)):
+                yield each, self._pass(each)
 
     def _hypotheses(self, gradients, tol):
         """Other forward passes whose own right gradient is what is stored."""
@@ -169,9 +180,10 @@ class Reader:
             if scale.gives(own, gradients, tol):
                 yield edits, own
 
-    def _pass(self, edits, values):
+    def _pass(self, edits):
         if not edits:
             return self.right
+        values = altered.forward_with(self.table, self.arrays, edits)
         return altered.own_pass(self.table, edits, values, self.errors)
 
     def _without_forward(self, values, gradients, tol):
@@ -193,11 +205,3 @@ class Reader:
             array[1:] = values[name]
             changed[name] = array
         return self.values.but(**changed)
-
-
-def _as_values(table, seen):
-    found = {}
-    for state, array in seen.items():
-        found[f"{state}_0"] = array[0]
-        found[state] = np.concatenate([array[1:], np.full_like(array[:1], np.nan)])
-    return found

@@ -104,6 +104,9 @@ class Search:
             alone = habits.alone(self.base) if depth == 0 else []
             tried = {_key(e): e for s in states for m in (*moves, *alone) if (e := _joined(s, m))}
             found = self.judged(list(tried.values()))
+            if depth == 0 and found and found[0].left:
+                found += self.judged(habits.masked(self.base))
+                found.sort(key=lambda f: f.cost)
             nearer = found[0].cost < best[0].cost - 1e-9 if found else False
             best = sorted([*found, *best], key=lambda f: f.cost)[:50]
             if not nearer:

@@ -159,6 +159,8 @@ def _weighted(steps, mine, tol, T):
     """Some steps missing, or the summands with other weights."""
     total = sum(steps.values())
     A = total.reshape(T, -1).T
+    if not np.all(np.isfinite(A)):
+        return
     if A.shape[0] > T:
         w = np.linalg.lstsq(A, mine.ravel(), rcond=None)[0]
         if near((A @ w).reshape(mine.shape), mine, tol):
