@@ -213,13 +213,14 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
 
 def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[str, int]) -> str:
     """A sentence on an equation with another right side."""
-    what = f"δ_{letter(name)}" if name in table.equations else f"∂E/∂{name}"
+    of = name if name in table.equations else name.removeprefix("d")  # dW_fx is a tensor's name
+    what = f"δ_{letter(of)}" if of in table.equations else f"∂E/∂{of}"
     T = sizes["T"]
     when = "" if len(steps) in (0, T) else f" at step {listed(map(str, steps))}"
     when = when.replace("step", "steps") if len(steps) > 1 else when
     from_ = f" (going back, from t = {max(steps)} on)" if steps else ""
-    right = formula_of(table, name, sizes)
-    return f"{what} has another right side{when}{from_}; right: {right}"
+    right = f"; right: {formula_of(table, of, sizes)}" if of in table.letters else ""
+    return f"{what} has another right side{when}{from_}{right}"
 
 
 def formula_of(table: Table, name: str, sizes: Mapping[str, int]) -> str:

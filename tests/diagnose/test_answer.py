@@ -10,7 +10,7 @@ import pytest
 from lstm_ref.__main__ import main
 from lstm_ref.derive import catalogue, table, tree
 from lstm_ref.diagnose import diagnose, naming
-from lstm_ref.diagnose.answer import answer, capital, report_of
+from lstm_ref.diagnose.answer import answer, capital, report_of, unexplained
 from lstm_ref.diagnose.comparison import Comparison
 from lstm_ref.diagnose.core import passes, values
 from lstm_ref.diagnose.core.edits import Edit
@@ -79,6 +79,13 @@ def test_what_is_not_explained(compared):
     assert "note:    a note" in report.text
     found = valid(report)
     assert not found["explanations"][0]["sure"] and len(found["unexplained"]) == 2
+
+
+def test_tensors_that_are_not_explained_have_the_letters_of_the_book():
+    said = [unexplained(LSTM, name, (), SIZES) for name in ("dW_fx", "dx", "dh_0")]
+    assert said[0].endswith("right: ∂E/∂W_fx = Σ_t δ_f,t x_tᵀ")
+    assert said[1].startswith("∂E/∂x has another right side; right: ∂E/∂x_t = W_fxᵀ δ_f,t")
+    assert said[2] == "∂E/∂h_0 has another right side"
 
 
 def test_nothing_was_read(compared):
