@@ -23,7 +23,8 @@ from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.table import Table
 from lstm_ref.derive.typeset.summands import Writer
-from lstm_ref.diagnose.core import altered, forward, local, passes, sums
+from lstm_ref.diagnose.core import altered, forward, local, sums
+from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.naming import canonical, normal
@@ -119,7 +120,7 @@ class Reader:
             if not reading.found:
                 return None
             edits += reading.edits
-        new = passes.edited(base, edits)
+        new = edited(base, edits)
         for name, mine in gradients.items():
             if not self.made(new.table, name[1:]):  # the wrong forward pass does not use it
                 if np.any(mine):

@@ -13,6 +13,7 @@ from lstm_ref.diagnose import diagnose, naming
 from lstm_ref.diagnose.answer import answer, capital, report_of, unexplained
 from lstm_ref.diagnose.comparison import Comparison
 from lstm_ref.diagnose.core import passes, values
+from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.result import Result
 from lstm_ref.interop import vectors
@@ -33,7 +34,7 @@ def compared():
     header, arrays = vectors.make(cell, T=4, B=2, D=9, H=10)
     enter = {"e": arrays["e"], **{s: arrays[f"e_{s}_T"] for s in LSTM.states}}
     base = passes.Pass(LSTM, values.forward(LSTM, arrays), enter)
-    mine = passes.edited(base, [CAROUSEL, LATE, *MEANS]).results()
+    mine = edited(base, [CAROUSEL, LATE, *MEANS]).results()
     mine = {n: a for n, a in mine.items() if n[1:] in arrays}
     return Comparison(mine, cell, header, arrays)
 

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from lstm_ref.diagnose.core import dictionary, local, recover, scale, sums
+from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
-from lstm_ref.diagnose.core.passes import Pass, edited
+from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.search import Found, Search
 from lstm_ref.types import Array, Arrays
 

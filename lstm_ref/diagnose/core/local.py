@@ -18,8 +18,9 @@ import numpy as np
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Summand, Table
 from lstm_ref.diagnose.core import dictionary
+from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit, Place
-from lstm_ref.diagnose.core.passes import Pass, edited
+from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array
 
 MOST = 3  # edits of one equation that are looked for

@@ -1,4 +1,4 @@
-"""A backward pass by the table, with edits in it or coefficients of somebody's own.
+"""A backward pass by the table, with coefficients that can be changed; see `edited`.
 
 Arrays inside have one axis in front of the units, for many passes side by side (1 where there is
 one): an error is (N, n, B), of a matrix (N, n, m, B); coefficients over time (T + 1, 1, n, B).
@@ -68,6 +68,15 @@ class Pass:
             self.enter[state] = self.enter[state][None]
         self._found: dict[Any, Array] = {}
 
+    def copy(self) -> Pass:
+        """The same pass, with coefficients that can be changed without changing this one."""
+        new = Pass.__new__(Pass)
+        new.__dict__.update({k: v for k, v in self.__dict__.items() if k != "right"})
+        for name in ("inner", "outer", "v", "slopes", "enter", "source", "mixed", "replaced"):
+            setattr(new, name, dict(getattr(self, name)))
+        new.flipped, new.changed = set(self.flipped), set(self.changed)
+        return new
+
     def formula(self, node: Any) -> Array:
         """A formula over time on these values, computed once."""
         if node not in self._found:
@@ -104,7 +113,7 @@ class Pass:
         """Every error that enters goes back so many steps and no further."""
         total: dict[str, Array] = {}
         for s in range(1, self.T + 1):
-            alone = edited(self, [])
+            alone = self.copy()
             alone.window = None
             alone.enter["e"] = np.zeros_like(self.enter["e"])
             alone.enter["e"][s] = self.enter["e"][s]
@@ -290,108 +299,3 @@ class Pass:
         if of.endswith("_0") and of[:-2] in self.table.states:
             return self.values[of[:-2]][0].shape
         return self.values[of].shape
-
-
-def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
-    """The pass with edits of terms, slopes, errors that enter and sums in it."""
-    new = Pass.__new__(Pass)
-    new.__dict__.update({k: v for k, v in base.__dict__.items() if k != "right"})
-    for name in ("inner", "outer", "v", "slopes", "enter"):
-        setattr(new, name, dict(getattr(base, name)))
-    new.flipped, new.changed = set(base.flipped), set(base.changed)
-    new.source, new.mixed = dict(base.source), dict(base.mixed)
-    new.replaced = dict(base.replaced)
-    late = []
-    for edit in edits:
-        if edit.other == "left over":
-            late.append(edit)
-            new.enter[edit.place[1]] = edit.weight * new.enter[edit.place[1]]
-        else:
-            _put(new, edit)
-    if late:  # of a run before, with the same mistakes
-        before = new.results()
-        for edit in late:
-            state = edit.place[1]
-            new.enter[state] = new.enter[state] + before[f"d{state}_0"]
-            new.changed.add(edit.place)
-    return new
-
-
-def _put(new, edit):
-    kind, name, *_ = edit.place
-    where = _where(new, edit.steps)
-    new.changed.add(edit.place)
-    if kind == "enter":
-        e = new.enter[name]
-        if name == "e":
-            other = e if edit.inner is None else e * new.formula(edit.inner)
-            other = edit.weight * _shifted(other, edit.other)
-            new.enter[name] = np.where(_mask(where, e), other, e)
-        else:
-            other = e if edit.inner is None else e * new.formula(edit.inner)[new.T]
-            new.enter[name] = edit.weight * other
-    elif kind == "error":
-        new.replaced[name] = edit.other
-    elif kind == "window":
-        new.window = int(edit.weight)
-    elif kind == "slope":
-        right = new.slope_of(name)
-        right = np.ones((new.T + 1, 1, 1, 1)) if right is None else right
-        other = right if edit.inner is None else new.formula(edit.inner)
-        new.slopes[name] = _mixed(edit.weight * other, right, where)
-    elif kind in ("term", "sum", "start"):
-        item = _item(new, edit.place)
-        late = 0 if kind == "sum" else item.lag
-        where = _where(new, edit.steps, late)
-        right = new.inner_of(edit.place, item)
-        other = right if edit.inner is None else new.formula(edit.inner)
-        new.inner[edit.place] = _mixed(edit.weight * other, right, where)
-        if edit.outer is not None:
-            new.outer[edit.place] = _mixed(
-                new.formula(edit.outer), new.outer_of(edit.place, item), where
-            )
-        if edit.v is not None:
-            right = new.formula(item.v)
-            new.v[edit.place] = _mixed(new.formula(edit.v), right, where)
-        if edit.flipped:
-            new.flipped.add(edit.place)
-        if edit.other:
-            new.source[edit.place] = edit.other
-
-
-def _shifted(e, how):
-    """The errors that enter, of the step after or before, or from the end to the beginning."""
-    if how == "after":
-        return np.concatenate([e[1:], 0 * e[:1]])
-    if how == "before":
-        return np.concatenate([e[:1], 0 * e[:1], e[1:-1]])
-    return np.concatenate([e[:1], e[:0:-1]]) if how == "reversed" else e
-
-
-def _item(new, place):
-    kind, name, k = place
-    if kind == "sum" and name in new.table.products:
-        return new.table.products[name][k]
-    return new.table.terms[name][k]
-
-
-def _where(new, steps, late=0):
-    """Which slots are meant, (T + 1,) of bool; late: steps of δ_by, not of the error it goes to."""
-    found = np.ones(new.T + 1, bool)
-    if steps is not None:
-        found[:] = False
-        for t in steps:
-            if 0 <= t + late <= new.T:
-                found[t + late] = True
-    return found
-
-
-def _mask(where, like):
-    return where.reshape(-1, *[1] * (like.ndim - 1))
-
-
-def _mixed(other, right, where):
-    most = max(other.ndim, right.ndim)
-    other, right = (a.reshape(a.shape[0], a.shape[1], *[1] * (most - a.ndim), *a.shape[2:])
-                    for a in (other, right))  # fmt: skip
-    return np.where(_mask(where, other), other, right)

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstm_ref.diagnose.core import habits
+from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
-from lstm_ref.diagnose.core.passes import Pass, edited
+from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array
 
 BREADTH = (1, 5, 5, 5)  # passes that are carried on, at each depth

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from lstm_ref.diagnose.core import dictionary, local
+from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
-from lstm_ref.diagnose.core.passes import Pass, edited
+from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array
 
 Edits = tuple[Edit, ...]
