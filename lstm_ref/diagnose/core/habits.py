@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from lstm_ref.derive import tree
+from lstm_ref.derive.table import Summand
 from lstm_ref.derive.tree import Call, Node, Signal
 from lstm_ref.diagnose.core import dictionary, local
 from lstm_ref.diagnose.core.edits import Edit, Place
@@ -19,14 +20,14 @@ Move = tuple[Edit, ...]
 def moves(base: Pass) -> list[Move]:
     """Habits first: several edits that are one mistake. Then single edits, likely ones first."""
     found = [*_habits(base), *((e,) for e in singles(base))]
-    kept = {}
+    kept: dict[tuple[str, ...], Move] = {}
     for move in found:
         if move:
             kept.setdefault(tuple(sorted(repr(e.key) for e in move)), move)
     return list(kept.values())
 
 
-def _habits(base) -> Iterator[Move]:
+def _habits(base: Pass) -> Iterator[Move]:
     table = base.table
     yield tuple(_slope(base, s, "at the activation") for s in _with_slope(base))
     yield tuple(_slope(base, s, None) for s in _with_slope(base))
@@ -56,10 +57,10 @@ def _habits(base) -> Iterator[Move]:
     for kept in ((base.T,), (1,), every[1:], every[:-1]) if base.T > 1 else ():
         gone = tuple(t for t in every if t not in kept)
         yield tuple(Edit(p, "dropped", weight=0.0, steps=gone) for p in _sums(base))
-    back = [e for name in (*table.equations, *table.inputs) for p, t in base.terms(name)
+    bare = [e for name in (*table.equations, *table.inputs) for p, t in base.terms(name)
             if t.via for e in local.edits_of(base, p, t) if e.kind == "no slope"]  # fmt: skip
-    yield tuple(back)
-    yield tuple(e for e in back if e.place[1] not in table.inputs)
+    yield tuple(bare)
+    yield tuple(e for e in bare if e.place[1] not in table.inputs)
     left = [Edit(("enter", s), "left over", other="left over") for s in table.states]
     alone = [replace(e, weight=0.0) for e in left]  # in the place of what enters
     yield from (tuple(left), tuple(alone), *((e,) for e in (*left, *alone)))
@@ -118,7 +119,7 @@ def _slope(base, name, kind):
     return Edit(("slope", name), kind, inner=(own or at)[0])
 
 
-def _items(base) -> Iterator[tuple[Place, object]]:
+def _items(base: Pass) -> Iterator[tuple[Place, Summand]]:
     for name in base.table.equations:
         yield from base.terms(name)
 

@@ -333,7 +333,7 @@ def _fit(v, arrays):
 def _reading(found, parts, slope_edits, T):
     ways = []
     for cover in found:
-        edits = {}
+        edits: dict[Any, Edit] = {}
         for key, steps in cover:
             held = steps
             if steps == "others":
@@ -341,7 +341,9 @@ def _reading(found, parts, slope_edits, T):
                 held = tuple(t for t in range(1, T + 1) if t not in taken)
             for edit in _edits_of(key, parts, slope_edits):
                 old = edits.get(edit.key)
-                both = held if old is None else tuple(sorted({*old.steps, *held}))
+                both = held
+                if old is not None:
+                    both = None if old.steps is None else tuple(sorted({*old.steps, *held}))
                 whole = both is None or len(both) == T
                 edits[edit.key] = replace(edit, steps=None if whole else both)
         ways.append(tuple(edits.values()))

@@ -30,9 +30,10 @@ from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.core.search import Search
-from lstm_ref.types import Array
+from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
+Part = tuple[Arrays, Arrays]  # values, gradients
 DEEP = 12  # layouts that are searched together for several mistakes
 FORWARDS = 400  # other forward passes that are tried where no value is stored
 
@@ -51,7 +52,8 @@ class Reader:
     def __init__(self, table: Table, arrays: Mapping[str, Any]) -> None:
         self.table = table
         self.arrays = {n: np.asarray(a, float) for n, a in arrays.items()}
-        self.arrays.setdefault(table.input, self.arrays.get("x"))  # an only input is called x
+        if table.input not in self.arrays:
+            self.arrays[table.input] = self.arrays["x"]  # an only input is called x
         self.errors = {"e": self.arrays["e"]}
         self.errors |= {s: self.arrays[f"e_{s}_T"] for s in table.states}
         self.values = altered.forward_with(table, self.arrays, ())
@@ -79,13 +81,13 @@ class Reader:
                 best = self._deep(parts, tol, best)
         return best
 
-    def _parted(self, tensors):
+    def _parted(self, tensors: Mapping[str, Array]) -> Part:
         """(values, gradients) among tensors."""
         mine = {n: np.asarray(a, float) for n, a in tensors.items()}
         values = {n: a for n, a in mine.items() if forward.known(self.table, n)}
         return values, {n: a for n, a in mine.items() if n in self.results}
 
-    def _hopeful(self, parts, tol, most=4):
+    def _hopeful(self, parts: list[Part], tol: float, most: int = 4) -> list[int]:
         """Numbers of layouts: all if they are few, else those that single mistakes come near."""
         if len(parts) <= 2:
             return list(range(len(parts)))
@@ -95,7 +97,7 @@ class Reader:
         order = dict.fromkeys(f.layout for f in sorted(found, key=lambda f: f.cost))
         return [*order, *(n for n in range(len(parts)) if n not in order)][:most]
 
-    def _deep(self, parts, tol, best):
+    def _deep(self, parts: list[Part], tol: float, best: Any) -> Any:
         """The most hopeful layouts searched together."""
         for edits, base in islice(self._forwards(*parts[0], tol), 1):
             if base is None:
@@ -111,7 +113,7 @@ class Reader:
 
     def _one(self, values, gradients, tol, deep):
         """What one layout is read to be: each forward pass first, then several mistakes."""
-        found = []
+        found: list[Any] = []
         for edits, base in self._forwards(values, gradients, tol):
             if base is None:
                 return self._without_forward(values, gradients, tol)
@@ -156,7 +158,9 @@ class Reader:
         errors = {n: rng.normal(size=a.shape) for n, a in self.errors.items()}
         return Pass(self.table, values, errors)
 
-    def _forwards(self, values, gradients, tol) -> Iterator[tuple[Edits, Pass | None]]:
+    def _forwards(
+        self, values: Arrays, gradients: Arrays, tol: float
+    ) -> Iterator[tuple[Edits, Pass | None]]:
         """(edits forwards, the pass that is right for them), likelier ones first."""
         table = self.table
         if values:

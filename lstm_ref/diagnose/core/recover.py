@@ -54,11 +54,13 @@ def identifiable(base: Pass, name: str) -> bool:
 
 def sources(base: Pass, gradients: Mapping[str, Array]) -> dict[str, list[Source]]:
     """Signal -> its error terms as each gradient has them, those of the input's matrices first."""
-    table, found = base.table, {}
+    table = base.table
+    found: dict[str, list[Source]] = {}
     order = sorted(table.matrices, key=lambda n: not _reads_input(table, n))
     for name in order:
-        if f"d{name}" in gradients and identifiable(base, name):
-            by, V, inner = columns(base, name)
+        known = columns(base, name) if f"d{name}" in gradients else None
+        if known and identifiable(base, name):
+            by, V, inner = known
             G = gradients[f"d{name}"]
             if table.products[name][0].transposed:
                 G = G.T
@@ -174,9 +176,7 @@ class _Own:
                     both = (one[:, None] + other[None]).reshape(-1, one.shape[-1])
                     found.append(right + both)
                     costs.append(np.full(len(both), 2.0))
-        values, costs = np.concatenate(found), np.concatenate(costs)
-        values = self.S[0, k - 1] * values
-        yield "own", values, costs
+        yield "own", self.S[0, k - 1] * np.concatenate(found), np.concatenate(costs)
 
 
 def _views(base, name, delta):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from lstm_ref.derive import tree
 from lstm_ref.diagnose.core import dictionary, local
 from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
@@ -17,6 +18,7 @@ from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array
 
 Edits = tuple[Edit, ...]
+NAMED = tree.Parameter | tree.Signal
 
 
 def near(a: Array, b: Array, tol: float) -> bool:
@@ -46,7 +48,15 @@ def read(
     return best
 
 
-def _ways(base, name, mine, delta, tensors, tol, nice) -> Iterator[Edits]:
+def _ways(
+    base: Pass,
+    name: str,
+    mine: Array,
+    delta: Mapping[str, Array],
+    tensors: Mapping[str, Array],
+    tol: float,
+    nice: tuple[float, ...],
+) -> Iterator[Edits]:
     of = name[1:]
     result = ("result", name)
     right = _right(base, name, delta)
@@ -99,7 +109,7 @@ def early(base: Pass, name: str, delta: Mapping[str, Array],
     of = name[1:].removesuffix("_0")
     of = base.table.input if of == "x" else of
     needed = [t.via.node.name for _, t in base.terms(of)
-              if t.via and t.via.kind == "matrix" and hasattr(t.via.node, "name")]  # fmt: skip
+              if t.via and t.via.kind == "matrix" and isinstance(t.via.node, NAMED)]  # fmt: skip
     if not needed or any(f"d{n}" not in tensors for n in needed):
         return None
     other = edited(base, [])

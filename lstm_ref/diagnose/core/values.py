@@ -171,8 +171,8 @@ def sizes_of(table: Table, arrays: Mapping[str, Any]) -> dict[str, int]:
     """Letter -> size, of all but steps and samples, from parameters, x and initial states."""
     found = {"1": 1}
     for name, word in table.letters.items():
-        key = "x" if name in table.inputs and name not in arrays else name
-        for key, front in ((key, 1 if name in table.inputs else 0), (f"{name}_0", 0)):
+        whole = "x" if name in table.inputs and name not in arrays else name
+        for key, front in ((whole, 1 if name in table.inputs else 0), (f"{name}_0", 0)):
             if key in arrays:
                 shape = np.shape(arrays[key])[front:]
                 found |= dict(zip(word, shape, strict=False))
