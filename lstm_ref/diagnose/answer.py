@@ -192,6 +192,7 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
     sizes = comparison.sizes
     answers = [answer(table, edits, sizes, result.exact) for edits in (result.edits, *result.ties)
                if edits]  # fmt: skip
+    answers = list({one.text: one for one in answers}.values())
     verdict = "known" if result.exact and answers else "unknown"
     found: Report = comparison.made(
         verdict, comparison.best, comparison.tolerances[0], mistakes=tuple(answers)

@@ -26,7 +26,7 @@ def explain(comparison: Comparison) -> Report:
         return comparison.made("unknown", comparison.best, comparison.tolerances[0],
                                begins=begins, note=note)  # fmt: skip
     table = table_of(comparison.cell)
-    reader = Reader(table, right)
+    reader = _reader(table, right)
     layouts = _distinct(comparison)
     best: Any = None
     for tolerance in comparison.tolerances:
@@ -56,6 +56,18 @@ def table_of(cell: Any) -> tables.Table:
     from lstm_ref.derive import tabulate
 
     return tabulate.table(cell)
+
+
+_READERS: dict[Any, Reader] = {}  # the last ones: many files are read against the same vectors
+
+
+def _reader(table, right):
+    key = table.name, id(table), *((n, right[n].tobytes()) for n in ("x", "e", *table.matrices[:1]))
+    if key not in _READERS:
+        while len(_READERS) >= 4:
+            del _READERS[next(iter(_READERS))]
+        _READERS[key] = Reader(table, right)
+    return _READERS[key]
 
 
 def _distinct(comparison):

@@ -43,6 +43,8 @@ def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True
     """
     if not tensors or not wrong(base, (), tensors, tol):
         return Read()
+    if (stored := _as_stored(base, tensors, tol)) is not None:
+        return stored
     found = _by_error_terms(base, tensors, tol)
     if found and found.exact:
         return found
@@ -51,6 +53,23 @@ def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True
         if other.exact or not found:
             return other
     return found or Read((), False, NOT_KNOWN, 20.0)
+
+
+def _as_stored(base, tensors, tol):
+    """Right error terms under another convention: before the slope, or in the reverse order."""
+    edits: list[Edit] = []
+    for name in wrong(base, (), tensors, tol):
+        if not name.startswith("delta_"):
+            return None
+        right, slope = base.right[name], base.slope_of(name[6:])
+        place = ("result", name)
+        if slope is not None and sums.near(tensors[name] * slope[1:, 0], right, 30 * tol):
+            edits.append(Edit(place, "before the slope", other="before the slope"))
+        elif sums.near(tensors[name][::-1], right, 30 * tol):
+            edits.append(Edit(place, "reversed", other="reversed"))
+        else:
+            return None
+    return Read(tuple(edits), True, (), float(len(edits)))
 
 
 def wrong(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array], tol: float) -> list[str]:
@@ -70,7 +89,7 @@ def evaluated(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array]) -
             for each in name:
                 found[each] = edit.weight * found[each]
         elif kind == "result" and name in found:
-            found[name] = _finished(edit, found[name], right, tensors)
+            found[name] = _finished(base, edit, found[name], right, tensors)
             if edit.other == "updated":
                 new = edited(base, [e for e in edits if e.place[0] not in ("result", "scale")])
                 moved = sums.early(new, name, new.run(), tensors)
@@ -78,10 +97,13 @@ def evaluated(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array]) -
     return found
 
 
-def _finished(edit, value, right, tensors):
+def _finished(base, edit, value, right, tensors):
     match edit.other:
         case "zero":
             return value * 0
+        case "before the slope":
+            slope = base.slope_of(edit.place[1][6:])
+            return value if slope is None else value / slope[1:, 0]
         case "reversed":
             return value[::-1]
         case "transposed":
@@ -250,11 +272,16 @@ def _by_search(base, tensors, tol):
 
 def chosen(found: Sequence[Read]) -> Read:
     """The shortest that gives every number, the others beside it; none: nothing is claimed."""
-    exact = sorted((f for f in found if f.exact), key=lambda f: f.cost)
+    exact = sorted((f for f in found if f.exact), key=lambda f: (f.cost, _odd(f.edits)))
     if not exact:
         return Read((), False, NOT_KNOWN, 20.0)
     same = tuple(f.edits for f in exact[1:] if f.cost == exact[0].cost)
     return replace(exact[0], ties=same)
+
+
+def _odd(edits):
+    """What is less likely, if it gives the same numbers."""
+    return sum(e.other == "left over" for e in edits)
 
 
 def completed(base: Pass, found: Found, tensors: Mapping[str, Array], tol: float) -> Read:

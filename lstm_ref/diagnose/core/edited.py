@@ -34,6 +34,24 @@ def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
 
 
 def _put(new: Pass, edit: Edit) -> None:
+    """Put an edit in; what it puts at a place that was right is computed once for many passes."""
+    kind, name, *_ = edit.place
+    key = name if kind == "slope" else edit.place
+    first = kind in ("term", "sum", "start", "slope") and not any(
+        key in fields for fields in (new.inner, new.outer, new.v, new.slopes)
+    )
+    if first and (known := new.kept.get(edit)) is not None:
+        for field, array in known:
+            getattr(new, field)[key] = array
+        new.changed.add(edit.place)
+        return
+    _placed(new, edit)
+    if first and not edit.flipped and not edit.other:
+        fields = ("slopes",) if kind == "slope" else ("inner", "outer", "v")
+        new.kept[edit] = [(f, found[key]) for f in fields if key in (found := getattr(new, f))]
+
+
+def _placed(new: Pass, edit: Edit) -> None:
     kind, name, *_ = edit.place
     new.changed.add(edit.place)
     if kind == "enter":

@@ -66,6 +66,7 @@ class Pass:
         self.enter["e"] = np.concatenate([self.enter["e"][:1] * 0, self.enter["e"]])[:, None]
         for state in table.states:
             self.enter[state] = self.enter[state][None]
+        self.kept: dict[Edit, list[tuple[str, Array]]] = {}
         self._found: dict[Any, Array] = {}
 
     def copy(self) -> Pass:

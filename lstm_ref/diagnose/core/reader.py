@@ -34,13 +34,13 @@ from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
 Part = tuple[Arrays, Arrays]  # values, gradients
-DEEP = 12  # layouts that are searched together for several mistakes
+DEEP = 96  # layouts that are searched together for several mistakes
 FORWARDS = 400  # other forward passes that are tried where no value is stored
 
 
 def cost(result: Result) -> float:
     """How much is wrong or not understood; the layout with the least is taken."""
-    return scale.mistakes(result.edits) + 10 * len(result.unexplained) + 5 * (not result.exact)
+    return scale.mistakes(result.edits) + 10 * len(result.unexplained) + 100 * (not result.exact)
 
 
 class Reader:
@@ -179,10 +179,15 @@ class Reader:
 
     def _hypotheses(self, gradients, tol):
         """Other forward passes whose own right gradient is what is stored."""
-        found = hypotheses.hypotheses(self.table, self.arrays, self.errors)
-        for edits, _, own in islice(found, FORWARDS):
-            if scale.gives(own, gradients, tol):
+        for edits, own, results in self._others:
+            if scale.gives(own, results, gradients, tol):
                 yield edits, own
+
+    @cached_property
+    def _others(self):
+        """Forward passes that are wrong in one way, each with its own right gradient."""
+        found = hypotheses.hypotheses(self.table, self.arrays, self.errors)
+        return [(edits, own, own.results()) for edits, _, own in islice(found, FORWARDS)]
 
     def _pass(self, edits):
         if not edits:

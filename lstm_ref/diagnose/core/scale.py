@@ -89,9 +89,8 @@ def as_edit(base: Pass, k: float, tensors: Mapping[str, Array], tol: float) -> E
     return Edit(("scale", tuple(names)), "weight", weight=k)
 
 
-def gives(own: Pass, gradients: Mapping[str, Array], tol: float) -> bool:
-    """Whether a pass gives these gradients, its parameters' up to one factor."""
-    found: Arrays = own.results()
+def gives(own: Pass, found: Arrays, gradients: Mapping[str, Array], tol: float) -> bool:
+    """Whether the results of a pass are these gradients, its parameters' up to one factor."""
     k = None
     mine = set(parameters(own, gradients))
     for name, value in gradients.items():

@@ -78,7 +78,7 @@ def _ways(
         yield from _parameter(base, of, mine, delta, tol, nice)
     if of.endswith("_0") or of in (*base.table.inputs, "x"):
         yield from _updated(base, name, mine, right, delta, tensors, tol)
-    yield from _whole(result, mine, right, tensors, tol)
+    yield from _whole(result, mine, right, tensors, tol, nice)
 
 
 def _right(base, name, delta):
@@ -119,11 +119,11 @@ def early(base: Pass, name: str, delta: Mapping[str, Array],
     return _right(other, name, delta) - _right(without, name, delta)
 
 
-def _whole(result, mine, right, tensors, tol):
+def _whole(result, mine, right, tensors, tol, nice):
     """The finished tensor is another one, or the right one changed."""
     k = (mine.ravel() @ right.ravel()) / max(right.ravel() @ right.ravel(), 1e-300)
     if mine.size > 2 and near(mine, k * right, tol):
-        yield (Edit(result, "weight", weight=local.rounded(k, tol)),)
+        yield (Edit(result, "weight", weight=local.rounded(k, tol, nice)),)
     if right.ndim == 2 and right.shape[0] == right.shape[1] > 1 and near(mine, right.T, tol):
         yield (Edit(result, "transpose", other="transposed"),)
     for limit in (np.abs(mine).max(),):

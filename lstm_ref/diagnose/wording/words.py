@@ -28,6 +28,7 @@ STORED = {
     "shifted": "is stored one step late, from the initial state on",
     "last": "is the last step's at every step",
     "transposed": "is transposed",
+    "before the slope": "is taken before the slope: ∂E/∂ of the value, another convention",
 }
 
 
@@ -86,7 +87,9 @@ class Words(Backward):
         biases = {n for n in table.vectors if n.startswith("b_")}
         by_input = {n for n, items in table.products.items()
                     if any(p.v == tree.Signal(table.input) for p in items)}  # fmt: skip
+        states = {f"{s}_0" for s in table.states}
         known = {
+            "everything": {*table.matrices, *table.vectors, *table.inputs, *states},
             "all parameters": {*table.matrices, *table.vectors},
             "all matrices": set(table.matrices),
             "all biases": biases,
