@@ -57,8 +57,8 @@ def _habits(base: Pass) -> Iterator[Move]:
     yield tuple(Edit(("enter", s), "dropped", weight=0.0) for s in table.states)
     every = tuple(range(1, base.T + 1))
     for kept in ((base.T,), (1,), every[1:], every[:-1]) if base.T > 1 else ():
-        gone = tuple(t for t in every if t not in kept)
-        yield tuple(Edit(p, "dropped", weight=0.0, steps=gone) for p in _sums(base))
+        others = tuple(t for t in every if t not in kept)
+        yield tuple(Edit(p, "dropped", weight=0.0, steps=others) for p in _sums(base))
     bare = [e for name in (*table.equations, *table.inputs) for p, t in base.terms(name)
             if t.via for e in local.edits_of(base, p, t) if e.kind == "no slope"]  # fmt: skip
     yield tuple(bare)
