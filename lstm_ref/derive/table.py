@@ -128,7 +128,7 @@ def written(value: Any) -> Any:
 
 
 def parsed(value: Any) -> Any:
-    """What `written` has written."""
+    """What `written` has written. Raises KeyError for a word that is no class of ours."""
     if isinstance(value, dict):
         return {key: parsed(each) for key, each in value.items()}
     if not isinstance(value, list):

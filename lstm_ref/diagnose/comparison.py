@@ -79,7 +79,10 @@ class Comparison:
         return advice.sizes(own, fitting)
 
     def verdict(self) -> Report | None:
-        """The report if no mistake need be looked for, else None."""
+        """The report if no mistake need be looked for, else None.
+
+        Raises ValueError for arrays that are inputs of the vectors only.
+        """
         off = self.off(self.best)
         results = [o for n, o in off.items() if not self._input(n)]
         if not results:

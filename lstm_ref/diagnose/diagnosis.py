@@ -101,7 +101,7 @@ def run(mine: Any, cell: Cell, numbers: Numbers) -> tuple[list[dict[str, Any]], 
     """Run somebody's module or backward function twice, each time on arguments of its own.
 
     Returns (a list of dicts of arrays: of the first run, and of the second if it differs; names of
-    the arguments that the first run changes in place).
+    the arguments that the first run changes in place). Raises TypeError for what cannot be run.
     """
     backward = getattr(mine, "backward", mine)
     if not callable(backward):

@@ -43,9 +43,9 @@ def times(a: Array, b: Array) -> Array:
 class Pass:
     """The coefficients of one backward pass, and what it computes.
 
-    table, values: the cell and its forward pass. errors: "e" (T, n, B), and "h" and the like for
-    the last states. given: edits of what goes in, see
-    `given`. Change `inner`, `outer`, `flipped`, `slopes`, `enter` by place before `run`.
+    table, values: the cell and its forward pass. errors: "e" (T, n, B), and (n, B) each "h" and
+    the like for the last states. given: edits of what goes in, see `given`. Change `inner`,
+    `outer`, `flipped`, `slopes`, `enter` by place before `run`.
     """
 
     def __init__(self, table: Table, values: Values, errors: Mapping[str, Array]) -> None:
@@ -79,7 +79,7 @@ class Pass:
         return new
 
     def formula(self, node: Any) -> Array:
-        """A formula over time on these values, computed once."""
+        """A formula over time on these values, (T + 1, 1, n, B), computed once."""
         if node not in self._found:
             self._found[node] = over_time(node, self.values, self.T)
         return self._found[node]
@@ -89,11 +89,11 @@ class Pass:
         return self.inner[place] if place in self.inner else self.formula(item.inner)
 
     def outer_of(self, place: Place, item: Summand) -> Array:
-        """The factor behind the matrix."""
+        """The factor behind the matrix, (T + 1, N, n, B)."""
         return self.outer[place] if place in self.outer else self.formula(item.outer)
 
     def slope_of(self, name: str) -> Array | None:
-        """The slope of the equation of a signal, or None."""
+        """The slope of the equation of a signal, (T + 1, N, n, B), None without an activation."""
         if name in self.slopes:
             return self.slopes[name]
         slope = self.table.slopes[name]
@@ -161,7 +161,7 @@ class Pass:
         return delta[name if kind == "delta" else term.by][step]
 
     def instead(self, name: str, delta: Mapping[str, Any], k: int) -> Array:
-        """What is taken for the error term of a signal: "net r", "r", "delta z"."""
+        """What is taken for the error term of a signal, (N, n, B): "net r", "r", "delta z"."""
         kind, _, other = self.replaced[name].partition(" ")
         if kind == "delta":
             error: Array = delta[other][k]

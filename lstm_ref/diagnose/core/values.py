@@ -69,7 +69,11 @@ class Values(dict[str, Any]):
 
 
 def value(node: Node, read: Values, step: int | slice) -> Any:
-    """A formula at one step, (n, B), or at the steps of a slice, (T, n, B)."""
+    """A formula at one step, (n, B), or at the steps of a slice, (T, n, B).
+
+    A matrix is (n, m, B) or (T, n, m, B), a parameter or number as it is stored, without steps
+    and samples. Raises TypeError for a node that has no value, as an error term.
+    """
     match node:
         case tree.Number(number):
             return float(number)

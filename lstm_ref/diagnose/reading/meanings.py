@@ -44,7 +44,10 @@ class Meanings:
         self._unknown_words()
 
     def readings(self, key: str, gradients: bool = False) -> list[Reading]:
-        """Readings of one array; gradients: as what it is the gradient of, if it has no mark."""
+        """Readings of one array; gradients: as what it is the gradient of, if it has no mark.
+
+        Raises ValueError for an array under the name of a gradient that cannot have its shape.
+        """
         exact = f"d{key}" if gradients else key
         value = self.arrays[key]
         found = list(self._tensor(exact, value)) if exact in self.shapes else []
