@@ -99,7 +99,8 @@ def _agreed(base, name, delta, tol):
     for k in range(base.T, 0, -1):
         votes = [*own.votes({**delta, name: result}, k)]
         votes += [(who, arrays[:, k - 1], costs) for who, arrays, costs in views]
-        result[k] = _elected(votes, tol).reshape(1, *shape, B)
+        if votes:  # else no equation says anything of it
+            result[k] = _elected(votes, tol).reshape(1, *shape, B)
     return result
 
 
