@@ -175,6 +175,13 @@ def _told(table, sentence, group, known, found):
     return Told(sentence, part, group, "", tuple(found), label, chapter)
 
 
+def known_told(mistake: Any) -> Told:
+    """A known mistake that is no edit of single places, a `mistakes.edits.Mistake`."""
+    part = "forward" if mistake.wrong == "forward" else "backward"
+    return Told(mistake.sentence, part, (), mistake.name, (), mistake.label, mistake.chapter,
+                mistake.sources, mistake.numbers)  # fmt: skip
+
+
 def place_in_book(table: Table, edit: Edit) -> tuple[str, int]:
     """(label, chapter) of the book's equation that an edit violates."""
     kind, name, *_ = edit.place

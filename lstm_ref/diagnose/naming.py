@@ -13,6 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+import numpy as np
+
 from lstm_ref.derive.table import Table, parsed, written
 from lstm_ref.diagnose.core.edits import Edit
 
@@ -143,6 +145,26 @@ def _steps(steps, T):
 def known(table: Table) -> tuple[Known, ...]:
     """The known mistakes of a cell of the chapters that are known as edits; () of another cell."""
     return _stored(table.name)
+
+
+def edits_of(table: Table, sizes: Mapping[str, int]) -> list[tuple[Edit, ...]]:
+    """What the known mistakes of a cell amount to, for vectors of these sizes."""
+    return [tuple(_read(text, sizes) for text in sorted(one.edits)) for one in known(table)]
+
+
+def _read(text, sizes):
+    """The edit of a text of `canonical`."""
+    (kind, name, *k), weight, *nodes, flipped, steps, other = json.loads(text)
+    place = (kind, tuple(name) if isinstance(name, list) else name, *k)
+    T = sizes["T"]
+    words = {"first": (1,), "last": (T,), "not first": tuple(range(2, T + 1)),
+             "not last": tuple(range(1, T))}  # fmt: skip
+    steps = words[steps] if isinstance(steps, str) else steps and tuple(steps)
+    if isinstance(weight, str):
+        weight = 1 / float(np.prod([sizes[letter] for letter in weight.removeprefix("1/")]))
+    inner, outer, v = (node and parsed(node) for node in nodes)
+    word = "dropped" if weight == 0 else "known"
+    return Edit(place, word, float(weight), inner, outer, v, flipped, steps, other)
 
 
 @cache

@@ -18,6 +18,7 @@ from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
 NOT_KNOWN: tuple[tuple[str, tuple[int, ...]], ...] = ()
+PLACES = ("term", "slope", "enter", "sum", "start", "result", "scale", "error", "window")
 TIES = 4  # other explanations that are looked at, of an equation or of a search
 
 
@@ -55,10 +56,23 @@ def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True
     return found or Read((), False, NOT_KNOWN, 20.0)
 
 
+def given(
+    base: Pass, known: Sequence[Edits], tensors: Mapping[str, Array], tol: float
+) -> Read | None:
+    """The first of these edits that give every tensor, or None."""
+    for edits in known:
+        if not wrong(base, edits, tensors, tol):
+            return Read(edits, True, (), float(scale.mistakes(edits)))
+    return None
+
+
 def _as_stored(base, tensors, tol):
     """Right error terms under another convention: before the slope, or in the reverse order."""
     edits: list[Edit] = []
     for name in wrong(base, (), tensors, tol):
+        if not np.any(tensors[name]) and not name.startswith("delta_"):
+            edits.append(Edit(("result", name), "zero", weight=0.0, other="zero"))
+            continue
         if not name.startswith("delta_"):
             return None
         right, slope = base.right[name], base.slope_of(name[6:])

@@ -300,21 +300,19 @@ class _Problem:
         whole = [[(key, None)] for key in keys if np.all(self.holds(key))]
         if whole or level == 0:
             return whole
+        if not keys:
+            return []
+        held = np.array([self.holds(key) for key in keys])  # (keys, T)
         right = self.holds((0, ()))
-        found = []
-        pool = [(0, ()), *keys]
-        for base in pool:
+        for base in [*([(0, ())] if np.any(right) else []), *keys]:
             rest = ~self.holds(base)
-            if base[1] == () and base[0] == 0 and not np.any(right):
-                continue
-            for key in keys:
-                if key != base and np.all(self.holds(key)[rest]):
-                    if _cost(base, key) <= level:
-                        steps = tuple(int(t) + 1 for t in np.flatnonzero(rest))
-                        found.append([(base, "others"), (key, steps)])
+            steps = tuple(int(t) + 1 for t in np.flatnonzero(rest))
+            fitting = (keys[n] for n in np.flatnonzero(np.all(held[:, rest], axis=1)))
+            found = [[(base, "others"), (key, steps)] for key in fitting
+                     if key != base and _cost(base, key) <= level]  # fmt: skip
             if found:
                 return found
-        return found
+        return []
 
 
 def _cost(base, key):

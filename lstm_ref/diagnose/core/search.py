@@ -21,6 +21,7 @@ from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array
 
 BREADTH = (1, 5, 5, 5)  # passes that are carried on, at each depth
+NEARER = 0.4  # the cost that one edit more must save: else the numbers are of another kind
 SMALLEST = 1e-7  # a tensor that is nearer counts as given
 
 
@@ -121,7 +122,7 @@ class Search:
             if depth == 0 and found and found[0].left and len(self.targets) == 1:
                 found += self.judged(habits.masked(self.base))
                 found.sort(key=lambda f: f.cost)
-            nearer = found[0].cost < best[0].cost - 1e-9 if found else False
+            nearer = found[0].cost < best[0].cost - NEARER if found else False
             best = sorted([*found, *best], key=lambda f: f.cost)[:300]
             if not nearer:
                 break
