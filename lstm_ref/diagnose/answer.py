@@ -204,6 +204,9 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
     found: Report = comparison.made(
         verdict, comparison.best, comparison.tolerances[0], mistakes=tuple(answers)
     )
+    if not found.begins:
+        tolerance = comparison.tolerances[0]
+        found = found.but(begins=comparison.begins(comparison.best.tensors, tolerance))
     said = [unexplained(table, *one, sizes) for one in result.unexplained]
     if not result.exact and not answers and not said:
         said = [UNKNOWN]
@@ -221,6 +224,9 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
 
 def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[str, int]) -> str:
     """A sentence on an equation with another right side."""
+    if name.startswith("forward "):
+        of = name.removeprefix("forward ")
+        return f"forward: {letter(of)} has another right side, which no entry of the dictionary is"
     of = name if name in table.equations else name.removeprefix("d")  # dW_fx is a tensor's name
     what = f"δ_{letter(of)}" if of in table.equations else f"∂E/∂{of}"
     T = sizes["T"]

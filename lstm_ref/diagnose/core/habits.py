@@ -45,9 +45,9 @@ def _habits(base: Pass) -> Iterator[Move]:
         yield _bare(base, function)
     for state in table.states:
         late = [p for p, term in base.terms(state) if term.lag]
-        gone = tuple(Edit(p, "dropped", weight=0.0) for p in late)
-        yield gone
-        yield (*gone, Edit(("enter", state), "dropped", weight=0.0))  # nothing from later
+        lost = tuple(Edit(p, "dropped", weight=0.0) for p in late)
+        yield lost
+        yield (*lost, Edit(("enter", state), "dropped", weight=0.0))  # nothing from later
         through = [p for p, term in base.terms(state) if term.lag and term.via]
         yield tuple(Edit(p, "dropped", weight=0.0) for p in through)
         yield tuple(Edit(p, "transpose", flipped=True) for p in through if _square(base, p))

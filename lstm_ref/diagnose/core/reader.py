@@ -35,6 +35,10 @@ from lstm_ref.types import Array, Arrays
 Edits = tuple[Edit, ...]
 Part = tuple[Arrays, Arrays]  # values, gradients
 DEEP = 96  # layouts that are searched together for several mistakes
+FOLLOWS = (
+    "the backward pass follows the book's formulas on these values; "
+    "whether they are the derivative depends on the forward pass"
+)
 FORWARDS = 400  # other forward passes that are tried where no value is stored
 
 
@@ -120,7 +124,7 @@ class Reader:
         found: list[Any] = []
         for edits, base in self._forwards(values, gradients, tol):
             if base is None:
-                return self._without_forward(values, gradients, tol)
+                return self._without_forward(edits, values, gradients, tol)
             read = self._result(edits, backward.read(base, gradients, tol, deep=False))
             if read.exact:
                 return read
@@ -168,7 +172,7 @@ class Reader:
 
     def _forwards(
         self, values: Arrays, gradients: Arrays, tol: float
-    ) -> Iterator[tuple[Edits, Pass | None]]:
+    ) -> Iterator[tuple[Any, Pass | None]]:
         """(edits forwards, the pass that is right for them), likelier ones first."""
         table = self.table
         if values:
@@ -177,7 +181,7 @@ class Reader:
             yield (), self.right
             found = hypotheses.read_gradients(table, self.arrays, self.errors, gradients, tol)
         if values and not found.found:
-            yield (), None
+            yield found, None
         if not found.found or (not values and not found.edits):
             return
         for edits in (found.edits, *found.ties):
@@ -203,17 +207,19 @@ class Reader:
         values = altered.forward_with(self.table, self.arrays, edits)
         return altered.own_pass(self.table, edits, values, self.errors)
 
-    def _without_forward(self, values, gradients, tol):
+    def _without_forward(self, found, values, gradients, tol):
         """The forward pass is another one: with all its values the way back is read by them."""
         table = self.table
-        wrong = tuple((n, ()) for n in values if not forward.close(
-            forward.result(table, self.values, n), values[n], tol))  # fmt: skip
-        if set(table.equations) <= set(values):
-            base = Pass(table, self._theirs(values), self.errors)
-            found = backward.read(base, gradients, tol, deep=False)
-            return replace(self._result((), found), exact=False,
-                           unexplained=(*wrong[:1], *found.unexplained))  # fmt: skip
-        return Result((), False, (), wrong[:1])
+        unread = [n.removeprefix("net ") for n in found.unread] or [
+            n.removeprefix("net_") for n in values if not forward.close(
+                forward.result(table, self.values, n), values[n], tol)]  # fmt: skip
+        named = tuple((f"forward {n}", ()) for n in dict.fromkeys(unread[:1]))
+        if not set(table.equations) <= set(values):
+            return Result((), False, (), named)
+        base = Pass(table, self._theirs(values), self.errors)
+        read = backward.read(base, gradients, tol, deep=False)
+        notes = (FOLLOWS,) if read.exact and not read.edits and gradients else ()
+        return Result(read.edits if read.exact else (), False, (), named, (), notes)
 
     def _theirs(self, values):
         changed = {}
