@@ -1,7 +1,8 @@
 """Results of the named experiments, stored: `python -m lstm_ref experiments NAME` writes them.
 
 NAME.json has what was measured; NAME.npz has the weights, where the experiment keeps them, which
-`lstm_ref.book.weights` reads.
+`lstm_ref.book.weights` reads. judged.json is no experiment: it says how often `diagnose` is right,
+as `python -m tests.helpers.implementations --json FILE` has counted; `command` says of how many.
 """
 
 import json
