@@ -2,11 +2,11 @@
 
     python -m lstm_ref diagnose mine.npz
 
-says what agrees, what does not, where in time the difference begins, and names the mistake where
-the numbers match one. `diagnose` does the same for arrays, for a backward function and for a
-module. A match means that every stored number comes out, to 1e-6 of the largest entry of its
-tensor (1e-4 if the numbers are stored in single precision, 2e-3 in half), and that the mistake
-changes far more than that; else the answer is "no known mistake matches". Needs SymPy.
+says what agrees, what does not, where in time the difference begins, and which equations are other
+ones: theirs beside the right ones, with the name of the known mistake where it is one. `diagnose`
+does the same for arrays, for a backward function and for a module. What is said to give every
+stored number gives it to 1e-6 of the largest entry of its tensor (1e-4 if the numbers are stored in
+single precision, 2e-3 in half); what is not explained is said so. Needs SymPy.
 """
 
 from __future__ import annotations

@@ -36,9 +36,7 @@ class Report:
     error; differs: likewise. layout: sentences on how the arrays are stored. mistakes: what gives
     the numbers; several are alternatives that they cannot tell apart. begins: where the difference
     begins, as a sentence. missing: gradients that were not given; unknown: arrays that were not
-    compared. tolerance: of a match, relative. searched: False if not all mistakes and pairs of them
-    were tried; pairs: of an unknown one, how many pairs were tried and how many there are, each
-    counted once for every layout and tolerance that is open. tell: the gradient that would tell
+    compared. tolerance: of a match, relative. tell: the gradient that would tell
     alternatives apart. unexplained: sentences on equations with another right side that is not
     known. note: a further sentence. hints: what the reader can do next, sentences.
     """
@@ -53,8 +51,6 @@ class Report:
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     tolerance: float = DOUBLE
-    searched: bool = True
-    pairs: tuple[int, ...] = ()
     heading: str = ""
     tell: str = ""
     unexplained: tuple[str, ...] = ()
@@ -142,7 +138,7 @@ def _verdict(report):
     elif report.unexplained or (report.mistakes and report.verdict == "unknown"):
         yield from _partly_read(report)
     elif not report.mistakes:
-        yield "No known mistake matches." + _left_out(report)
+        yield "The numbers were not read."
     elif len(report.mistakes) == 1:
         yield report.mistakes[0].text
         yield "This gives every stored number."
@@ -173,14 +169,6 @@ def _agreement(report):
     missing = len(report.missing)
     are = "1 gradient is" if missing == 1 else f"{missing} gradients are"
     return f"What is there agrees; {are} missing."
-
-
-def _left_out(report):
-    """What was not searched, as a sentence, or ""."""
-    if report.searched or not report.pairs:
-        return ""
-    tried, there = report.pairs
-    return f" Of {there} pairs of mistakes {tried} were tried."
 
 
 def _names(names):
