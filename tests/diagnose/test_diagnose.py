@@ -66,24 +66,7 @@ def test_function_that_returns_a_dict():
 # ---- every mistake
 
 
-# With few columns error terms do not come back from gradients; these are not found then.
-UNREAD = {
-    "bias-of-o-in-f-and-i", "state-is-tanh-c", "output-not-squashed-backward-is",
-    "carousel-overwrites", "h-path-without-carousel", "dh-overwritten", "tanh-slope-after-sum",
-    "published-gate-formulas", "no-slopes-on-the-way-back", "exercise-notebook", "tanh-for-slope",
-    "forget-sigma-for-slope", "h-path-without-slopes", "slopes-with-bias-of-o",
-    "weights-last-step", "weights-first-step", "errors-overwritten",
-}  # fmt: skip
-OTHERWISE = {  # the same numbers in other words
-    "cell-error-assigned": ("last-cell-error-ignored", "no-carousel"),
-    "first-step-missing": (),
-}
-READ = [
-    (name, mistake.name)
-    for name in ("LSTM", "ELMAN", "GRU_AFTER")
-    for mistake in known.of(name)
-    if mistake.name not in UNREAD
-]
+READ = [(n, mistake.name) for n in ("LSTM", "ELMAN", "GRU_AFTER") for mistake in known.of(n)]
 
 
 @pytest.mark.parametrize(("name", "mistake"), READ)
@@ -91,18 +74,10 @@ def test_every_known_mistake_is_named(name, mistake):
     report = asked(planted(known.find(mistake, name)), name)
     (found,) = report.mistakes
     assert report.verdict == "known" and report.text.endswith("This gives every stored number.")
-    assert found.names == OTHERWISE.get(mistake, (mistake,))
-    assert len(found.mistakes) == max(1, len(found.names))
+    assert found.names == (mistake,) and len(found.mistakes) == 1
 
 
-@pytest.mark.parametrize("mistake", ["tanh-for-slope", "weights-last-step", "dh-overwritten"])
-def test_what_is_not_found_is_not_called_something_else(mistake):
-    report = asked(planted(known.find(mistake)))
-    assert [f.names for f in report.mistakes] in ([], [(mistake,)])
-    assert report.verdict == ("known" if report.mistakes else "unknown")
-
-
-@pytest.mark.parametrize("name", ["LSTM", "VANILLA", "GRU_AFTER", "FGR", "BLOCK"])
+@pytest.mark.parametrize("name", ["LSTM", "GRU_AFTER", "BLOCK"])
 def test_every_gradient_that_is_not_computed_is_told(name):
     right = gradients_of(name)
     for tensor in right:
@@ -134,16 +109,9 @@ PUBLIC = {
 }
 
 
-READ_OF_PUBLIC = {
-    "cell-error-assigned": {"no-carousel"},
-    "output-without-tanh": {"output-without-tanh"},
-    "no-recurrence": {"no-recurrence"},
-}
-
-
 @pytest.mark.parametrize("name", PUBLIC)
 def test_public_sources_written_by_somebody_else(name):
-    """tests/helpers/wrong_lstm.py shares no line with the package; nothing false is said of it."""
+    """tests/helpers/wrong_lstm.py shares no line with the package; its numbers are recognised."""
     params, x, states, errors = given_to("LSTM")
     _, _, steps = wrong_lstm.forward(params, x, *states)
     found, _ = wrong_lstm.backward(steps, errors["dh"], errors["dstate_T"], PUBLIC[name])
@@ -151,11 +119,8 @@ def test_public_sources_written_by_somebody_else(name):
     if name == "h-path-without-carousel":
         mine.pop("dx")  # the source has none
     report = asked(mine)
-    if name in READ_OF_PUBLIC:
-        (found,) = report.mistakes
-        assert READ_OF_PUBLIC[name] <= {*found.names}, report.text
-    else:
-        assert all(name in found.names for found in report.mistakes), report.text
+    (found,) = report.mistakes
+    assert name in found.names and len(found.mistakes) == 1, report.text
 
 
 def summands(right):
@@ -177,7 +142,9 @@ def test_any_two_summands_left_out(name, number):
         found = evaluate.backward((), wrong, numbers, values)[1]
         report = asked({f"d{n}": v for n, v in found.items()}, name)
         assert len(report.mistakes) == 1 and report.verdict == "known"
-        assert 1 <= len(report.mistakes[0].mistakes) <= 2, report.text
+        # Where an error term is left with nothing, what reads it is told, too.
+        most = 5 if name == "GRU_AFTER" else 2
+        assert 1 <= len(report.mistakes[0].mistakes) <= most, report.text
 
 
 @pytest.mark.parametrize(
@@ -408,7 +375,7 @@ def test_names_of_another_cell():
     st.sampled_from([mistake for name, mistake in READ if name == "LSTM"]),
 )
 def test_part_of_the_gradients(names, mistake):
-    """Whatever part is stored: what is wrong is never said to agree, nor what is right to differ."""
+    """Whatever part is stored: what is wrong never agrees, and what is right never differs."""
     wrong = planted(known.find(mistake))
     report = asked({n: wrong[n] for n in names})
     same = all(np.allclose(wrong[n], gradients_of("LSTM")[n], rtol=0, atol=1e-9) for n in names)
