@@ -120,7 +120,12 @@ def test_public_sources_written_by_somebody_else(name):
         mine.pop("dx")  # the source has none
     report = asked(mine)
     (found,) = report.mistakes
-    assert name in found.names and len(found.mistakes) == 1, report.text
+    also = {  # two known mistakes together are the same numbers
+        "cell-error-assigned": {"last-cell-error-ignored", "no-carousel"},
+        "no-recurrence": {"no-recurrence", "last-cell-error-ignored"},
+    }
+    assert set(found.names) in ({name}, also.get(name)), report.text
+    assert len(found.mistakes) == len(found.names)
 
 
 def summands(right):
