@@ -1,4 +1,4 @@
-"""No result depends on the clock. The diagnosis: `tests/diagnose/test_budget.py`.
+"""No result depends on the clock.
 
 What may take long has a budget that counts work, so a loaded machine gives the same numbers.
 """
