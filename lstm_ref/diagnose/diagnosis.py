@@ -90,7 +90,8 @@ def _vectors(against, cell):
     header, right = against
     if header.get("cell") != cell.name:
         raise ValueError(f"against: vectors of {header.get('cell')}, the cell is {cell.name}")
-    inputs = [*cell.matrices, *cell.vectors, cell.input, *(f"{s}_0" for s in cell.states)]
+    only = cell.inputs if len(cell.inputs) > 1 else ("x",)  # so vectors call an only input
+    inputs = [*cell.matrices, *cell.vectors, *only, *(f"{s}_0" for s in cell.states)]
     names = [*inputs, *(f"d{n}" for n in inputs), "e", *(f"e_{s}_T" for s in cell.states)]
     if missing := [n for n in names if n not in right]:
         raise ValueError(f"against: no {', '.join(missing)}, which vectors of {cell.name} have")

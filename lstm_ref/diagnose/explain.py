@@ -11,6 +11,7 @@ from lstm_ref.diagnose import naming
 from lstm_ref.diagnose.answer import Answer, known_told, report_of
 from lstm_ref.diagnose.comparison import Comparison
 from lstm_ref.diagnose.core.reader import Reader, cost
+from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.report import HALF, Report
 
 LARGEST = 200_000  # numbers in vectors that are read; smaller sizes show the same
@@ -34,7 +35,7 @@ def explain(comparison: Comparison) -> Report:
     layouts = _distinct(comparison)
     best: Any = None
     for tolerance in comparison.tolerances:
-        n, result = reader.read([one.tensors for one in layouts], _narrow(tolerance))
+        n, result = _read(reader, layouts, tolerance)
         if best is None or cost(result) < cost(best[1]):
             best = n, result, tolerance
         if result.exact:
@@ -45,6 +46,14 @@ def explain(comparison: Comparison) -> Report:
     if not result.exact and (found := _by_numbers(comparison, table, layouts[n].tensors)):
         return comparison.made("known", layouts[n], tolerance, mistakes=found)
     return report_of(table, result, comparison)
+
+
+def _read(reader, layouts, tolerance):
+    """What is read; not known where an altered cell leaves what the reader can evaluate."""
+    try:
+        return reader.read([one.tensors for one in layouts], _narrow(tolerance))
+    except (ArithmeticError, IndexError, ValueError):
+        return 0, Result((), False)
 
 
 def _by_numbers(comparison, table, tensors):

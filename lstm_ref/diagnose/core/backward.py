@@ -61,9 +61,19 @@ def given(
 ) -> Read | None:
     """The first of these edits that give every tensor, or None."""
     for edits in known:
-        if not wrong(base, edits, tensors, tol):
+        if all(_there(base.table, edit) for edit in edits) and not wrong(base, edits, tensors, tol):
             return Read(edits, True, (), float(scale.mistakes(edits)))
     return None
+
+
+def _there(table, edit):
+    """Whether the cell, which may be an altered one, has the place of an edit."""
+    kind, name, *k = edit.place
+    if kind not in ("term", "start", "sum"):
+        return True
+    many = table.terms.get(name, ()) if kind != "sum" else ()
+    many = many or table.products.get(name, ()) or table.terms.get(name, ())
+    return k[0] < len(many)
 
 
 def _as_stored(base, tensors, tol):

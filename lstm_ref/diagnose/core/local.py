@@ -80,15 +80,24 @@ def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
         inner = (
             dictionary.extra(table) if table.letters[term.by] == table.letters[table.output] else []
         )
-    yield from (Edit(place, kind, inner=node) for node, kind in inner)
+    yield from (Edit(place, kind, inner=node) for node, kind in inner if fits(base, node))
     slope = table.slopes[term.by]
     if term.via and slope is not None:  # the error of the activation is handed on
         yield Edit(place, "no slope", inner=tree.Quotient(term.inner, slope))
     yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
-                if term.outer != dictionary.ONE)  # fmt: skip
+                if term.outer != dictionary.ONE and fits(base, node))  # fmt: skip
     if term.via and term.via.kind in ("matrix", "transposed") and square(table, term.via.node):
         yield Edit(place, "transpose", flipped=True)
     yield from _errors(table, place, term)
+
+
+def fits(base: Pass, node: tree.Node) -> bool:
+    """Whether a formula of the dictionary has a value: widths may not go together."""
+    try:
+        base.formula(node)
+    except ValueError:
+        return False
+    return True
 
 
 def _errors(table, place, term):

@@ -77,7 +77,8 @@ class Reader:
         with np.errstate(all="ignore"):
             parts = [self._parted(tensors) for tensors in layouts]
             best: Any = 0, self._one(*parts[0], tol, deep=True)
-            if best[1].exact or len(parts) == 1:
+            turned = any(e.kind == "transpose" for e in best[1].edits if e.place[0] == "result")
+            if (best[1].exact and not turned) or len(parts) == 1:
                 return best
             for n in self._hopeful(parts, tol):
                 found = self._one(*parts[n], tol, deep=False)
