@@ -114,6 +114,8 @@ def answer(
     table: Table, edits: Iterable[Edit], sizes: Mapping[str, int], sure: bool = True
 ) -> Answer:
     """An `Answer` of edits: known mistakes by name, the others in words, in the order of PARTS."""
+    # Where an initial state is not taken, its gradient is 0: that is no mistake of its own.
+    edits = [edit for edit in edits if edit.kind != "not read"]
     edits = tuple(sorted(naming.normal(table, edits, sizes["T"]), key=_order(table)))
     known = naming.named(table, edits, sizes)
     covered = {e.key for _, group in known for e in group}

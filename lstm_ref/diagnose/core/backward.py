@@ -81,7 +81,8 @@ def _as_stored(base, tensors, tol):
     edits: list[Edit] = []
     for name in wrong(base, (), tensors, tol):
         if not np.any(tensors[name]) and not name.startswith("delta_"):
-            edits.append(Edit(("result", name), "zero", weight=0.0, other="zero"))
+            kind = "not read" if sums.unread(base, name[1:]) else "zero"
+            edits.append(Edit(("result", name), kind, weight=0.0, other="zero"))
             continue
         if not name.startswith("delta_"):
             return None

@@ -62,7 +62,7 @@ def _ways(
     right = _right(base, name, delta)
     if near(mine, right, tol):
         yield ()
-    if not np.any(mine) and _unread(base, of):
+    if not np.any(mine) and unread(base, of):
         yield (Edit(result, "not read", weight=0.0, other="zero"),)
     if not np.any(mine):
         yield (Edit(result, "zero", weight=0.0, other="zero"),)
@@ -86,7 +86,7 @@ def _right(base, name, delta):
     return found[:, 0] if name[1:] in (*base.table.inputs, "x") else found[0]
 
 
-def _unread(base, of):
+def unread(base: Pass, of: str) -> bool:
     """Whether it is an initial state that was not taken, so that nothing depends on it."""
     state = of.removesuffix("_0")
     taken = [e for e in base.given if e.place[0] == "state" and e.other in ("zero", "ones")]
