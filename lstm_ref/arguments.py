@@ -41,6 +41,7 @@ def _is_plainly(value, letters, sizes, dtype):
     """Is this an array of known sizes? Most are, and then nothing needs to be put in words."""
     return (
         type(value) is np.ndarray
+        and value.size > 0
         and value.dtype == dtype
         and value.shape == tuple([1 if k == "1" else sizes.get(k) for k in letters])
     )
