@@ -7,7 +7,8 @@ what somebody typed, `typeset.arrange` from what SymPy has derived. Nothing here
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -198,17 +199,43 @@ LETTERS = (Known, Constant, Size, Parameter, Signal, Net, Delta, Outside)
 T = TypeVar("T")
 
 
+def parts(node: Any) -> tuple[Any, ...]:
+    """What is directly inside of a tree, or of a tuple of trees; () of an atom and of no tree."""
+    if isinstance(node, tuple):
+        return node
+    if not isinstance(node, Compound):
+        return ()
+    return tuple(getattr(node, f.name) for f in fields(node))
+
+
+def mapped(node: Any, change: Callable[[Any], Any]) -> Any:
+    """The same tree, or tuple of trees, with change(part) for each of its `parts`."""
+    if isinstance(node, tuple):
+        return tuple(map(change, node))
+    if not isinstance(node, Compound):
+        return node
+    inside: Any = node
+    return replace(inside, **{f.name: change(getattr(node, f.name)) for f in fields(inside)})
+
+
+def walk(*parts: object) -> Iterator[object]:
+    """Every object inside of trees or of what holds trees, they themselves among them."""
+    waiting = list(reversed(parts))
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting += reversed(part)
+        elif is_dataclass(part):
+            yield part
+            waiting += [getattr(part, f.name) for f in reversed(fields(part))]
+
+
 def later(node: T, steps: int) -> T:
     """The same tree, `steps` later: c_{t-1} becomes c_t for 1."""
     if isinstance(node, Signal | Net | Delta | Outside):
         return replace(node, lag=node.lag - steps)
-    if isinstance(node, tuple):
-        found: Any = tuple(later(part, steps) for part in node)
-        return found
-    if not isinstance(node, Compound):
-        return node
-    inside: Any = node
-    return replace(inside, **{f.name: later(getattr(node, f.name), steps) for f in fields(inside)})
+    found: T = mapped(node, lambda part: later(part, steps))
+    return found
 
 
 def product(*factors: Node) -> Node:

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lstm_ref.derive.codegen.program import Variable, walk
+from lstm_ref.derive.codegen.program import Variable
 from lstm_ref.derive.codegen.stacking import Stack
-from lstm_ref.derive.tree import Node, Parameter, Signal
+from lstm_ref.derive.tree import Node, Parameter, Signal, walk
 
 # keys of arrays that no signal has, for there is a space in them
 NET, DELTA, BIASES = "all net", "all delta", "all biases"

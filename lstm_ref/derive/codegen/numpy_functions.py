@@ -13,7 +13,6 @@ from lstm_ref.derive.codegen.program import (
     Program,
     StackGradient,
     reads,
-    walk,
 )
 from lstm_ref.derive.codegen.source_lines import (
     LONGEST,
@@ -24,6 +23,7 @@ from lstm_ref.derive.codegen.source_lines import (
     quoted,
     unpacked,
 )
+from lstm_ref.derive.tree import walk
 
 FORWARD = '''
 

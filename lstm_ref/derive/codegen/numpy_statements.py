@@ -20,11 +20,10 @@ from lstm_ref.derive.codegen.program import (
     StackGradient,
     Statement,
     VectorGradient,
-    walk,
 )
 from lstm_ref.derive.codegen.source_lines import Token, around, call, filled
 from lstm_ref.derive.codegen.stacking import Stack
-from lstm_ref.derive.tree import Signal
+from lstm_ref.derive.tree import Signal, walk
 
 
 class Statements:

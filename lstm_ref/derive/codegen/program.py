@@ -9,12 +9,12 @@ are, and in what order, is decided in `forward` and `backward`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lstm_ref.derive.codegen.stacking import Layout, Stack
-from lstm_ref.derive.tree import Net, Node, Parameter, Signal
+from lstm_ref.derive.tree import Net, Node, Parameter, Signal, walk
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
@@ -167,18 +167,6 @@ class Program:
     def backward(self) -> list[Statement]:
         """Every statement of the way back."""
         return [*self.back, *self.after]
-
-
-def walk(*parts: object) -> Iterator[object]:
-    """Every object inside of trees or statements, they themselves among them."""
-    waiting = list(reversed(parts))
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, tuple):
-            waiting += reversed(part)
-        elif is_dataclass(part):
-            yield part
-            waiting += [getattr(part, f.name) for f in reversed(fields(part))]
 
 
 def reads(statements: Iterable[Statement]) -> dict[str, None]:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.codegen.plan import Plan
-from lstm_ref.derive.codegen.program import STEP, Assign, Statement, reads, walk
+from lstm_ref.derive.codegen.program import STEP, Assign, Statement, reads
+from lstm_ref.derive.tree import walk
 
 T = TypeVar("T")
 Named = dict[tree.Call, tree.Signal]

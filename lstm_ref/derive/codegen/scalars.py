@@ -11,9 +11,10 @@ from fractions import Fraction
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.codegen.loops import Each, Loops
-from lstm_ref.derive.codegen.program import ONCE, Program, walk
+from lstm_ref.derive.codegen.program import ONCE, Program
 from lstm_ref.derive.codegen.shapes import Shapes
 from lstm_ref.derive.codegen.source_lines import Token, around, joined, outermost, shifted
+from lstm_ref.derive.tree import walk
 
 SUM, PRODUCT, ATOM = range(3)  # how tightly something holds together
 SAMPLE, FLAT, ROW, COLUMN = "b", "j", "row", "col"  # names of indices

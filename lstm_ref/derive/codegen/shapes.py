@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lstm_ref.derive import tree
-from lstm_ref.derive.codegen.program import ONCE, StackedErrors, Variable, walk
+from lstm_ref.derive.codegen.program import ONCE, StackedErrors, Variable
+from lstm_ref.derive.tree import walk
 
 Letters = tuple[str, ...]
 

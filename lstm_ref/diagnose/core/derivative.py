@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any
 
@@ -67,11 +66,7 @@ SLOPES: dict[str, Callable[[Node, Node], Node]] = {
 
 def plain(node: Any) -> Any:
     """The same formula without what is only a way of writing: norms, dots, diagonal matrices."""
-    if isinstance(node, tuple):
-        return tuple(map(plain, node))
-    if not isinstance(node, tree.Compound):
-        return node
-    found: Any = replace(node, **{f.name: plain(getattr(node, f.name)) for f in fields(node)})
+    found = tree.mapped(node, plain)
     match found:
         case tree.Dot(a, b):
             return Call("sum", (tree.Product((a, b)),))
@@ -93,10 +88,7 @@ def operators(node: Any) -> list[Any]:
     """What in a formula does not work unit by unit, each once, none inside another."""
     if _is_operator(node):
         return [node]
-    parts = node if isinstance(node, tuple) else ()
-    if isinstance(node, tree.Compound):
-        parts = tuple(getattr(node, f.name) for f in fields(node))
-    return list(dict.fromkeys(found for part in parts for found in operators(part)))
+    return list(dict.fromkeys(found for part in tree.parts(node) for found in operators(part)))
 
 
 def slope(node: Node, target: Node) -> Node | None:

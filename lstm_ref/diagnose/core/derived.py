@@ -7,7 +7,7 @@ held fixed and passed through by a rule of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from lstm_ref.derive import tree
@@ -33,13 +33,7 @@ def through(table: Table, net: Node, name: str, by: str, lag: int) -> Iterator[S
 
 def has(node: Any, target: Node) -> bool:
     """Whether a formula has this in it."""
-    if node == target:
-        return True
-    if isinstance(node, tuple):
-        return any(has(part, target) for part in node)
-    if isinstance(node, tree.Compound):
-        return any(has(getattr(node, f.name), target) for f in fields(node))
-    return False
+    return any(part == target for part in tree.walk(node))
 
 
 def _turned(matrix: Any) -> tuple[Any, bool]:
@@ -90,12 +84,7 @@ def _summed(table, term, operator, outer, net):
 
 def _names(node: Any) -> set[str]:
     """Signals and parameters in a formula."""
-    if isinstance(node, Signal | tree.Parameter):
-        return {node.name}
-    parts = node if isinstance(node, tuple) else ()
-    if isinstance(node, tree.Compound):
-        parts = tuple(getattr(node, f.name) for f in fields(node))
-    return set().union(*map(_names, parts)) if parts else set()
+    return {part.name for part in tree.walk(node) if isinstance(part, Signal | tree.Parameter)}
 
 
 def letter(table: Table, node: Any) -> str:
@@ -110,10 +99,7 @@ def letter(table: Table, node: Any) -> str:
             return "H"
         case Call("sum" | "mean", _):
             return ""
-    parts = node if isinstance(node, tuple) else ()
-    if isinstance(node, tree.Compound):
-        parts = tuple(getattr(node, f.name) for f in fields(node))
-    return next((found for part in parts if (found := letter(table, part))), "")
+    return next((found for part in tree.parts(node) if (found := letter(table, part))), "")
 
 
 # ---- a whole table

@@ -7,7 +7,7 @@ another one; each factor, summand and function forgotten or exchanged.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 from lstm_ref.derive import tree
@@ -144,10 +144,5 @@ def extra(table: Table) -> list[tuple[Node, str]]:
 
 def reads(node: Any) -> set[tuple[str, int]]:
     """(name, lag) of the signals in a formula."""
-    if isinstance(node, Signal):
-        return {(node.name.partition("|")[0], node.lag)}
-    if isinstance(node, tuple):
-        return set().union(*map(reads, node)) if node else set()
-    if isinstance(node, tree.Compound):
-        return set().union(*(reads(getattr(node, f.name)) for f in fields(node)))
-    return set()
+    signals = (part for part in tree.walk(node) if isinstance(part, Signal))
+    return {(signal.name.partition("|")[0], signal.lag) for signal in signals}

@@ -18,7 +18,7 @@ What comes back, ∂E/∂x and the like, belongs to the arrays that were given.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -130,13 +130,7 @@ def renamed(table: Table, edit: Edit) -> dict[str, Equation]:
 def _with(node: Any, names: Mapping[str, str]) -> Any:
     if isinstance(node, tree.Parameter):
         return tree.Parameter(names.get(node.name, node.name))
-    if isinstance(node, tuple):
-        return tuple(_with(part, names) for part in node)
-    if isinstance(node, tree.Compound):
-        inside: Any = node
-        parts = {f.name: _with(getattr(node, f.name), names) for f in fields(inside)}
-        return replace(inside, **parts)
-    return node
+    return tree.mapped(node, lambda part: _with(part, names))
 
 
 def _roles(table: Table, gate: str) -> dict[Any, str]:
@@ -172,12 +166,7 @@ def _read(node, what):
 
 
 def _signals(node):
-    if isinstance(node, tree.Signal):
-        return [node]
-    parts = node if isinstance(node, tuple) else ()
-    if isinstance(node, tree.Compound):
-        parts = tuple(getattr(node, f.name) for f in fields(node))
-    return [s for part in parts for s in _signals(part)]
+    return [part for part in tree.walk(node) if isinstance(part, tree.Signal)]
 
 
 def biases(table: Table) -> list[str]:

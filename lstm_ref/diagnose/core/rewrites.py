@@ -7,7 +7,6 @@ here: parameters, products and sums, where a gate acts, z and 1 - z.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from typing import Any
 
 from lstm_ref.derive import tree
@@ -53,19 +52,15 @@ def _there(table, name):
     order = list(table.equations)
     before = {*table.inputs, *order[: order.index(name)]}
 
-    def there(node):
+    def ready(node):
         if isinstance(node, tree.Net):
             return False
-        if isinstance(node, Signal):
-            if "|" in node.name:
-                return False
-            return node.name in (before if node.lag == 0 else table.states) and node.lag in (0, 1)
-        parts = node if isinstance(node, tuple) else ()
-        if isinstance(node, tree.Compound):
-            parts = tuple(getattr(node, f.name) for f in fields(node))
-        return all(map(there, parts))
+        if not isinstance(node, Signal):
+            return True
+        known = before if node.lag == 0 else table.states
+        return "|" not in node.name and node.name in known and node.lag in (0, 1)
 
-    return there
+    return lambda node: all(map(ready, tree.walk(node)))
 
 
 def _whole(table, net):
@@ -84,13 +79,7 @@ def complement(node: Any, gate: Node) -> Any:
         return gate
     if node == gate:
         return other
-    if isinstance(node, tuple):
-        return tuple(complement(part, gate) for part in node)
-    if isinstance(node, tree.Compound):
-        inside: Any = node
-        parts = {f.name: complement(getattr(node, f.name), gate) for f in fields(inside)}
-        return replace(inside, **parts)
-    return node
+    return tree.mapped(node, lambda part: complement(part, gate))
 
 
 def _everywhere(table: Table, name: str, node: Node) -> Iterator[tuple[Node, str]]:

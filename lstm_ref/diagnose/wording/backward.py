@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lstm_ref.derive import tree
@@ -243,19 +243,9 @@ def _alone(edit):
 def views(edit: Edit) -> list[tuple[str, str]]:
     """(state, what is read for its initial value), see `core.values.VIEWS`."""
     nodes: tuple[Any, ...] = (edit.inner, edit.outer, edit.v)
-    return list(dict.fromkeys(_views(nodes)))
-
-
-def _views(node: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(node, tree.Signal) and "|" in node.name:
-        name, _, view = node.name.partition("|")
-        yield name, view
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from _views(part)
-    elif isinstance(node, tree.Compound):
-        for field in fields(node):
-            yield from _views(getattr(node, field.name))
+    signals = (part for part in tree.walk(nodes) if isinstance(part, tree.Signal))
+    found = (signal.name.partition("|") for signal in signals)
+    return list(dict.fromkeys((name, view) for name, bar, view in found if bar))
 
 
 def listed(names: Iterable[str]) -> str:

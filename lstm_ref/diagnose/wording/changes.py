@@ -21,14 +21,7 @@ def changed(old: Node, new: Node) -> Node:
 
 def inside(node: Any) -> Iterator[Changed]:
     """The changes in a formula."""
-    if isinstance(node, Changed):
-        yield node
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from inside(part)
-    elif isinstance(node, tree.Compound):
-        for field in fields(node):
-            yield from inside(getattr(node, field.name))
+    yield from (part for part in tree.walk(node) if isinstance(part, Changed))
 
 
 def around(node: Node, change: Changed) -> Node | None:
@@ -44,10 +37,7 @@ def around(node: Node, change: Changed) -> Node | None:
 
 
 def _children(node):
-    parts: Any = node if isinstance(node, tuple) else ()
-    if isinstance(node, tree.Compound):
-        parts = [getattr(node, f.name) for f in fields(node)]
-    for part in parts:
+    for part in tree.parts(node):
         if isinstance(part, tuple):
             yield from _children(part)
         elif isinstance(part, tree.Node):
@@ -59,27 +49,16 @@ def right(node: Any) -> Any:
     match node:
         case Changed(old, _):
             return old
-        case tuple():
-            return tuple(map(right, node))
         case tree.Sum(parts):
             return tree.Sum(tuple(p for p in right(parts) if p[1] is not None))
         case tree.Product(factors):
             return tree.product(*(f for f in right(factors) if f is not None))
-    if not isinstance(node, tree.Compound):
-        return node
-    whole: Any = node
-    return replace(whole, **{f.name: right(getattr(node, f.name)) for f in fields(whole)})
+    return tree.mapped(node, right)
 
 
 def often(node: Any, part: Any) -> int:
     """How often a formula is part of another one."""
-    if node == part:
-        return 1
-    if isinstance(node, tuple):
-        return sum(often(each, part) for each in node)
-    if not isinstance(node, tree.Compound):
-        return 0
-    return sum(often(getattr(node, f.name), part) for f in fields(node))
+    return 1 if node == part else sum(often(each, part) for each in tree.parts(node))
 
 
 def _changed(old, new):

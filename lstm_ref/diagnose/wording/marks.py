@@ -128,13 +128,7 @@ class Marker:
             if view in AT_START:
                 return tree.Parameter(f"{name}_{AT_START[view]}")
             return tree.Parameter("0") if view == "zero" else tree.Known("ones")
-        if isinstance(node, tuple):
-            return tuple(map(self.shown, node))
-        if not isinstance(node, tree.Compound):
-            return node
-        names = type(node).__dataclass_fields__
-        inside: Any = node
-        return replace(inside, **{n: self.shown(getattr(node, n)) for n in names})
+        return tree.mapped(node, self.shown)
 
 
 def _error(item, edit):
