@@ -96,6 +96,10 @@ class Table:
         """The signal of the last equation, which is its output."""
         return list(self.equations)[-1]
 
+    def summands(self, name: str) -> tuple[Summand, ...] | tuple[Product, ...]:
+        """The summands of ∂E/∂name: of a matrix products, of all others terms; () of no name."""
+        return self.products.get(name) or self.terms.get(name, ())
+
     def rank(self, name: str) -> int:
         """0 for a number, 1 for a vector, 2 for a matrix; name: a signal or a parameter."""
         return len(self.letters[name].replace("1", ""))

@@ -17,7 +17,6 @@ from lstm_ref.diagnose.core.search import Found, Search
 from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
-NOT_KNOWN: tuple[tuple[str, tuple[int, ...]], ...] = ()
 PLACES = ("term", "slope", "enter", "sum", "start", "result", "scale", "error", "window")
 TIES = 4  # other explanations that are looked at, of an equation or of a search
 
@@ -36,24 +35,16 @@ class Read:
     ties: tuple[Edits, ...] = ()
 
 
-def read(base: Pass, tensors: Mapping[str, Array], tol: float, deep: bool = True) -> Read:
-    """Edits of the way back that give these tensors: "dW_fx", "dx", "delta_f".
+def read(base: Pass, tensors: Mapping[str, Array], tol: float) -> Read:
+    """Edits of the way back that give these tensors: "dW_fx", "dx", "delta_f", without a search.
 
-    base: the pass that is right for their forward pass. deep: search where error terms do not
-    come back.
+    base: the pass that is right for their forward pass.
     """
     if not tensors or not wrong(base, (), tensors, tol):
         return Read()
     if (stored := _as_stored(base, tensors, tol)) is not None:
         return stored
-    found = _by_error_terms(base, tensors, tol)
-    if found and found.exact:
-        return found
-    if deep:
-        other = _by_search(base, tensors, tol)
-        if other.exact or not found:
-            return other
-    return found or Read((), False, NOT_KNOWN, 20.0)
+    return _by_error_terms(base, tensors, tol) or Read((), False, (), 20.0)
 
 
 def given(
@@ -69,11 +60,7 @@ def given(
 def _there(table, edit):
     """Whether the cell, which may be an altered one, has the place of an edit."""
     kind, name, *k = edit.place
-    if kind not in ("term", "start", "sum"):
-        return True
-    many = table.terms.get(name, ()) if kind != "sum" else ()
-    many = many or table.products.get(name, ()) or table.terms.get(name, ())
-    return k[0] < len(many)
+    return kind not in ("term", "start", "sum") or k[0] < len(table.summands(name))
 
 
 def _as_stored(base, tensors, tol):
@@ -229,7 +216,7 @@ def _equations(base, delta, k, tensors, tol):
     if not found.exact:  # what was read of errors between is a guess
         sure = [e for e in found.edits if _of_known(base, e, delta)]
         named = [u for u in found.unexplained if _read_from(base, u[0], delta, unexplained)]
-        return replace(found, edits=tuple(sure), unexplained=tuple(named) or NOT_KNOWN)
+        return replace(found, edits=tuple(sure), unexplained=tuple(named))
     ties = [(*(e for e in found.edits if e not in mine), *tie) for mine, tie in other]
     return replace(found, ties=tuple(t for t in ties if not wrong(base, t, tensors, tol)))
 
@@ -241,8 +228,7 @@ def _read_from(base, name, delta, equations):
         return name in delta and {t.by for t in table.terms[name]} <= set(delta)
     of = name[1:].removesuffix("_0")
     of = table.input if of == "x" else of
-    items = [*table.products.get(of, ()), *table.terms.get(of, ())]
-    return {i.by for i in items} <= set(delta) and not equations
+    return {item.by for item in table.summands(of)} <= set(delta) and not equations
 
 
 def _of_known(base, edit, delta):
@@ -289,7 +275,8 @@ def _finish(base, edits, delta, k, tensors, tol, unexplained):
 # ---- by search
 
 
-def _by_search(base, tensors, tol):
+def searched(base: Pass, tensors: Mapping[str, Array], tol: float) -> Read:
+    """As `read`, by passes that come nearer and nearer, where error terms do not come back."""
     found = [completed(base, f, tensors, tol)
              for f in Search(base, [tensors], 30 * tol).run()[:TIES]]  # fmt: skip
     return chosen(found)
@@ -299,7 +286,7 @@ def chosen(found: Sequence[Read]) -> Read:
     """The shortest that gives every number, the others beside it; none: nothing is claimed."""
     exact = sorted((f for f in found if f.exact), key=lambda f: (f.cost, _odd(f.edits)))
     if not exact:
-        return Read((), False, NOT_KNOWN, 20.0)
+        return Read((), False, (), 20.0)
     same = tuple(f.edits for f in exact[1:] if f.cost == exact[0].cost)
     return replace(exact[0], ties=same)
 

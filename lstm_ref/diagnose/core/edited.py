@@ -106,10 +106,8 @@ def _shifted(e, how):
 
 
 def _item(new, place):
-    kind, name, k = place
-    if kind == "sum" and name in new.table.products:
-        return new.table.products[name][k]
-    return new.table.terms[name][k]
+    _, name, k = place
+    return new.table.summands(name)[k]
 
 
 def _where(new, steps, late=0):

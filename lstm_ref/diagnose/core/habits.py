@@ -76,7 +76,7 @@ def _sums(base):
     """The places of all summands of parameters' gradients."""
     table = base.table
     for name in (*table.matrices, *table.vectors):
-        for k in range(len(table.products.get(name, ())) + len(table.terms.get(name, ()))):
+        for k in range(len(table.summands(name))):
             yield ("sum", name, k)
 
 

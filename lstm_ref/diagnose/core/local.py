@@ -24,7 +24,6 @@ from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array
 
 MOST = 3  # edits of one equation that are looked for
-NOT_FOUND = 9  # what an equation costs that nothing explains
 
 
 @dataclass(frozen=True)
@@ -50,11 +49,6 @@ class Reading:
     found: bool = True
     steps: tuple[int, ...] = ()
     ties: tuple[tuple[Edit, ...], ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """The number of edits."""
-        return len(self.edits) if self.found else NOT_FOUND
 
 
 def items(base: Pass, of: str, delta: Mapping[str, Array], start: bool = False) -> list[Item]:

@@ -34,6 +34,7 @@ from lstm_ref.types import Array, Arrays
 
 Edits = tuple[Edit, ...]
 Part = tuple[Arrays, Arrays]  # values, gradients
+HOPEFUL = 4  # layouts that are read one by one
 DEEP = 96  # layouts that are searched together for several mistakes
 FOLLOWS = (
     "the backward pass follows the book's formulas on these values; "
@@ -67,6 +68,7 @@ class Reader:
         self.values = altered.forward_with(table, self.arrays, ())
         self.right = Pass(table, self.values, self.errors)
         self.results = self.right.results()
+        self._forward_read: dict[Any, forward.Forward] = {}  # the last one
 
     def read(self, layouts: Sequence[Mapping[str, Array]], tol: float = 1e-7) -> tuple[int, Result]:
         """(number of the layout, what was read) of the one that needs the fewest mistakes.
@@ -80,14 +82,16 @@ class Reader:
             turned = any(e.kind == "transpose" for e in best[1].edits if e.place[0] == "result")
             if (best[1].exact and not turned) or len(parts) == 1:
                 return best
-            for n in self._hopeful(parts, tol):
+            edits, base = next(self._forwards(*parts[0], tol))
+            order = self._hopeful(base or self.right, parts, tol)
+            for n in order[:HOPEFUL]:
                 found = self._one(*parts[n], tol, deep=False)
                 if cost(found) < cost(best[1]):
                     best = n, found
                 if found.exact and cost(found) <= 1:
                     break
-            if not best[1].exact:
-                best = self._deep(parts, tol, best)
+            if not best[1].exact and base is not None:
+                best = self._deep(edits, base, parts, order[:DEEP], tol, best)
         return best
 
     def _parted(self, tensors: Mapping[str, Array]) -> Part:
@@ -96,28 +100,23 @@ class Reader:
         values = {n: a for n, a in mine.items() if forward.known(self.table, n)}
         return values, {n: a for n, a in mine.items() if n in self.results}
 
-    def _hopeful(self, parts: list[Part], tol: float, most: int = 4) -> list[int]:
-        """Numbers of layouts: all if they are few, else those that single mistakes come near."""
+    def _hopeful(self, base: Pass, parts: list[Part], tol: float) -> list[int]:
+        """Numbers of layouts, those first that single mistakes come near, if they are many."""
         if len(parts) <= 2:
             return list(range(len(parts)))
-        base = next(iter(self._forwards(*parts[0], tol)))[1] or self.right
         search = Search(base, [gradients for _, gradients in parts], 30 * tol)
         found = search.judged([(), *habits.moves(base)])
         order = dict.fromkeys(f.layout for f in sorted(found, key=lambda f: f.cost))
-        return [*order, *(n for n in range(len(parts)) if n not in order)][:most]
+        return [*order, *(n for n in range(len(parts)) if n not in order)]
 
-    def _deep(self, parts: list[Part], tol: float, best: Any) -> Any:
-        """The most hopeful layouts searched together."""
-        for edits, base in islice(self._forwards(*parts[0], tol), 1):
-            if base is None:
-                return best
-            some = self._hopeful(parts, tol, DEEP)
-            search = Search(base, [parts[n][1] for n in some], 30 * tol)
-            for found in search.run()[: backward.TIES]:
-                n = some[found.layout]
-                result = self._result(edits, backward.completed(base, found, parts[n][1], tol))
-                if result.exact and cost(result) < cost(best[1]):
-                    best = n, result
+    def _deep(self, edits, base, parts, some, tol, best):
+        """Some layouts searched together."""
+        search = Search(base, [parts[n][1] for n in some], 30 * tol)
+        for found in search.run()[: backward.TIES]:
+            n = some[found.layout]
+            result = self._result(edits, backward.completed(base, found, parts[n][1], tol))
+            if result.exact and cost(result) < cost(best[1]):
+                best = n, result
         return best
 
     def _one(self, values, gradients, tol, deep):
@@ -126,7 +125,7 @@ class Reader:
         for edits, base in self._forwards(values, gradients, tol):
             if base is None:
                 return self._without_forward(edits, values, gradients, tol)
-            read = self._result(edits, backward.read(base, gradients, tol, deep=False))
+            read = self._result(edits, backward.read(base, gradients, tol))
             if read.exact:
                 return read
             found.append((cost(read), len(found), edits, base, read))
@@ -136,12 +135,12 @@ class Reader:
                 return self._result(edits, again)
         if not values:
             for edits, own in self._hypotheses(gradients, tol):
-                read = self._result(edits, backward.read(own, gradients, tol, deep=False))
+                read = self._result(edits, backward.read(own, gradients, tol))
                 if read.exact:
                     return read
         _, _, edits, base, read = min(found, key=lambda f: f[:2])
         if deep:
-            again = self._result(edits, backward.read(base, gradients, tol))
+            again = self._result(edits, backward.searched(base, gradients, tol))
             read = again if again.exact else read
         if read.exact:
             return read
@@ -177,7 +176,7 @@ class Reader:
         """(edits forwards, the pass that is right for them), likelier ones first."""
         table = self.table
         if values:
-            found = forward.read(table, self.arrays, values, tol)
+            found = self._read_forward(values, tol)
         else:
             yield (), self.right
             found = hypotheses.read_gradients(table, self.arrays, self.errors, gradients, tol)
@@ -189,6 +188,13 @@ class Reader:
             settled = families.settled(table, edits, gradients)
             for each in dict.fromkeys((settled, edits)):
                 yield each, self._pass(each)
+
+    def _read_forward(self, values, tol):
+        """What these values are read to be; the layouts of a file mostly have the same ones."""
+        key = (tol, *((n, a.tobytes()) for n, a in values.items()))
+        if key not in self._forward_read:
+            self._forward_read = {key: forward.read(self.table, self.arrays, values, tol)}
+        return self._forward_read[key]
 
     def _hypotheses(self, gradients, tol):
         """Other forward passes whose own right gradient is what is stored."""
@@ -218,7 +224,7 @@ class Reader:
         if not set(table.equations) <= set(values):
             return Result((), False, (), named)
         base = Pass(table, self._theirs(values), self.errors)
-        read = backward.read(base, gradients, tol, deep=False)
+        read = backward.read(base, gradients, tol)
         notes = (FOLLOWS,) if read.exact and not read.edits and gradients else ()
         return Result(read.edits if read.exact else (), False, (), named, (), notes)
 

@@ -106,7 +106,6 @@ class Search:
         self.base = base
         self.targets = [_Target(base, t, tol, n) for n, t in enumerate(layouts)]
         self.names = list(dict.fromkeys(n for t in self.targets for n in t.tensors))
-        self.passes = 0
 
     def run(self, most: int = len(BREADTH)) -> list[Found]:
         """The nearest explanations, exact ones first and short ones first."""
@@ -145,7 +144,6 @@ class Search:
         """All of them against all layouts, the nearest first."""
         found = []
         for some in _batches(states):
-            self.passes += len(some)
             one = len(some) == 1
             new = edited(self.base, some[0]) if one else batch(self.base, some)
             rows = outputs(new, self.names)
@@ -226,10 +224,8 @@ def _of(one, field, place):
     if field == "slopes":
         slope = one.slope_of(place)
         return np.ones((one.T + 1, 1, 1, 1)) if slope is None else slope
-    kind, name, k = place
-    table = one.table
-    item = (table.products.get(name) or table.terms[name])[k]
-    return one.formula(getattr(item, field))
+    _, name, k = place
+    return one.formula(getattr(one.table.summands(name)[k], field))
 
 
 def outputs(new: Pass, names: Sequence[str]) -> dict[str, Array]:
