@@ -14,7 +14,7 @@ with needs(__name__):
     from matplotlib.ticker import LogLocator
 
 from lstm_ref.book.drawings.shapes import tint
-from lstm_ref.book.style import GATES, MODELS, STATES, line
+from lstm_ref.book.style import GATES, MODELS, SIGNS, STATES, line
 
 # For curves that are neither gate nor state nor model: told apart by dash and marker too.
 OTHERS = (
@@ -23,6 +23,8 @@ OTHERS = (
     dict(color="#8A7A00", linestyle="-.", marker="^"),
     dict(color="#444444", linestyle=":", marker="D"),
 )
+
+SIGNED = tuple(entry["label"] for entry in (GATES["c_tilde"], *STATES.values()))
 
 
 def spread(ax: Axes, x: Sequence[float], runs: ArrayLike, style: str, **changes: Any) -> Axes:
@@ -82,10 +84,10 @@ def _spread(ax, x, runs, **kept):
 def gate_tracks(axes: Any, words: Sequence[str], tracks: Mapping[str, ArrayLike]) -> Any:
     """One strip of numbers for each track over the words of a sentence; returns axes.
 
-    axes: one per track, below each other, about 0.5 inches each; words: list of T strings, up to
-    nine or so; tracks: dict of name -> (T,) array, names of gates ("f", "i", "c_tilde", "o") or
-    states ("c", "h"). Without words ([]) the strips stand alone. The darker a field, the farther
-    its number is from zero.
+    axes: one per track, below each other, about 0.45 inches each; words: list of T strings, up to
+    twelve or so; tracks: dict of name -> (T,) array, names of gates ("f", "i", "c_tilde", "o") or
+    states ("c", "h", "x"). Without words ([]) the strips stand alone. The darker a field, the
+    farther its number is from zero; what may be negative has a colour for each sign.
     """
     for ax, (name, values) in zip(np.atleast_1d(axes), tracks.items(), strict=True):
         values = np.asarray(values, dtype=float)
@@ -99,10 +101,12 @@ def gate_tracks(axes: Any, words: Sequence[str], tracks: Mapping[str, ArrayLike]
 
 def _strip(ax, values, style):
     """Fields with their numbers, the track's letter at the left."""
+    signed = style["label"] in SIGNED
     for t, value in enumerate(values):
-        fill = tint(style["color"], 0.1 + 0.8 * min(1.0, abs(value)))
+        color = SIGNS[int(value >= 0)] if signed else style["color"]
+        fill = tint(color, 0.06 + 0.84 * min(1.0, abs(value)))
         ax.bar(t, 1, width=0.96, color=fill, edgecolor=style["color"], lw=0.8)
-        text = f"{value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+        text = _number(value, signed)
         ax.text(t, 0.48, text, ha="center", va="center", fontsize=10, color=_ink_on(fill))
     ax.set_xlim(-0.55, len(values) - 0.45)
     ax.set_ylim(0, 1)
@@ -112,6 +116,13 @@ def _strip(ax, values, style):
     ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
+
+
+def _number(value, signed):
+    """One digit behind the point, none where it would be 0: 0.7, 1; +0.7, −1 where signed."""
+    text = f"{value:+.1f}" if signed else f"{value:.1f}"
+    text = text.removesuffix(".0").replace("-", "−")
+    return "0" if text in ("+0", "−0") else text
 
 
 def _ink_on(fill):

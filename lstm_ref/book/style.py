@@ -54,6 +54,8 @@ STATES = {
     "h": dict(color="#666666", linestyle="--", marker="P", hatch="", label="$h$"),
     "x": dict(color="#8A6D00", linestyle=":", marker="X", hatch="", label="$x$"),
 }
+# What may be negative: below zero, above. No colours of gates; told apart by the colour-blind.
+SIGNS = ("#8A6A00", "#332288")
 # None of them a colour of a gate.
 MODELS = {
     "RNN": dict(color="#882255", linestyle="--", marker="s"),

@@ -149,7 +149,22 @@ def test_tracks_can_be_read():
     assert not [1 for (_, a), (_, b) in combinations(flat, 2) if a.overlaps(b)]
     assert all(fig.bbox.x0 <= box.x0 and box.x1 <= fig.bbox.x1 for _, box, _ in boxes)
     assert all(fig.bbox.y0 <= box.y0 and box.y1 <= fig.bbox.y1 for _, box, _ in boxes)
-    assert "-0.0" not in {text for text, _ in flat}
+    assert not {"-0.0", "+0", "−0", "1.0"} & {text for text, _ in flat}
+
+
+def test_twelve_words_fit_and_signs_are_seen():
+    values = np.array([-1, 1, 0, -0.8, 0.8, -0.9, 0.9, 0.75, -0.75, 0.04, -0.04, 1])
+    fig, axes = plt.subplots(2, 1, figsize=(4.8, 1.5))
+    plots.gate_tracks(axes, ["w"] * 12, {"f": abs(values), "c": values})
+    fig.canvas.draw()
+    boxes = [(text, box) for text, box, _ in text_boxes(fig)]
+    assert not [1 for (_, a), (_, b) in combinations(boxes, 2) if a.overlaps(b)]
+    texts = [text.get_text() for text in axes[1].texts]
+    assert texts == "−1 +1 0 −0.8 +0.8 −0.9 +0.9 +0.8 −0.8 0 0 +1".split()
+    fills = [bar.get_facecolor() for bar in axes[1].patches]
+    assert fills[0] != fills[1] and fills[0][2] < 0.5 < fills[1][2], "minus is yellow, plus blue"
+    gates = [bar.get_facecolor() for bar in axes[0].patches]
+    assert gates[0] == gates[1]
 
 
 def test_tracks_may_stand_without_words():
