@@ -11,13 +11,15 @@ PACKAGE = Path(lstm_ref.__file__).parent
 def public(body, inside=""):
     """(name, node) of the functions and methods that a reader may call.
 
-    A function with @cell above it declares equations; its parameters are letters.
+    A function with @cell above it declares equations; its parameters are letters. One with
+    @exercise(...) gives a right answer and is called by what judges.
     """
     for node in body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
             yield from public(node.body, f"{node.name}.")
         elif isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            if "cell" not in map(ast.unparse, node.decorator_list):
+            above = [ast.unparse(each).partition("(")[0] for each in node.decorator_list]
+            if not {"cell", "exercise"} & {*above}:
                 yield inside + node.name, node
 
 
@@ -38,6 +40,7 @@ def test_what_says_nothing_is_found():
     code = "def f(a: int, *b, c=1, **d) -> int: ...\nclass C:\n    def g(self): ...\ndef _h(x): ..."
     assert silent(code) == ["f: c", "f: b", "f: d", "C.g: result"]
     assert silent("@cell\ndef LSTM(x, h, *, W): ...") == []
+    assert silent("@exercise('ex-a', wrong={})\ndef a(): ...") == []
 
 
 def test_every_public_function_says_its_types():

@@ -11,7 +11,7 @@ MODULES = (
     "lstm_ref.cells.gru_before, lstm_ref.cells.gru_after",
     "lstm_ref.check.witnesses, lstm_ref.learn.optim, lstm_ref.learn.output_layer",
     "lstm_ref.interop.torch_bridge, lstm_ref.interop.keras_bridge, lstm_ref.interop.onnx_bridge",
-    "lstm_ref.book.exercise, lstm_ref.interop.command, lstm_ref.interop.vectors, lstm_ref.__main__",
+    "lstm_ref.book, lstm_ref.interop.command, lstm_ref.interop.vectors, lstm_ref.__main__",
     "lstm_ref.learn.experiments, lstm_ref.learn.network, lstm_ref.learn.storage",
 )
 

@@ -1,4 +1,4 @@
-"""Is an expression small enough to be evaluated? For `lstm_ref.book.equivalence`.
+"""Is an expression small enough to be evaluated? For `lstm_ref.book.exercises.equivalence`.
 
 x**(10**9) is written in a moment; its exact value at x = 7/5 has more than 10**9 digits. Nothing
 here computes such a number: how long it would be is added up from its parts, the inner ones first.

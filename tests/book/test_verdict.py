@@ -9,7 +9,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_ref.book.exercise import cell_fault, verdict
+from lstm_ref.book.exercises.verdict import cell_fault, verdict
 from lstm_ref.cells import lstm
 from lstm_ref.check import witnesses
 from lstm_ref.derive.expressions import Dot, at, sigma
@@ -349,7 +349,7 @@ def test_what_is_no_cell_is_said():
 
 def test_numbers_and_functions_do_not_load_sympy():
     code = (
-        "import sys; from lstm_ref.book.exercise import verdict; "
+        "import sys; from lstm_ref.book.exercises.verdict import verdict; "
         "print(verdict(1, 1), verdict(abs, abs, inputs=[()]), 'sympy' in sys.modules)"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -43,7 +43,7 @@ def verdict(
     if answer is None:
         return NOT_YET
     if _is_sympy(right):
-        from lstm_ref.book import equivalence  # SymPy is loaded already
+        from lstm_ref.book.exercises import equivalence  # SymPy is loaded already
 
         return equivalence.verdict(answer, right, tol)
     if callable(right):

@@ -1,4 +1,4 @@
-"""Have two SymPy expressions the same value? For `lstm_ref.book.exercise`.
+"""Have two SymPy expressions the same value? For `lstm_ref.book.exercises.verdict`.
 
 Both are evaluated at the same random points with 30 digits. Two expressions made of sums,
 products, powers and the usual functions that agree at several random points are equal.
@@ -18,7 +18,7 @@ with needs(__name__):
     from sympy.logic.boolalg import BooleanAtom, BooleanFunction
     from sympy.matrices.expressions.matexpr import MatrixElement
 
-from lstm_ref.book import bounds
+from lstm_ref.book.exercises import bounds
 
 DIGITS, POINTS = 30, 6
 # Not Boolean: a Symbol is one too.
