@@ -35,6 +35,21 @@ def _literature(ax):
     return diagrams.rnn_unrolled(ax, letters=("U", "W", "V"), state="s", y="o")
 
 
+def _way_back(ax):
+    numbers = np.array([[0.762, 0], [0, 0.642], [0.566, 0]])
+    return diagrams.way_back(ax, numbers, -numbers, [0.42, 0.59, 0.68])
+
+
+def _strips(ax):
+    numbers = np.linspace(-1, 1, 10)
+    return diagrams.strips(ax, {"digit": numbers > 0}, {"unit 1": numbers, "read-out": -numbers})
+
+
+def _arcs(ax):
+    near, far = "The clouds are in the sky", "I grew up in France … I speak fluent French"
+    return diagrams.arcs(ax, [(near, "clouds", "sky"), (far, "France", "French")])
+
+
 # name: (drawing, the size in inches it is made for)
 DRAWINGS = {
     "cell": (diagrams.cell, (4.8, 3.9)),
@@ -47,9 +62,13 @@ DRAWINGS = {
     "rnn_unrolled": (diagrams.rnn_unrolled, (4.8, 2.8)),
     "rnn_unrolled 4": (lambda ax: diagrams.rnn_unrolled(ax, T=4), (4.8, 2.8)),
     "rnn_unrolled U V W": (_literature, (4.8, 2.8)),
-    "feedforward": (diagrams.feedforward, (4.8, 2.3)),
+    "window": (lambda ax: diagrams.window(ax, [("1101", "1010"), ("0101", "0010")], 3), (4.8, 2.6)),
+    "one_step": (diagrams.one_step, (4.8, 2.9)),
+    "way_back": (_way_back, (4.8, 3.0)),
+    "strips": (_strips, (4.8, 2.0)),
+    "arcs": (_arcs, (4.8, 1.8)),
     "gate": (_gate, (4.8, 2.0)),
-    "switches": (diagrams.switches, (4.8, 2.4)),
+    "valves": (diagrams.valves, (4.8, 2.4)),
     "concat": (lambda ax: diagrams.concat(ax, D=2, H=3), (4.8, 2.9)),
     "concat 3 4": (lambda ax: diagrams.concat(ax, D=3, H=4), (4.8, 2.9)),
     "block": (diagrams.block, (4.8, 3.1)),

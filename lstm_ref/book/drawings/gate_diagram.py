@@ -1,15 +1,15 @@
-"""Pictures of a gate: numbers let through, the three switches, matrices side by side."""
+"""Pictures of a gate: numbers let through, the three valves, matrices side by side."""
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike
 
 from lstm_ref.book.drawings.block_diagram import block
-from lstm_ref.book.drawings.shapes import FRAME, INK, arrow, box, canvas, label, operator, tint
+from lstm_ref.book.drawings.shapes import FRAME, INK, box, canvas, label, operator, tint
 from lstm_ref.book.style import GATES, STATES
 
-__all__ = ["block", "concat", "gate", "switches"]
+__all__ = ["block", "concat", "gate", "valves"]
 FOOT = 0.6  # room below for the shapes
 ROLES = {"i": "write", "f": "keep", "o": "read"}
 
@@ -55,32 +55,35 @@ def _rectangle(x, y, w, ink, fill, lw=1.2):
     return Rectangle((x, y - 0.18), w, 0.36, edgecolor=ink, facecolor=fill, lw=lw, zorder=1)
 
 
-def switches(ax: Axes) -> Axes:
-    """The three switches around one memory cell: write (i), keep (f), read (o); returns ax.
+def valves(ax: Axes) -> Axes:
+    """The three valves around one memory cell: write (i), keep (f), read (o); returns ax.
 
     All three stand half open. The figure should be about 4.8 by 2.4 inches.
     """
     canvas(ax, 8.4, 4.0)
-    box(ax, 4.2, 1.05, 1.7, 1.0, "memory\n$c$", fill=FRAME, lw=2.2)
-    _switch(ax, [(0.15, 1.05), (1.5, 1.05)], [(2.3, 1.05), (3.34, 1.05)], "i")
-    _switch(ax, [(5.06, 1.05), (6.1, 1.05)], [(6.9, 1.05), (8.25, 1.05)], "o")
-    start = [(4.85, 1.56), (4.85, 2.75), (4.6, 2.75)]
-    _switch(ax, start, [(3.8, 2.75), (3.55, 2.75), (3.55, 1.57)], "f")
-    label(ax, 0.15, 0.7, r"new value $\tilde{c}$", size=10, ha="left")
-    label(ax, 8.25, 0.7, "output $h$", size=10, ha="right")
+    box(ax, 4.2, 1.05, 1.7, 1.1, "memory\n$c$", fill=FRAME, lw=2.2)
+    _valve(ax, [(0.15, 1.05), (3.1, 1.05)], (1.75, 1.05), "i")
+    _valve(ax, [(5.06, 1.05), (8.0, 1.05)], (6.5, 1.05), "o")
+    _valve(ax, [(4.75, 1.62), (4.75, 2.75), (3.65, 2.75), (3.65, 1.85)], (4.2, 2.75), "f")
+    label(ax, 0.15, 0.5, r"new value $\tilde{c}$", size=10, ha="left")
+    label(ax, 8.25, 0.5, "output $h$", size=10, ha="right")
     return ax
 
 
-def _switch(ax, before, after, name):
-    """A line in, a lever, a line out with an arrow head; the name above."""
+def _valve(ax, pipe, at, name):
+    """A pipe with an arrow head, and a plate that reaches half across it; the name above."""
     color = GATES[name]["color"]
-    (x0, y0), (x1, _) = before[-1], after[0]
-    arrow(ax, before, color, head=False, lw=2.4)
-    arrow(ax, after, color, lw=2.4)
-    ax.plot([x0, x0 + 0.85 * (x1 - x0)], [y0, y0 + 0.42], color=color, lw=2.8, zorder=3)
-    for x in (x0, x1):
-        ax.add_patch(Circle((x, y0), 0.1, lw=1.8, edgecolor=color, facecolor="white", zorder=4))
-    label(ax, (x0 + x1) / 2, y0 + 0.82, f"{ROLES[name]}: ${name}$", size=12)
+    xs, ys = zip(*pipe, strict=True)
+    for width, ink in ((13, color), (9.5, tint(color, 0.25))):
+        ax.plot(xs, ys, color=ink, lw=width, solid_capstyle="butt", solid_joinstyle="round")
+    (x0, y0), (x1, y1) = pipe[-2:]
+    dx, dy = (x1 - x0) / abs(x1 - x0 + y1 - y0), (y1 - y0) / abs(x1 - x0 + y1 - y0)
+    tip = [(x1 - 0.2 * dy, y1 + 0.2 * dx), (x1 + 0.24 * dx, y1 + 0.24 * dy)]
+    ax.add_patch(Polygon([*tip, (x1 + 0.2 * dy, y1 - 0.2 * dx)], color=color, lw=0, zorder=3))
+    x, y = at
+    ax.add_patch(Rectangle((x - 0.07, y), 0.14, 0.5, color=INK, lw=0, zorder=4))
+    ax.plot([x - 0.25, x + 0.25], [y + 0.5, y + 0.5], color=INK, lw=2.4, zorder=4)
+    label(ax, x, y + 0.85, f"{ROLES[name]}: ${name}$", size=12)
 
 
 def concat(ax: Axes, D: int, H: int) -> Axes:

@@ -1,39 +1,18 @@
-"""A feed-forward net over a window, and the recurrent net, folded and unrolled in time."""
+"""The recurrent net: its weights one by one, as a loop and unrolled in time, and the way back."""
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
+from numpy.typing import ArrayLike
 
-from lstm_ref.book.drawings.shapes import FRAME, INK, PALE, arrow, box, canvas, label
+from lstm_ref.book.drawings.shapes import FRAME, INK, arrow, box, canvas, label, tint
 from lstm_ref.book.style import STATES
 
 # Weights into, within and out of the state; none of them a colour of a gate.
 IN, LOOP, OUT = STATES["x"]["color"], "#7A3FA0", "#00707A"
-SENTENCE = ("the", "clouds", "are", "in", "the")
-
-
-def feedforward(ax: Axes, words: Sequence[str] = SENTENCE, width: int = 2) -> Axes:
-    """A net that sees the last `width` of `words` and nothing before them; returns ax.
-
-    The figure should be about 4.8 by 2.3 inches for five words.
-    """
-    n = len(words)
-    centre = 1.6 * (n - width / 2)
-    canvas(ax, 1.6 * n, 3.9)
-    units = [centre + 0.62 * (k - 1) for k in range(3)]
-    for k, word in enumerate(words):
-        x, seen = 1.6 * k + 0.8, k >= n - width
-        box(ax, x, 0.42, 1.42, 0.64, word, INK if seen else PALE, size=11)
-        for unit in units if seen else []:
-            arrow(ax, [(x, 0.75), (unit, 1.72)], IN, lw=1.3, head=False)
-    for unit in units:
-        ax.add_patch(Circle((unit, 1.95), 0.23, lw=1.8, edgecolor=INK, facecolor=FRAME, zorder=3))
-        arrow(ax, [(unit, 2.18), (centre, 3.1)], OUT, lw=1.3, head=False)
-    box(ax, centre, 3.4, 2.3, 0.62, "next word?", size=11)
-    if n > width:
-        label(ax, 0.8 * (n - width), 1.1, "outside the window: not seen", "#666666", 10)
-    return ax
+ERROR = "#882255"  # what travels backwards
 
 
 def unrolled(
@@ -76,3 +55,70 @@ def _copy(ax, x, t, letters, state, y):
     label(ax, x, 4.6, f"${y}_{t}$", size=13)
     label(ax, x + 0.1, 1.3, f"${into}$", IN, ha="left")
     label(ax, x + 0.1, 3.55, f"${out}$", OUT, ha="left")
+
+
+def one_step(ax: Axes, D: int = 2, H: int = 3, K: int = 2) -> Axes:
+    """One step of the net in the letters of the literature, a line for each weight; returns ax.
+
+    D, H, K: how many numbers x, s and o have, 2 or 3 each.
+    The figure should be about 4.8 by 2.9 inches.
+    """
+    canvas(ax, 9.6, 5.8)
+    x, before = _units(ax, 1.5, 1.0, D, "$x_t$"), _units(ax, 1.5, 3.75, H, "$s_{t-1}$")
+    s, o = _units(ax, 5.0, 2.5, H, "$s_t$"), _units(ax, 8.2, 2.5, K, "$o_t$")
+    for start, end, color in ((x, s, IN), (before, s, LOOP), (s, o, OUT)):
+        for x0, y0 in start:
+            for x1, y1 in end:
+                arrow(ax, [(x0 + 0.24, y0), (x1 - 0.24, y1)], color, lw=1.3, head=False)
+    for place, letter, color in (((3.6, 0.75), "U", IN), ((3.4, 4.35), "W", LOOP)):
+        label(ax, *place, f"${letter}$", color, 15)
+    label(ax, 6.6, 3.5, "$V$", OUT, 15)
+    back = [(5.0, 4.05), (5.0, 5.5), (1.5, 5.5), (1.5, 5.3)]
+    arrow(ax, back, LOOP, linestyle=(0, (4, 2)), head=False)
+    arrow(ax, [(1.5, 5.3), (1.5, 4.8)], LOOP)
+    label(ax, 5.2, 5.0, "at the next step", LOOP, 10, ha="left")
+    return ax
+
+
+def _units(ax, x, y, n, name):
+    """n circles above each other around y, with their name at the left or right; the centres."""
+    places = [(x, y + 0.75 * (n - 1) / 2 - 0.75 * k) for k in range(n)]
+    for place in places:
+        ax.add_patch(Circle(place, 0.24, lw=1.8, edgecolor=INK, facecolor=FRAME, zorder=3))
+    label(ax, *((x - 0.75, y) if x < 3 else (x, y - 1.45)), name, size=14)
+    return places
+
+
+def way_back(ax: Axes, h: ArrayLike, delta: ArrayLike, slope: ArrayLike) -> Axes:
+    """States above, forwards; error terms below, backwards, the paler the smaller; returns ax.
+
+    h, delta: (T, H) numbers, a row of boxes each; slope: (T,) the factor that each error term got.
+    The figure should be about 4.8 by 3.0 inches for T = 3 and H = 2.
+    """
+    h, delta = np.asarray(h), np.asarray(delta)
+    T = len(h)
+    share = np.abs(delta).max(axis=1) / np.abs(delta).max()
+    canvas(ax, 1.9 + 2.9 * T, 5.6)
+    for t in range(T):
+        x, ink = 2.9 * t + 1.6, tint(ERROR, 0.3 + 0.7 * share[t])
+        _column(ax, x, 4.1, f"$h_{t + 1}$", h[t], FRAME, 1)
+        _column(ax, x, 1.5, rf"$\delta_{t + 1}$", delta[t], tint(ERROR, 0.45 * share[t]), -1)
+        label(ax, x - 0.15, 2.8, rf"$\times$ {slope[t]:.3f}", ERROR, 10, ha="right")
+        arrow(ax, [(x, 3.33), (x, 2.3)], ink, lw=2.4)
+        if t == T - 1:
+            arrow(ax, [(x + 1.55, 2.8), (x + 0.75, 2.8), (x + 0.45, 3.3)], ink, lw=2.4)
+            label(ax, x + 1.3, 2.45, f"$e_{T}$", ERROR, 14)
+            break
+        arrow(ax, [(x + 0.7, 4.1), (x + 2.2, 4.1)], LOOP)
+        label(ax, x + 1.45, 4.4, "$W_{hh}$", LOOP)
+        later = tint(ERROR, 0.3 + 0.7 * share[t + 1])
+        arrow(ax, [(x + 2.2, 1.5), (x + 1.2, 1.5), (x + 0.45, 3.3)], later, lw=2.4)
+        label(ax, x + 1.5, 1.05, r"$W_{hh}^\top$", ERROR)
+    return ax
+
+
+def _column(ax, x, y, name, values, fill, side):
+    """A column of numbers in a box, its name above (side 1) or below (-1)."""
+    text = "\n".join(f"{value + 0.0:.3f}".replace("-", "−") for value in values)
+    box(ax, x, y, 1.36, 1.5, text, fill=fill, size=10.5)
+    label(ax, x, y + 1.08 * side, name, size=14)
