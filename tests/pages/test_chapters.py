@@ -31,7 +31,6 @@ VISIBLE = {
 NOT_YET = {
     "02_long_dependencies",
     "03_gates",
-    "04_forward",
     "05_symbolic_bptt",
     "06_variants",
     "07_your_own_cell",
