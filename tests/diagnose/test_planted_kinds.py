@@ -2,8 +2,12 @@
 
 import numpy as np
 import pytest
+from helpers.implementations.declared import find
 
+from lstm_ref.derive import catalogue, tabulate
 from lstm_ref.diagnose import diagnose
+from lstm_ref.diagnose.core import given
+from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.interop import vectors
 
 SIZES = {"T": 4, "B": 2, "D": 9, "H": 10}
@@ -73,15 +77,12 @@ KINDS = {
 }
 
 
-UNREAD = pytest.mark.xfail(reason="swapped states are not read from gradients alone")
-
-
-@pytest.mark.parametrize(
-    "kind", [pytest.param(k, marks=UNREAD) if k == "swapped states" else k for k in KINDS]
-)
-def test_kinds_are_told(kind):
+@pytest.mark.parametrize("stored", [(), ("h",)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_are_told(kind, stored):
     options, word, other = KINDS[kind]
-    report, said = told(computed(**options)[0])
+    grads, h = computed(**options)
+    report, said = told({**grads, **{n: h for n in stored}})
     assert report.verdict == "known" and len(report.mistakes) == 1
     assert word in said and other not in said, said
 
@@ -107,3 +108,20 @@ def test_one_matrix_of_x_1_h(order):
     rows = [np.hstack([grads[f"dW_{g}x"], grads[f"db_{g}"], grads[f"dW_{g}h"]]) for g in order]
     report, _ = told({"dW": np.concatenate(rows).T})
     assert report.ok and report.layout
+
+
+def test_an_equation_between_is_not_accused_where_h_alone_says_that_something_is_wrong():
+    """h has another value because of the gates: its own equation is right."""
+    weights = {"f": "o", "c": "f", "o": "c"}
+    _, h = computed(h_0=np.tanh(RIGHT["h_0"]), c_0=RIGHT["c_0"] + 0.1, weights=weights)
+    report = diagnose({"h": h}, against=(HEADER, RIGHT))
+    assert report.verdict == "unknown"
+    assert report.unexplained == ("these numbers do not say which equation is another one",)
+
+
+def test_an_only_input_has_its_own_letter_or_is_called_x():
+    cell = find("LETTERS")
+    arrays = vectors.make(cell, **SIZES)[1]
+    turned = Edit(("given", "u"), "reversed", other="reversed")
+    found = given.taken(tabulate.table(catalogue.declared(cell)), arrays, (turned,))
+    assert np.array_equal(found["u"], arrays["x"][::-1])

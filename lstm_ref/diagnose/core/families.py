@@ -139,7 +139,7 @@ def same(table: Table, edits: Edits) -> Iterator[Edits]:
     """Other edits with the same values.
 
     A bias that is forgotten has no gradient, one that is taken as zero has; where x is read from
-    the end, its gradient may be turned back or not.
+    the end, or initial states are swapped, their gradients may be turned back or not.
     """
     biases = [_forgotten(table, e) for e in edits]
     names = [name for found in biases for name in found]
@@ -152,6 +152,8 @@ def same(table: Table, edits: Edits) -> Iterator[Edits]:
     if any(e.other == "reversed" and e.place[0] == "given" for e in edits):  # and so its dx
         yield tuple(replace(e, other=given.AS_READ) if e.place[0] == "given" and
                     e.other == "reversed" else e for e in edits)  # fmt: skip
+    if any(e.kind == "swapped" for e in edits):
+        yield tuple(replace(e, flipped=True) if e.kind == "swapped" else e for e in edits)
 
 
 def _forgotten(table, edit):

@@ -4,7 +4,8 @@ Edits with the places ("state", s) and ("given", N); `other` says what is taken:
 
     ("state", "h")       "zero", "ones", the name of another state, or "reshaped": the numbers of
                          (n, B) read as (B, n)
-    ("state", "all")     "zero", "ones", "reshaped", or "c for h, h for c"
+    ("state", "all")     "zero", "ones", "reshaped", or "c for h, h for c"; flipped: what comes back
+                         for c, which stood in the place of h, is called dh_0
     ("given", "x")       "reversed" in time, its gradient turned back; "reversed as read", its
                          gradient not; or "BTD": the numbers of (T, D, B) read as (B, T, D)
     ("given", "b_f")     "zero", "+1", "-1"
@@ -38,6 +39,8 @@ MOST = 5  # gates whose orders are all tried
 def taken(table: Table, arrays: Mapping[str, Any], edits: Iterable[Edit]) -> Arrays:
     """The arrays with which the first step begins."""
     found = {name: np.asarray(value, float) for name, value in arrays.items()}
+    if table.input not in found:
+        found[table.input] = found["x"]  # an only input is called x
     for edit in edits:
         kind, name, *_ = edit.place
         if kind == "state":
@@ -110,7 +113,7 @@ def handed_back(table: Table, found: Arrays, edits: Iterable[Edit]) -> Arrays:
                 if other == RESHAPED:
                     back = [np.reshape(a.T, a.shape) for a in found[f"d{state}_0"]]
                     result[f"d{state}_0"] = np.stack(back)
-                elif other in table.states:
+                elif other in table.states and not edit.flipped:
                     result[f"d{other}_0"] = found[f"d{state}_0"]
     return result
 

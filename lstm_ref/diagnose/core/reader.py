@@ -19,6 +19,7 @@ from lstm_ref.derive.table import Table
 from lstm_ref.diagnose.core import (
     altered,
     backward,
+    dictionary,
     families,
     forward,
     habits,
@@ -220,13 +221,19 @@ class Reader:
         unread = [n.removeprefix("net ") for n in found.unread] or [
             n.removeprefix("net_") for n in values if not forward.close(
                 forward.result(table, self.values, n), values[n], tol)]  # fmt: skip
-        named = tuple((f"forward {n}", ()) for n in dict.fromkeys(unread[:1]))
+        alone = [n for n in unread if self._alone(n, values)]
+        named = tuple((f"forward {n}", ()) for n in dict.fromkeys(alone[:1]))
         if not set(table.equations) <= set(values):
             return Result((), False, (), named)
         base = Pass(table, self._theirs(values), self.errors)
         read = backward.read(base, gradients, tol)
         notes = (FOLLOWS,) if read.exact and not read.edits and gradients else ()
         return Result(read.edits if read.exact else (), False, (), named, (), notes)
+
+    def _alone(self, name, values):
+        """Whether all is stored that an equation reads: else another one may be the wrong one."""
+        reads = {n for n, _ in dictionary.reads(self.table.equations[name].net)}
+        return reads <= {*values, *self.table.inputs}
 
     def _theirs(self, values):
         changed = {}

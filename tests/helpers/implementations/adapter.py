@@ -56,6 +56,7 @@ def ask(made):
 
 def plain(name, made):
     """The equation, parameter or input that a tensor belongs to: W_fx of dW_fx."""
+    name = name.removeprefix("forward ")
     return name[1:] if name[0] == "d" and name in made.names else name
 
 
