@@ -19,7 +19,10 @@ def files(names=catalogue.CELLS):
     cells = {n.lower(): catalogue.CELLS[n] for n in names}
     found = {f"{n}.py": numpy_code.source(cell) for n, cell in cells.items()}
     tables = {n: table.dumped(tabulate.table(cell)) for n, cell in cells.items()}
-    return found | {f"{table.FOLDER}/{n}.json": text for n, text in tables.items()}
+    computed = {n: table.dumped(tabulate.computed(cell)) for n, cell in cells.items()}
+    for folder, texts in ((table.FOLDER, tables), (table.COMPUTED, computed)):
+        found |= {f"{folder}/{n}.json": text for n, text in texts.items()}
+    return found
 
 
 def known(names=catalogue.BOOK):
@@ -30,7 +33,8 @@ def known(names=catalogue.BOOK):
 
 def stored():
     """File name -> text, of the files that are there."""
-    paths = [*FOLDER.glob("*.py"), *(FOLDER / table.FOLDER).glob("*")]
+    tables = (FOLDER / folder for folder in (table.FOLDER, table.COMPUTED))
+    paths = [*FOLDER.glob("*.py"), *(path for folder in tables for path in folder.glob("*"))]
     names = {path.relative_to(FOLDER).as_posix(): path for path in paths}
     return {n: p.read_text(encoding="utf-8") for n, p in names.items() if n not in BY_HAND}
 
@@ -40,7 +44,7 @@ def main():
     for name in stored().keys() - wanted.keys():
         (FOLDER / name).unlink()
     wanted |= known()
-    for folder in (table.FOLDER, naming.FOLDER):
+    for folder in (table.FOLDER, table.COMPUTED, naming.FOLDER):
         (FOLDER / folder).mkdir(exist_ok=True)
     for name, text in wanted.items():
         (FOLDER / name).write_text(text, encoding="utf-8")

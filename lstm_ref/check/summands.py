@@ -5,30 +5,28 @@ summands of every gradient. `backward` evaluates a recipe, the right one or one 
 in. Nothing is generated and nothing is fast: each factor is computed for all steps at once, then
 the errors go back step by step. Cells may be declared ones of any kind.
 
-Arrays over time have T + 1 slots; slot 0 holds the initial state. Needs SymPy.
+Arrays over time have T + 1 slots; slot 0 holds the initial state. A cell is a `table.Table` in the
+order of computation, or a declaration, which needs SymPy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lstm_ref.optional import needs
-
-with needs(__name__):
-    import sympy
 
 from lstm_ref.cells import functions
 from lstm_ref.check.values import aligned, forward, run, value_of
 from lstm_ref.check.witnesses import Errors
-from lstm_ref.derive.declare.declaration import Cell
-from lstm_ref.derive.expressions import ONES, SPREAD, Column, Left, Right, Row, Transposed
-from lstm_ref.derive.terms import Product, Term
+from lstm_ref.derive import tree
+from lstm_ref.derive.table import Table, Via
 from lstm_ref.generated.runtime import gather
 from lstm_ref.types import Array, Arrays
+
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
 
 __all__ = ["Factors", "Recipe", "backward", "carry", "forward", "recipe", "run"]
 
@@ -37,20 +35,20 @@ __all__ = ["Factors", "Recipe", "backward", "carry", "forward", "recipe", "run"]
 class Recipe:
     """How the errors go back.
 
-    terms: signal or vector -> tuple of terms.Term; products: matrix -> tuple of terms.Product;
-    slopes: signal -> expression or None. What follows is for mistakes, empty in a right recipe.
-    untransposed: terms whose matrix is not transposed. seen: function(values) -> values as the
-    backward pass sees them. errors: function(errors) -> those it takes in. sums: parameter ->
-    function((T, n, m)) -> (n, m), in place of the sum over steps. after: function(deltas,
-    gradients) -> gradients.
+    terms: signal or vector -> tuple of terms.Term, of a table of table.Summand; products: matrix ->
+    tuple of Product of either; slopes: signal -> expression, tree or None. What follows is for
+    mistakes, empty in a right recipe. untransposed: terms whose matrix is not transposed. late:
+    signals that the backward pass reads one step late, the last for the initial state. errors:
+    function(errors) -> those it takes in. sums: parameter -> function((T, n, m)) -> (n, m), in
+    place of the sum over steps. after: function(deltas, gradients) -> gradients.
     """
 
-    cell: Cell
-    terms: dict[str, tuple[Term, ...]]
-    products: dict[str, tuple[Product, ...]]
-    slopes: dict[str, sympy.Expr | None]
-    untransposed: frozenset[Term] = frozenset()
-    seen: Callable[[Arrays], Arrays] | None = None
+    cell: Cell | Table
+    terms: dict[str, tuple[Any, ...]]
+    products: dict[str, tuple[Any, ...]]
+    slopes: dict[str, Any]
+    untransposed: frozenset[Any] = frozenset()
+    late: tuple[str, ...] = ()
     errors: Callable[[Errors], Errors] | None = None
     sums: dict[str, Callable[[Array], Array]] = field(default_factory=dict)
     after: Callable[[Arrays, Arrays], Arrays] | None = None
@@ -60,13 +58,13 @@ class Recipe:
         return replace(self, **changes)
 
 
-def recipe(cell: Cell) -> Recipe:
-    """The right backward pass of a declared cell."""
-    found = cell.terms
+def recipe(cell: Cell | Table) -> Recipe:
+    """The right backward pass of a declared cell, or of its table in the order of computation."""
+    found: Any = cell if isinstance(cell, Table) else cell.terms
     return Recipe(cell, dict(found.terms), dict(found.products), dict(found.slopes))
 
 
-class Factors(dict[sympy.Expr, Array]):
+class Factors(dict[Any, Array]):
     """Factors of terms for all steps at once, (T + 1, n, B) or numbers, computed when needed.
 
     One object serves many recipes of the same values: what they share is computed once.
@@ -99,8 +97,9 @@ def backward(
     then the input, then "h_0" and the like, as in `witnesses`. factors: a `Factors` to share.
     """
     cell = recipe.cell
-    if recipe.seen:
-        values, factors = recipe.seen(dict(values)), None
+    if recipe.late:
+        values = values | {name: np.roll(values[name], 1, axis=0) for name in recipe.late}
+        factors = None
     errors = recipe.errors(errors) if recipe.errors else errors
     T = len(errors["dh"])
     rows = {"1": 1}
@@ -123,7 +122,7 @@ def backward(
     return deltas, recipe.after(deltas, gradients) if recipe.after else gradients
 
 
-def carry(recipe: Recipe, term: Term, delta: Arrays, factors: Factors, k: int | slice) -> Array:
+def carry(recipe: Recipe, term: Any, delta: Arrays, factors: Factors, k: int | slice) -> Array:
     """What one term brings from step k, (n, B); k may be a slice, then (T, n, B)."""
     front = 1 if isinstance(k, slice) else 0
     error = _product(delta[term.by][k], factors[term.inner][k], front)
@@ -145,27 +144,35 @@ def _summed(value, front):
 
 def _carried(recipe, term, error, factors, k, front):
     """op(G) of `Term`."""
-    via = term.via
+    via: Any = via_of(term.via)
     if via is None:
         return error
-    if via == ONES:
+    if via.kind == "ones":
         return _summed(error, front)
-    if via == SPREAD:
+    if via.kind == "spread":
         return gather(error, factors.rows["G"])
-    if isinstance(via, Row | Column | Left | Right):
-        other = factors[via.args[0]][k]
-        if isinstance(via, Row | Column):
-            pair = (error, other) if isinstance(via, Row) else (other, error)
-            return functions.outer(*pair)
-        return (functions.apply if isinstance(via, Right) else functions.apply_transposed)(
-            error, np.broadcast_to(other, _beside(error, other, isinstance(via, Right)))
-        )
-    forth = isinstance(via, Transposed) != (term in recipe.untransposed)
-    A = via.args[0] if isinstance(via, Transposed) else via
-    if A.is_Indexed:
-        return (functions.apply if forth else functions.apply_transposed)(factors[A][k], error)
-    W = factors.read[A.name]
+    if via.kind in ("row", "column"):
+        other = factors[via.node][k]
+        return functions.outer(*((error, other) if via.kind == "row" else (other, error)))
+    if via.kind in ("right", "left"):
+        right, other = via.kind == "right", factors[via.node][k]
+        other = np.broadcast_to(other, _beside(error, other, right))
+        return (functions.apply if right else functions.apply_transposed)(error, other)
+    forth = (via.kind == "transposed") != (term in recipe.untransposed)
+    if isinstance(via.node, tree.Signal):
+        times = functions.apply if forth else functions.apply_transposed
+        return times(factors[via.node][k], error)
+    W = factors.read[via.node.name]
     return (W if forth else np.swapaxes(W, 0, 1)) @ error
+
+
+def via_of(via: Any) -> Via | None:
+    """`Term.via` with trees inside, as it is of a table."""
+    if via is None or isinstance(via, Via):
+        return via
+    from lstm_ref.derive import ordered
+
+    return ordered.via(via)
 
 
 def _beside(error, other, right):
@@ -190,7 +197,7 @@ def _gradients(recipe, values, delta, factors, T):
             steps = steps + np.sum(carried, axis=2, keepdims=True)
         found[name] = recipe.sums.get(name, lambda a: a.sum(axis=0))(steps)
     for name in cell.inputs:
-        key = name if cell.given.inputs else "x"
+        key = name if len(cell.inputs) > 1 else "x"
         found[key] = _outward(recipe, name, values, delta, factors, T, 0)
     for state in cell.states:
         found[f"{state}_0"] = _outward(recipe, state, values, delta, factors, T, 1)

@@ -1,51 +1,39 @@
 """The equations of a declared cell, evaluated one by one: no generated code, nothing fast.
 
 Arrays have samples last: a number is (1, B), a vector (n, B), a matrix (n, m, B); over time there
-is one axis more in front, with T + 1 slots, where slot 0 holds the initial state. Needs SymPy.
+is one axis more in front, with T + 1 slots, where slot 0 holds the initial state. A cell is a
+`table.Table` in the order of computation, or a declaration, whose expressions become trees first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstm_ref.optional import needs
-
-with needs(__name__):
-    import sympy
-
 from lstm_ref.cells import functions
-from lstm_ref.derive import terms
-from lstm_ref.derive.declare.declaration import Cell
-from lstm_ref.derive.expressions import (
-    FUNCTIONS,
-    SPREAD,
-    Dot,
-    Mean,
-    Outer,
-    Size,
-    Softmax,
-    Total,
-    Transposed,
-    t,
-)
+from lstm_ref.derive import tree
+from lstm_ref.derive.tree import net_name
 from lstm_ref.generated.runtime import spread
 from lstm_ref.types import Array, Arrays, Params, State
 
-NUMERIC = {function: functions.ELEMENTWISE[word] for function, word in FUNCTIONS.items()}
-OVER_UNITS = {Total: functions.total, Mean: functions.mean, Softmax: functions.softmax}
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
+
+WORDS = {**functions.ELEMENTWISE, "sum": functions.total, "mean": functions.mean}
+WORDS["softmax"] = functions.softmax
 
 Inputs = Array | Mapping[str, Array]  # x, or all inputs by name where a cell has several
 
 
-def inputs(cell: Cell, x: Inputs) -> dict[str, Array]:
+def inputs(cell: Cell | Table, x: Inputs) -> dict[str, Array]:
     """The inputs by name, each (T, n, B)."""
     return dict(x) if isinstance(x, Mapping) else {cell.input: x}
 
 
-def run(cell: Cell, params: Params, x: Inputs, state0: State) -> dict[str, list[Any]]:
+def run(cell: Cell | Table, params: Params, x: Inputs, state0: State) -> dict[str, list[Any]]:
     """A forward pass, step by step: name -> list of T + 1 values (n, B), "net f" likewise.
 
     params: dict, fixed ones too; x (T, D, B), or a dict of inputs by name; state0: tuple in the
@@ -57,20 +45,20 @@ def run(cell: Cell, params: Params, x: Inputs, state0: State) -> dict[str, list[
     steps |= {name: [None] for name in cell.equations}
     steps |= {name: [start] for name, start in zip(cell.states, state0, strict=True)}
     nets = [name for name, equation in cell.equations.items() if equation.activation]
-    steps |= {terms.net_name(name): [None] for name in nets}
+    steps |= {net_name(name): [None] for name in nets}
     sizes = rows(cell, params, x, state0)
     values: dict[str, Any] = {**cell.constants, **params, **steps}
     for k in range(1, len(steps[cell.input])):
         for name, equation in cell.equations.items():
             value = value_of(equation.net, values, k, sizes)
             if equation.activation:
-                values[terms.net_name(name)].append(value)
-                value = NUMERIC[equation.activation](value)
+                values[net_name(name)].append(value)
+                value = WORDS[word_of(equation.activation)](value)
             values[name].append(value)
     return steps
 
 
-def rows(cell: Cell, params: Params, x: Inputs, state0: State) -> dict[str, int]:
+def rows(cell: Cell | Table, params: Params, x: Inputs, state0: State) -> dict[str, int]:
     """Letter -> size, of everything but steps and samples."""
     found = {"1": 1}
     for name, value in inputs(cell, x).items():
@@ -83,7 +71,7 @@ def rows(cell: Cell, params: Params, x: Inputs, state0: State) -> dict[str, int]
 
 
 def forward(
-    cell: Cell, params: Params, x: Inputs, state0: State, dtype: Any = np.float64
+    cell: Cell | Table, params: Params, x: Inputs, state0: State, dtype: Any = np.float64
 ) -> Arrays:
     """As `run`, but with arrays of one dtype: name -> (T + 1, n, B), NaN where nothing is.
 
@@ -91,7 +79,7 @@ def forward(
     """
     given = {name: np.asarray(value, dtype) for name, value in inputs(cell, x).items()}
     state0 = tuple(np.asarray(value, dtype) for value in state0)
-    letters = {terms.net_name(name): word for name, word in cell.letters.items()} | cell.letters
+    letters = {net_name(name): word for name, word in cell.letters.items()} | cell.letters
     numbers = rows(cell, params, given, state0)
     values: dict[str, Any] = {**cell.constants, **params}
     samples = given[cell.input].shape[-1]
@@ -105,40 +93,81 @@ def forward(
     return values
 
 
+def word_of(activation: Any) -> str:
+    """The word of the language for an activation of a declaration; a word is one already."""
+    if isinstance(activation, str):
+        return activation
+    from lstm_ref.derive.expressions import FUNCTIONS
+
+    return FUNCTIONS[activation]
+
+
+def tree_of(expr: Any) -> tree.Node:
+    """A tree as it is; an expression of SymPy as a tree."""
+    if isinstance(expr, tree.Node):
+        return expr
+    from lstm_ref.derive import ordered
+
+    return ordered.node(expr)
+
+
 def value_of(
-    expr: sympy.Expr, values: Mapping[str, Any], step: int | slice, rows: Mapping[str, int]
+    expr: Any, values: Mapping[str, Any], step: int | slice, rows: Mapping[str, int]
 ) -> Any:
-    """An expression at one step, or at many when `step` is a slice; arrays (n, B) or (T, n, B)."""
-    if isinstance(expr, sympy.Indexed):
-        lag = int(t - expr.indices[0])
-        if isinstance(step, slice):
-            return values[expr.base.label.name][step.start - lag : step.stop - lag]
-        return values[expr.base.label.name][step - lag]
-    if isinstance(expr, Size):
-        return rows[expr.name]
-    if isinstance(expr, sympy.Symbol):
-        return values[expr.name]
-    if expr.is_number:
-        return float(expr)
-    if isinstance(expr, Dot):
-        v = value_of(expr.args[1], values, step, rows)
-        return _times(expr.args[0], v, values, step, rows)
-    parts = [value_of(a, values, step, rows) for a in expr.args]
-    if isinstance(expr, Outer):
-        value = functions.outer(*_vectors(parts))  # (n, m, 1) of parameters, at every step
-        return value[None] if isinstance(step, slice) and np.ndim(value) == 3 else value
-    if expr.func in OVER_UNITS:
-        return OVER_UNITS[expr.func](*parts)
-    return _elementwise(expr, aligned(parts) if isinstance(step, slice) else parts)
+    """A tree or an expression at one step, or at many when `step` is a slice.
+
+    Arrays (n, B) or (T, n, B).
+    """
+    match tree_of(expr):
+        case tree.Signal(name, lag):
+            if isinstance(step, slice):
+                return values[name][step.start - lag : step.stop - lag]
+            return values[name][step - lag]
+        case tree.Size(letter):
+            return rows[letter]
+        case tree.Constant(name) | tree.Parameter(name):
+            return values[name]
+        case tree.Number(number):
+            return float(number)
+        case tree.Apply(A, v):
+            return _times(A, value_of(v, values, step, rows), values, step, rows)
+        case node:
+            parts = [value_of(part, values, step, rows) for part in _inside(node)]
+            return _combined(node, parts, step, rows)
 
 
-def _elementwise(expr, parts):
-    if expr.is_Add or expr.is_Mul:
-        total = parts[0]
-        for part in parts[1:]:
-            total = total + part if expr.is_Add else total * part
-        return total
-    return parts[0] ** parts[1] if expr.is_Pow else NUMERIC[expr.func](*parts)
+def _inside(node):
+    """What a tree is made of; all signs of a sum are 1 in SymPy's order."""
+    match node:
+        case tree.Sum(parts):
+            return [part for _, part in parts]
+        case tree.Product(parts) | tree.Call(_, parts):
+            return parts
+        case tree.Power(a, b) | tree.Outer(a, b):
+            return [a, b]
+    raise TypeError(f"expr: no value of {node!r:.80}")
+
+
+def _combined(node, parts, step, rows):
+    """The value of a tree from those of its parts."""
+    match node:
+        case tree.Outer():
+            value = functions.outer(*_vectors(parts))  # (n, m, 1) of parameters, at every step
+            return value[None] if isinstance(step, slice) and np.ndim(value) == 3 else value
+        case tree.Call("spread"):
+            return spread(parts[0], rows["H"])
+        case tree.Call("sum" | "mean" | "softmax" as word):
+            return WORDS[word](*parts)
+    parts = aligned(parts) if isinstance(step, slice) else parts
+    match node:
+        case tree.Sum() | tree.Product():
+            total = parts[0]
+            for part in parts[1:]:
+                total = total + part if isinstance(node, tree.Sum) else total * part
+            return total
+        case tree.Power():
+            return parts[0] ** parts[1]
+    return WORDS[node.function](*parts)
 
 
 def aligned(parts: list[Any]) -> list[Any]:
@@ -160,12 +189,10 @@ def _vectors(parts):
 
 def _times(A, v, values, step, rows):
     """A v for any kind of matrix."""
-    if A == SPREAD:
-        return spread(v, rows["H"])
-    turned = isinstance(A, Transposed)
-    A = A.args[0] if turned else A
-    if isinstance(A, sympy.Indexed):
-        times = functions.apply_transposed if turned else functions.apply
-        return times(value_of(A, values, step, rows), v)
-    W = values[A.name]
-    return (np.swapaxes(W, 0, 1) if turned else W) @ v
+    turned = isinstance(A, tree.Transposed)
+    A = A.matrix if isinstance(A, tree.Transposed) else A
+    if isinstance(A, tree.Parameter):
+        W = values[A.name]
+        return (np.swapaxes(W, 0, 1) if turned else W) @ v
+    times = functions.apply_transposed if turned else functions.apply
+    return times(value_of(A, values, step, rows), v)

@@ -8,6 +8,7 @@ that a declared cell has, too: name, states, letters, matrices, vectors, inputs,
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache
@@ -18,7 +19,8 @@ from lstm_ref.derive import tree
 from lstm_ref.derive.tree import Node
 
 ONE = tree.Number(1)
-FOLDER = "tables"  # in lstm_ref.generated
+FOLDER = "tables"  # in lstm_ref.generated: as formulas are printed
+COMPUTED = "computed"  # likewise: as numbers are computed, in SymPy's order
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Table:
 
     letters: sizes of every signal and parameter. slopes: ∂u/∂net_u, None without an activation.
     terms: of inputs, signals, vectors; products: of matrices; both in the order of `terms.derived`.
+    text: the equations, for the reader, in tables that numbers are computed from. NAME, SHAPES and
+    the like: what `lstm_ref.cells.interface` asks every cell for.
     """
 
     name: str
@@ -84,7 +88,30 @@ class Table:
     slopes: dict[str, Node | None]
     terms: dict[str, tuple[Summand, ...]]
     products: dict[str, tuple[Product, ...]]
+    text: tuple[str, ...] = ()
     dropped: tuple[()] = field(default=(), repr=False)
+
+    NAME = property(lambda self: self.name)
+    INPUT = property(lambda self: f"T{self.letters[self.input]}B")
+    INPUTS = property(lambda self: {x: f"T{self.letters[x]}B" for x in self.inputs})
+    OUTPUT = property(lambda self: f"T{self.letters[self.output]}B")
+    STATES = property(lambda self: {s: f"{self.letters[s]}B" for s in self.states})
+
+    @property
+    def SHAPES(self) -> dict[str, str]:
+        """Letters of every learned parameter, in the order of their first use."""
+        learned = {*self.matrices, *self.vectors}
+        return {name: word for name, word in self.letters.items() if name in learned}
+
+    @property
+    def FIXED(self) -> dict[str, str]:
+        """Letters of every fixed parameter."""
+        return {name: self.letters[name] for name in self.fixed}
+
+    @property
+    def catalogued(self) -> bool:
+        """Is it one of the stored tables?"""
+        return any(self is _stored(folder, self.name) for folder in (FOLDER, COMPUTED))
 
     @property
     def input(self) -> str:
@@ -147,6 +174,8 @@ def parsed(value: Any) -> Any:
 def dumped(table: Table) -> str:
     """The table as JSON text, the same bytes each time."""
     found = {f.name: written(getattr(table, f.name)) for f in fields(table) if f.repr}
+    if not table.text:
+        del found["text"]
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=False) + "\n"
 
 
@@ -155,10 +184,44 @@ def loaded(text: str) -> Table:
     return Table(**{key: parsed(value) for key, value in json.loads(text).items()})
 
 
-@cache
 def of_catalogue(name: str) -> Table:
     """The stored table of a cell of the catalogue. Raises ValueError for another name."""
-    file = resources.files("lstm_ref.generated") / FOLDER / f"{name.lower()}.json"
-    if not name.isidentifier() or not file.is_file():
+    if (found := _stored(FOLDER, name)) is None:
         raise ValueError(f"name: expected a cell of the catalogue, got {name!r}")
+    return found
+
+
+def resolved(cell: Any) -> Any:
+    """What numbers of a cell are computed from: a table for a cell of the catalogue by its name.
+
+    cell: a name, in capital or small letters; a table; or what `derive.catalogue.declared` takes,
+    which needs SymPy, and raises DeclarationError for an unknown name, TypeError for no cell.
+    """
+    if isinstance(cell, Table):
+        return cell
+    declared = hasattr(cell, "equations") or hasattr(cell, "DECLARATION")
+    name = cell if isinstance(cell, str) or declared else getattr(cell, "NAME", None)
+    if isinstance(name, str):
+        found = _stored(COMPUTED, re.sub(r"[-\s]", "_", name.strip()).upper())
+        if found is not None:
+            return found
+    from lstm_ref.derive import catalogue
+
+    return catalogue.declared(cell)
+
+
+def named(text: str) -> Any:
+    """As `resolved`, of what a command line says: a name, or FILE.py:NAME, which is run."""
+    if ".py" not in text:
+        return resolved(text)
+    from lstm_ref.derive.declare import files
+
+    return files.declared(text)
+
+
+@cache
+def _stored(folder, name):
+    file = resources.files("lstm_ref.generated") / folder / f"{name.lower()}.json"
+    if not name.isidentifier() or not file.is_file():
+        return None
     return loaded(file.read_text(encoding="utf-8"))

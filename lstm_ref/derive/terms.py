@@ -39,6 +39,7 @@ from lstm_ref.derive.expressions import (
     parameters,
     signals,
 )
+from lstm_ref.derive.tree import net_name
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
@@ -273,11 +274,6 @@ def keeping_bias(cell: Cell) -> str | None:
                 summands = sympy.Add.make_args(cell.equations[gate.base.label.name].net)
                 return next((str(b) for b in summands if str(b) in cell.vectors), None)
     return None
-
-
-def net_name(name: str) -> str:
-    """Name of the weighted input of an equation; no signal can have it, because of the space."""
-    return f"net {name}"
 
 
 def _slots(expr):

@@ -230,6 +230,11 @@ def walk(*parts: object) -> Iterator[object]:
             waiting += [getattr(part, f.name) for f in reversed(fields(part))]
 
 
+def net_name(name: str) -> str:
+    """Name of the weighted input of an equation; no signal can have it, because of the space."""
+    return f"net {name}"
+
+
 def later(node: T, steps: int) -> T:
     """The same tree, `steps` later: c_{t-1} becomes c_t for 1."""
     if isinstance(node, Signal | Net | Delta | Outside):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from lstm_ref.derive.table import resolved
+from lstm_ref.diagnose import naming
 from lstm_ref.diagnose.reading.names import hints
 from lstm_ref.diagnose.reading.sizes import gates_of
 from lstm_ref.diagnose.wording.backward import listed
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
 
 EXAMPLES = (
     "names that are understood are dW_fx, dWf, W_f.grad, weight_ih_l0 and bias_ih_l0 (PyTorch), "
@@ -41,7 +44,10 @@ GATES = {3: f"GRU_AFTER{AFTER}", 4: "LSTM", 1: "ELMAN"}
 
 
 def on_left(
-    left: Mapping[str, tuple[int, ...]], unknown: Iterable[str], names: Iterable[str], cell: Cell
+    left: Mapping[str, tuple[int, ...]],
+    unknown: Iterable[str],
+    names: Iterable[str],
+    cell: Cell | Table,
 ) -> str:
     """A sentence on arrays that were not compared, name -> shape.
 
@@ -53,7 +59,7 @@ def on_left(
     return other_cell(left, names, cell) or flat(left) or EXAMPLES
 
 
-def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
+def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell | Table) -> str:
     """A sentence on names that are those of another cell of the chapters, or "".
 
     names: all names in the file; left: those that were not understood.
@@ -61,9 +67,7 @@ def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
     left = list(left)
     if not left:
         return ""
-    from lstm_ref.derive import catalogue  # needs SymPy, which a file that is understood does not
-
-    cells = {other: _names(declared) for other, declared in catalogue.BOOK.items()}
+    cells = {other: _names(resolved(other)) for other in naming.chapters()}
     theirs = {n for n in names if any(n in found for found in cells.values())}
     odd = [n for n in left if n in theirs - _names(cell)]
     fits = [c for c, found in cells.items() if c != cell.name and found >= theirs]
@@ -73,7 +77,7 @@ def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell) -> str:
     return _said_of(odd, f"{' or '.join(fits)}, not of {cell.name}", fits[0])
 
 
-def other_kind(names: Iterable[str], cell: Cell) -> str:
+def other_kind(names: Iterable[str], cell: Cell | Table) -> str:
     """A sentence on names of gates that this kind of cell has not: dWz and dWr of a GRU; or ""."""
     own = set(gates_of(cell))
     gru, lstm = ({n: _gate(n, letters) for n in names} for letters in ("zrh", "fico"))
@@ -105,7 +109,7 @@ def _names(cell):
 
 
 def number_of_gates(
-    unknown: Mapping[str, tuple[int, ...]], cell: Cell, sizes: Mapping[str, int]
+    unknown: Mapping[str, tuple[int, ...]], cell: Cell | Table, sizes: Mapping[str, int]
 ) -> str:
     """A sentence on stacked arrays that have the rows of another number of gates, or "".
 
@@ -148,7 +152,7 @@ def sizes(header: Mapping[str, int], fitting: Mapping[str, int]) -> str:
     return f"the shapes are those of other sizes: say {options}"
 
 
-def no_biases(cell: Cell, tensors: Iterable[str]) -> str:
+def no_biases(cell: Cell | Table, tensors: Iterable[str]) -> str:
     """A sentence where gradients of all weights are stored and of no bias, or ""."""
     biases = [n for n in cell.vectors if n.startswith("b_")]
     there = {n.removeprefix("d") for n in tensors if n.startswith("d")}
@@ -157,7 +161,7 @@ def no_biases(cell: Cell, tensors: Iterable[str]) -> str:
     return NO_BIASES
 
 
-def to_store(cell: Cell, tensors: Iterable[str]) -> str:
+def to_store(cell: Cell | Table, tensors: Iterable[str]) -> str:
     """A sentence on arrays that would show where a mistake begins, of those not given, or ""."""
     values = [n for n in cell.equations if n not in tensors]
     deltas = [n for n in (f"delta_{s}" for s in cell.equations) if n not in tensors]

@@ -177,11 +177,11 @@ def _told(table, sentence, group, known, found):
     return Told(sentence, part, group, "", tuple(found), label, chapter)
 
 
-def known_told(mistake: Any) -> Told:
-    """A known mistake that is no edit of single places, a `mistakes.edits.Mistake`."""
-    part = "forward" if mistake.wrong == "forward" else "backward"
+def known_told(mistake: naming.Known) -> Told:
+    """A known mistake that is no edits of single places."""
+    part = "forward" if "equations" in (mistake.whole or {}) else "backward"
     return Told(mistake.sentence, part, (), mistake.name, (), mistake.label, mistake.chapter,
-                mistake.sources, mistake.numbers)  # fmt: skip
+                mistake.sources, mistake.numbers, mistake.least)  # fmt: skip
 
 
 def place_in_book(table: Table, edit: Edit) -> tuple[str, int]:

@@ -20,6 +20,7 @@ from lstm_ref.types import Array, Arrays, Params
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
 
 ROUNDED = 1e-9  # double precision is nearer than that
 WORTH = 1000  # arrays left aside that one right tensor outweighs
@@ -36,7 +37,7 @@ class Comparison:
     """
 
     def __init__(
-        self, arrays: Mapping[str, Any], cell: Cell, header: dict[str, Any], right: Params
+        self, arrays: Mapping[str, Any], cell: Cell | Table, header: dict[str, Any], right: Params
     ) -> None:
         self.cell, self.header, self.right = cell, header, right
         results = {name: value for name, value in arrays.items() if not self._input(str(name))}

@@ -6,7 +6,8 @@ says what agrees, what does not, where in time the difference begins, and which 
 ones: theirs beside the right ones, with the name of the known mistake where it is one. `diagnose`
 does the same for arrays, for a backward function and for a module. What is said to give every
 stored number gives it to 1e-6 of the largest entry of its tensor (1e-4 if the numbers are stored in
-single precision, 2e-3 in half); what is not explained is said so. Needs SymPy.
+single precision, 2e-3 in half); what is not explained is said so. SymPy is needed for cells
+that are not of the catalogue.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ import numpy as np
 
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.interop.drawn import SCALE
+from lstm_ref.mistakes.evaluate import numbers_of
 
 if TYPE_CHECKING:
     import lstm_ref.diagnose.report
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
     from lstm_ref.mistakes.evaluate import Numbers
 
 DAMAGED = (
@@ -36,7 +39,7 @@ DAMAGED = (
 
 def diagnose(
     mine: Any,
-    cell: Cell | str = "LSTM",
+    cell: Cell | Table | str = "LSTM",
     *,
     T: int | None = None,
     B: int | None = None,
@@ -56,23 +59,20 @@ def diagnose(
     are found from the shapes of the arrays. against: (header, arrays) to use instead of them.
     Raises TypeError or ValueError for what cannot be compared.
     """
-    from lstm_ref.derive import catalogue
+    from lstm_ref.derive.table import resolved
     from lstm_ref.diagnose import golden
     from lstm_ref.diagnose.comparison import Comparison
-    from lstm_ref.diagnose.explain import explain
-    from lstm_ref.mistakes import evaluate
 
-    cell = catalogue.declared(cell)
+    of: Any = resolved(cell)
     if against is None:
         sizes = {k: n for k, n in dict(T=T, B=B, D=D, H=H).items() if n is not None}
-        against = golden.fitting(mine, cell, sizes, seed, scale)
-    header, right = _vectors(against, cell)
-    numbers = evaluate.numbers_of(cell, right)
+        against = golden.fitting(mine, of, sizes, seed, scale)
+    header, right = _vectors(against, of)
     given = isinstance(mine, Mapping)
-    runs, changed = ([dict(mine)], []) if given else run(mine, cell, numbers)
+    runs, changed = ([dict(mine)], []) if given else run(mine, of, numbers_of(of, right))
     for arrays in runs:
-        found = Comparison(arrays, cell, header, right)
-        report = found.verdict() or explain(found)
+        found = Comparison(arrays, of, header, right)
+        report = found.verdict() or _explained(found)
         if not report.ok:
             break
     notes = [report.note] if report.note else []
@@ -81,6 +81,12 @@ def diagnose(
     if changed:
         notes.append(f"changes {', '.join(changed)} in place: who reads it next gets other numbers")
     return report.but(note="; ".join(notes))
+
+
+def _explained(found):
+    from lstm_ref.diagnose.explain import explain  # which a file that agrees does not need
+
+    return explain(found)
 
 
 def _vectors(against, cell):
@@ -98,7 +104,7 @@ def _vectors(against, cell):
     return header, right
 
 
-def run(mine: Any, cell: Cell, numbers: Numbers) -> tuple[list[dict[str, Any]], list[str]]:
+def run(mine: Any, cell: Cell | Table, numbers: Numbers) -> tuple[list[dict[str, Any]], list[str]]:
     """Run somebody's module or backward function twice, each time on arguments of its own.
 
     Returns (a list of dicts of arrays: of the first run, and of the second if it differs; names of
@@ -183,12 +189,14 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _from_files(options):
+    from lstm_ref.derive import table
     from lstm_ref.interop import vectors
 
     header, arrays = vectors.read_arrays(options.mine)
     against = vectors.read(options.against) if options.against else None
     said = against[0] if against else header
-    name = _cell(options.cell) if options.cell else said.get("cell", "LSTM")
+    # A file is run where the command line names one, never because a header says so.
+    name = table.named(options.cell) if options.cell else said.get("cell", "LSTM")
     given = {k: n for k in "TBDH" if (n := getattr(options, k)) is not None}
     sizes = said.get("sizes") or given
     if not isinstance(sizes, dict):
@@ -203,13 +211,6 @@ def _from_files(options):
         if header["checksum"] != vectors.checksum(header, arrays):
             report = report.but(hints=(DAMAGED, *report.hints))
     return report
-
-
-def _cell(name):
-    """A cell of the catalogue or of somebody's file, which is run: never what a header says."""
-    from lstm_ref.derive.declare import files
-
-    return files.declared(name)
 
 
 def _refuse(message):

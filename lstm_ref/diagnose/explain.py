@@ -7,12 +7,13 @@ import numpy as np
 
 from lstm_ref.check.errors import relative
 from lstm_ref.derive import table as tables
-from lstm_ref.diagnose import naming
+from lstm_ref.diagnose import naming, whole
 from lstm_ref.diagnose.answer import Answer, known_told, report_of
 from lstm_ref.diagnose.comparison import Comparison
 from lstm_ref.diagnose.core.reader import Reader, cost
 from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.report import HALF, Report
+from lstm_ref.mistakes.evaluate import numbers_of
 
 LARGEST = 200_000  # numbers in vectors that are read; smaller sizes show the same
 LAYOUTS = 96  # different ones, equally good, among which the numbers decide
@@ -58,22 +59,14 @@ def _read(reader, layouts, tolerance):
 
 def _by_numbers(comparison, table, tensors):
     """Known mistakes that are no edits of single places, by all the numbers they give."""
-    if not getattr(comparison.cell, "catalogued", False):
+    if not comparison.cell.catalogued:
         return ()
-    from lstm_ref.mistakes import evaluate, known
-
-    numbers = evaluate.numbers_of(comparison.cell, comparison.right)
-    named = {one.name for one in naming.known(table)}
+    numbers = numbers_of(comparison.cell, comparison.right)
     found = []
-    for mistake in known.of(comparison.cell):
-        if mistake.name not in named:
-            deltas, gradients = evaluate.gradients(mistake, numbers)
-            values = numbers.values(mistake.forward)
-            theirs = {f"d{n}": a for n, a in gradients.items()}
-            theirs |= {f"delta_{n}": a for n, a in deltas.items()}
-            theirs |= {n: values[n][1:] for n in comparison.cell.equations}
-            if _gives(theirs, tensors, comparison.tolerances[0]):
-                found.append(Answer((known_told(mistake),)))
+    for mistake in naming.wholes(table):
+        theirs = whole.computed(mistake.whole or {}, numbers)
+        if _gives(theirs, tensors, comparison.tolerances[0]):
+            found.append(Answer((known_told(mistake),)))
     return tuple(found)
 
 
@@ -88,13 +81,15 @@ def _narrow(tolerance):
     return tolerance / (EXACT if tolerance < HALF else 10)
 
 
-@lru_cache(maxsize=8)
 def table_of(cell: Any) -> tables.Table:
-    """The table of a cell: stored for one of the catalogue, else derived."""
-    if isinstance(cell, tables.Table):
-        return cell
+    """The table of a cell as it is printed: stored for one of the catalogue, else derived."""
     if cell.catalogued:
         return tables.of_catalogue(cell.name)
+    return cell if isinstance(cell, tables.Table) else _derived(cell)
+
+
+@lru_cache(maxsize=8)
+def _derived(cell):
     from lstm_ref.derive import tabulate
 
     return tabulate.table(cell)

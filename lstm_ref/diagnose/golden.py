@@ -12,13 +12,14 @@ from lstm_ref.types import Params, Sizes
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
 
 MOST = 4  # vectors that are compared, at most
 Vectors = tuple[dict[str, Any], Params]
 
 
 def fitting(
-    mine: Any, cell: Cell, given: Mapping[str, int], seed: int, scale: float | None
+    mine: Any, cell: Cell | Table, given: Mapping[str, int], seed: int, scale: float | None
 ) -> Vectors:
     """The vectors (header, arrays) that most of somebody's numbers are right for.
 
@@ -46,14 +47,14 @@ def fitting(
     return best[1]
 
 
-def _made(cell: Cell, sizes: Mapping[str, Any], seed: int, scale: float | None) -> Vectors:
+def _made(cell: Cell | Table, sizes: Mapping[str, Any], seed: int, scale: float | None) -> Vectors:
     from lstm_ref.interop import vectors
 
     return vectors.make(cell, **sizes, seed=seed, scale=scale)
 
 
 def _options(
-    mine: Any, cell: Cell, given: Mapping[str, int], scale: float | None
+    mine: Any, cell: Cell | Table, given: Mapping[str, int], scale: float | None
 ) -> Iterator[tuple[Sizes, float | None]]:
     """(sizes, scale of the weights), the likeliest first."""
     if len(given) == 4:

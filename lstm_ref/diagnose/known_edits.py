@@ -23,6 +23,7 @@ from lstm_ref.derive.declare.declaration import Cell
 from lstm_ref.derive.expressions import at
 from lstm_ref.derive.table import Table
 from lstm_ref.derive.typeset.summands import Writer
+from lstm_ref.diagnose import whole
 from lstm_ref.diagnose.core import altered, forward, local, sums
 from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
@@ -41,38 +42,54 @@ Edits = tuple[Edit, ...]
 
 
 def rows(cell: Cell) -> list[dict[str, Any]]:
-    """What `naming.Known` holds, of every known mistake that can be told by edits."""
+    """What `naming.Known` holds, of every known mistake: its edits, or else the whole pass."""
     reader, found = Reader(cell), []
     for mistake in known.of(cell):
-        edits = reader.read(mistake)
-        if edits:
-            found.append(
-                {
-                    "name": mistake.name,
-                    "sentence": mistake.sentence,
-                    "sources": list(mistake.sources),
-                    "numbers": list(mistake.numbers),
-                    "label": mistake.label,
-                    "chapter": mistake.chapter,
-                    "least": protocols.words(power.least(mistake)),
-                    "edits": sorted(
-                        canonical(reader.table, edit, reader.sizes)[0] for edit in edits
-                    ),
-                }
-            )
+        row = described(mistake)
+        if edits := reader.read(mistake):
+            texts = (canonical(reader.table, edit, reader.sizes)[0] for edit in edits)
+            found.append({**row, "edits": sorted(texts)})
+        else:
+            found.append({**row, "edits": [], "whole": whole_of(mistake)})
     return found
+
+
+def described(mistake: Mistake) -> dict[str, Any]:
+    """What is told of a mistake."""
+    return {
+        "name": mistake.name,
+        "sentence": mistake.sentence,
+        "sources": list(mistake.sources),
+        "numbers": list(mistake.numbers),
+        "label": mistake.label,
+        "chapter": mistake.chapter,
+        "least": protocols.words(power.least(mistake)),
+    }
+
+
+def whole_of(mistake: Mistake) -> dict[str, Any]:
+    """What is another in the whole pass, see `whole.changes`."""
+    right = tabulate.computed(mistake.cell)
+    recipe = evaluate.edited((mistake,), evaluate.derived(mistake.cell))
+    if recipe.untransposed or recipe.sums or recipe.errors or recipe.after:
+        raise ValueError(f"mistake: {mistake.name} is more than other formulas")
+    forward = mistake.forward or mistake.cell
+    wrong = replace(
+        right,
+        equations={n: tabulate.equation(forward.equations[n]) for n in right.equations},
+        terms={n: tuple(map(tabulate.summand, recipe.terms.get(n, ()))) for n in right.terms},
+        products={
+            n: tuple(map(tabulate.product, recipe.products.get(n, ()))) for n in right.products
+        },
+        slopes={n: tabulate.slope(recipe.slopes[n]) for n in right.slopes},
+    )
+    return whole.changes(right, wrong, recipe.late, mistake.spoil is not None)
 
 
 def dumped(cell: Cell) -> str:
     """The rows as JSON text, one row a line, the same bytes each time."""
     lines = (json.dumps(row, ensure_ascii=False) for row in rows(cell))
     return "[\n" + ",\n".join(lines) + "\n]\n"
-
-
-def without_edits(cell: Cell) -> list[str]:
-    """Names of the known mistakes that cannot be told by edits."""
-    named = {row["name"] for row in rows(cell)}
-    return [m.name for m in known.of(cell) if m.name not in named]
 
 
 class Reader:

@@ -26,7 +26,8 @@ class Known:
     """A known mistake of a cell.
 
     sentence, sources, numbers, label, chapter: as in `mistakes.edits.Mistake`; least: the smallest
-    check that sees it, in words; edits: what it amounts to, see `canonical`.
+    check that sees it, in words; edits: what it amounts to, see `canonical`; whole: of a mistake
+    that is no edits of single places, what is another in the whole pass, see `whole`.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Known:
     chapter: int
     least: str
     edits: frozenset[str]
+    whole: Mapping[str, Any] | None = None
 
 
 def canonical(table: Table, edit: Edit, sizes: Mapping[str, int]) -> list[str]:
@@ -144,7 +146,18 @@ def _steps(steps, T):
 
 def known(table: Table) -> tuple[Known, ...]:
     """The known mistakes of a cell of the chapters that are known as edits; () of another cell."""
-    return _stored(table.name)
+    return tuple(one for one in _stored(table.name) if one.whole is None)
+
+
+def wholes(table: Table) -> tuple[Known, ...]:
+    """The known mistakes of a cell of the chapters that are no edits; () of another cell."""
+    return tuple(one for one in _stored(table.name) if one.whole is not None)
+
+
+def chapters() -> list[str]:
+    """Names of the cells whose known mistakes are stored, those of the chapters, sorted."""
+    files = (resources.files("lstm_ref.generated") / FOLDER).iterdir()
+    return sorted(f.name.removesuffix(".json").upper() for f in files if f.name.endswith(".json"))
 
 
 def edits_of(table: Table, sizes: Mapping[str, int]) -> list[tuple[Edit, ...]]:

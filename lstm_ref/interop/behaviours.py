@@ -2,7 +2,7 @@
 transposes a matrix, starts from zero states, and the like.
 
 Each behaviour is the right cell on other arguments, so what it computes is found by running the
-cell. Vectors that give the same outputs cannot tell it. Needs SymPy.
+cell. Vectors that give the same outputs cannot tell it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lstm_ref.check.values import tree_of
+from lstm_ref.derive import tree
 from lstm_ref.types import Arrays, Params, State
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
     from lstm_ref.interop.nets import Part
 
 MOST = 4  # gates whose orders are all tried; of more of them, every exchange of two
@@ -72,11 +75,12 @@ def change(right: Arrays, other: Arrays) -> float:
     return found
 
 
-def own_parameters(cell: Cell) -> dict[str, tuple[list[str], list[str]]]:
+def own_parameters(cell: Cell | Table) -> dict[str, tuple[list[str], list[str]]]:
     """Equation -> (matrices, vectors) that it alone reads, in the order in which it reads them."""
-    from lstm_ref.derive.expressions import parameters
-
-    read = {n: {str(s) for s in parameters(e.expr)} for n, e in cell.equations.items()}
+    read = {
+        name: {part.name for part in tree.walk(tree_of(e.net)) if isinstance(part, tree.Parameter)}
+        for name, e in cell.equations.items()
+    }
     shared = {p for a, b in itertools.combinations(read.values(), 2) for p in a & b}
     return {
         name: (

@@ -105,11 +105,12 @@ def _chosen(options):
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
-    from lstm_ref.derive import report
-    from lstm_ref.derive.declare import files
+    from lstm_ref.derive import table
     from lstm_ref.interop import vector_formats, vectors
 
     if options.list:
+        from lstm_ref.derive import report
+
         return report.run(None, "text", True)
     if options.tells is not None:
         return _tells(options.tells, options.cell)
@@ -118,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.output is not None:
             vector_formats.refuse(options.output)
-        cell = files.declared(options.cell)
+        cell = table.named(options.cell)
         header, arrays = vectors.make(cell, **_chosen(options))
         if options.output is None:
             sys.stdout.write(vectors.as_json(header, arrays))
@@ -132,12 +133,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tells(path, cell):
-    from lstm_ref.derive.declare import files
+    from lstm_ref.derive import table
     from lstm_ref.interop import identifiability, vectors
 
     try:
         header, arrays = vectors.read_arrays(path)
-        found = identifiability.tells(header, arrays, files.declared(cell) if cell else None)
+        found = identifiability.tells(header, arrays, table.named(cell) if cell else None)
     except (TypeError, ValueError) as error:
         return _refuse(error)
     print(found.text)

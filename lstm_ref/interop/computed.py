@@ -1,4 +1,4 @@
-"""Every number of a forward and a backward pass of a net, by name. Needs SymPy."""
+"""Every number of a forward and a backward pass of a net, by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.derive.terms import net_name
+from lstm_ref.derive.tree import net_name
 from lstm_ref.interop import nets
 from lstm_ref.interop.nets import Net
 from lstm_ref.interop.vector_files import VectorsError

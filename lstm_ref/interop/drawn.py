@@ -2,7 +2,7 @@
 
 A gate whose slope is nearly zero hides whatever is wrong behind it. Small problems are drawn as
 `witnesses.problem` draws them, with standard deviation 0.8. A net that adds up more numbers grows,
-so the weights are drawn smaller, until no gate is saturated. Needs SymPy.
+so the weights are drawn smaller, until no gate is saturated.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_ref.check import witnesses
+from lstm_ref.check.values import WORDS, tree_of, value_of, word_of
+from lstm_ref.derive import tree
 from lstm_ref.types import Arrays, Sizes
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
     from lstm_ref.interop.nets import Net
 
 SCALE = 0.8  # standard deviation of inputs, biases, states and errors, and of the weights of few
@@ -88,25 +91,27 @@ def _short(number):
     return float(f"{number:.3g}")
 
 
-def least_slopes(cell: Cell, values: Arrays) -> dict[str, float]:
+def least_slopes(cell: Cell | Table, values: Arrays) -> dict[str, float]:
     """Signal -> the least slope of a σ or tanh in its equation, as a share of the largest slope.
 
     values: of `summands.forward`. A signal whose equation has neither is left out.
     """
-    from lstm_ref.check.values import NUMERIC, value_of
-    from lstm_ref.derive.expressions import sigma, tanh
-
     steps, sizes = slice(1, len(values[cell.input])), signal_sizes(cell, values)
     found: dict[str, float] = {}
     for name, equation in cell.equations.items():
-        for part in equation.expr.atoms(sigma, tanh):
-            a = NUMERIC[part.func](value_of(part.args[0], values, steps, sizes))
-            share = 4 * a * (1 - a) if part.func == sigma else 1 - a**2
-            found[name] = min(found.get(name, 1.0), float(np.min(share)))
+        whole = tree_of(equation.net)
+        if equation.activation:
+            whole = tree.Call(word_of(equation.activation), (whole,))
+        for part in tree.walk(whole):
+            match part:
+                case tree.Call("sigma" | "tanh" as word, (inside,)):
+                    a = WORDS[word](value_of(inside, values, steps, sizes))
+                    share = 4 * a * (1 - a) if word == "sigma" else 1 - a**2
+                    found[name] = min(found.get(name, 1.0), float(np.min(share)))
     return found
 
 
-def signal_sizes(cell: Cell, values: Arrays) -> Sizes:
+def signal_sizes(cell: Cell | Table, values: Arrays) -> Sizes:
     """Letter -> size of every signal, from its values over time."""
     found = {"1": 1}
     for name in (*cell.inputs, *cell.equations):

@@ -1,7 +1,7 @@
 """Vectors of any origin under our names: checked, and completed with zeros where they may be.
 
 Public test vectors often have no initial states, no biases, no errors that enter. Then these are
-zero, which is what an implementation takes. Needs SymPy.
+zero, which is what an implementation takes.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from lstm_ref.types import Arrays, Params, Sizes
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
 
 LAYERS = 100  # at most
 
 
-def net_of(header: Mapping[str, Any], cell: Cell) -> Net:
+def net_of(header: Mapping[str, Any], cell: Cell | Table) -> Net:
     """The net that a header says: "layers", "directions", "lengths". Raises VectorsError."""
     layers, ways = header.get("layers", 1), header.get("directions", 1)
     lengths = header.get("lengths")

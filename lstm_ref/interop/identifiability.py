@@ -8,8 +8,6 @@ things are computed, of any set and for any declared cell:
 - whether a gate is saturated, so that what is behind it hardly counts;
 - whether something is zero, or two things are equal;
 - whether each way of misreading the numbers (`behaviours`) changes the results.
-
-Needs SymPy.
 """
 
 from __future__ import annotations
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lstm_ref.derive.table import resolved
 from lstm_ref.interop import behaviours, drawn, nets, seen
 from lstm_ref.interop.given import completed, net_of
 from lstm_ref.interop.vector_files import VectorsError
@@ -98,18 +97,14 @@ def tells(header: Mapping[str, Any], arrays: Params, cell: Cell | str | None = N
     not there are zero. cell: if it is not the one of the header. Raises VectorsError, which is a
     ValueError.
     """
-    from lstm_ref.derive import catalogue
-
-    cell = catalogue.declared(cell or header.get("cell", "LSTM"))
-    net = net_of(header, cell)
+    of: Any = resolved(cell or header.get("cell", "LSTM"))
+    net = net_of(header, of)
     given = completed(net, arrays)
     with np.errstate(all="ignore"):
         layers = nets.forward(net, given)
         runs = [values for layer in layers for part in layer for *_, values in part.runs]
-        if not all(np.all(np.isfinite(v[name][1:])) for v in runs for name in cell.equations):
-            raise VectorsError(
-                f"arrays: {cell.name} computes numbers from them that are not finite"
-            )
+        if not all(np.all(np.isfinite(v[name][1:])) for v in runs for name in of.equations):
+            raise VectorsError(f"arrays: {of.name} computes numbers from them that are not finite")
         tolerance = header.get("tolerance", TOLERANCE)
         far = max(FAR, 100 * tolerance) if isinstance(tolerance, float) else FAR
         return _told(net, given, layers, far)

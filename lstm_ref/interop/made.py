@@ -1,4 +1,4 @@
-"""Golden vectors made: drawn, computed and named. Importing it needs NumPy only, `make` SymPy."""
+"""Golden vectors made: drawn, computed and named. SymPy is needed for declared cells only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_ref import __version__
+from lstm_ref.derive.table import Table, resolved
 from lstm_ref.interop import choices
 from lstm_ref.interop.vector_files import FORMAT, VERSION, Header, VectorsError, checksum
 from lstm_ref.sizes import VECTORS
@@ -20,7 +21,7 @@ LAYERS = 100  # at most
 
 
 def make(
-    cell: Cell | str,
+    cell: Cell | Table | str,
     T: int = VECTORS["T"],
     B: int = VECTORS["B"],
     D: int = VECTORS["D"],
@@ -52,14 +53,13 @@ def make(
     and "onnx", arrays of these libraries beside ours. All of it: book, page "Golden test vectors".
     Raises ValueError for a bad argument; VectorsError, DeclarationError, NotCarried are such.
     """
-    from lstm_ref.derive import catalogue
     from lstm_ref.interop import computed, drawn, layouted, nets
 
-    cell = catalogue.declared(cell)
+    known: Any = resolved(cell)
     sizes = choices.sizes(T=T, B=B, D=D, H=H)
     seed, layers = choices.whole("seed", seed, 0), choices.whole("layers", layers, 1, LAYERS)
     choices.flags(zero_states, zero_biases, float32, both_ways)
-    net = nets.Net(cell, layers, bool(both_ways), choices.lengths(lengths, sizes))
+    net = nets.Net(known, layers, bool(both_ways), choices.lengths(lengths, sizes))
     choices.possible(net, sizes)
     layouted.check(net, layouts)
     scale = drawn.scale(net, sizes, seed) if scale is None else choices.scale(scale)
@@ -106,8 +106,6 @@ def again(header: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _headed(net, seed, said, arrays):
-    from lstm_ref.derive.typeset import latex
-
     cell = net.cell
     header = {
         "format": FORMAT,
@@ -117,12 +115,17 @@ def _headed(net, seed, said, arrays):
         "seed": seed,
         **said,
         "package": __version__,
-        "equations": [
-            *latex.equations_as_text(cell).splitlines(),
-            *(f"{name} = {value!r}" for name, value in cell.constants.items()),
-        ],
+        "equations": list(_equations(cell)),
     }
     return {**header, "checksum": checksum(header, arrays)}, arrays
+
+
+def _equations(cell):
+    if isinstance(cell, Table):
+        return cell.text
+    from lstm_ref.derive import tabulate
+
+    return tabulate.text(cell)
 
 
 def _zeroed(net, tensors, states, biases):

@@ -3,7 +3,7 @@
 A net is one declared cell in each of its parts. A part has a prefix: "" if it is the only one,
 "1." and "2." of layers, "forward." and "reverse." of directions, "2.reverse." of both: those of
 `learn.layers`. Each part and, where lengths are given, each sequence by itself is run with
-`summands`; nothing here is fast. Needs SymPy.
+`summands`; nothing here is fast.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from lstm_ref.types import Array, Arrays, Params, State
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
 
 
 @dataclass(frozen=True)
 class Net:
     """layers: how many; both: two directions; lengths: of the sequences, None for T everywhere."""
 
-    cell: Cell
+    cell: Cell | Table
     layers: int = 1
     both: bool = False
     lengths: tuple[int, ...] | None = None
@@ -52,7 +53,7 @@ class Part:
     """
 
     prefix: str
-    cell: Cell
+    cell: Cell | Table
     params: Arrays
     x: Any
     state0: State
@@ -91,7 +92,7 @@ class Part:
 
 def run(
     prefix: str,
-    cell: Cell,
+    cell: Cell | Table,
     params: Params,
     x: Any,
     state0: State,

@@ -3,25 +3,25 @@
 ∂E/∂W = Σ_t (δ_t ⊙ a_t) v_tᵀ, summed over samples too, is a product Δ Vᵀ. A column of V belongs to
 a step and a sample. If the columns span as many dimensions as they are, Δ follows from the
 gradient: every error term of every unit, step and sample. Where a matrix is used twice, or an
-equation has several, the gradients of all of them together decide. Needs SymPy.
+equation has several, the gradients of all of them together decide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lstm_ref.check import summands
 from lstm_ref.check.values import value_of
 from lstm_ref.interop.drawn import signal_sizes
 from lstm_ref.types import Array, Arrays
 
 if TYPE_CHECKING:
-    import sympy
-
     from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
     from lstm_ref.derive.terms import Product
     from lstm_ref.interop.nets import Part
 
@@ -43,7 +43,7 @@ class Seen:
 
 def by_matrix(part: Part) -> dict[str, Seen]:
     """Matrix -> `Seen` of what it is multiplied with; of several things the worst."""
-    products = part.cell.terms.products.items()
+    products = summands.recipe(part.cell).products.items()
     return {name: _worst([_columns(part, p.v) for p in found]) for name, found in products}
 
 
@@ -83,7 +83,7 @@ def _groups(cell):
     neither rows nor columns belong to one unit.
     """
     groups: list[tuple[list[str], list[Product]]] = []
-    for products in cell.terms.products.values():
+    for products in summands.recipe(cell).products.values():
         if len({p.transposed for p in products}) != 1:
             continue
         equations, kept, apart = list(dict.fromkeys(p.by for p in products)), list(products), []
@@ -121,12 +121,12 @@ def _systems(part: Part, equations: list[str], products: list[Product]) -> Itera
         yield np.vstack(system)[:, np.hstack([reach[e] for e in equations]) > 0]
 
 
-def _columns(part: Part, expr: sympy.Expr) -> Array:
+def _columns(part: Part, expr: Any) -> Array:
     """An expression at all steps and samples side by side, (n, columns)."""
     return np.hstack([_of_run(part.cell, values, expr) for *_, values in part.runs])
 
 
-def _of_run(cell: Cell, values: Arrays, expr: sympy.Expr) -> Array:
+def _of_run(cell: Cell | Table, values: Arrays, expr: Any) -> Array:
     x = values[cell.input]
     T, B = len(x) - 1, x.shape[-1]
     value = np.asarray(value_of(expr, values, slice(1, T + 1), signal_sizes(cell, values)), float)

@@ -4,8 +4,8 @@
 
 A set of vectors is a header (dict) and arrays (dict name -> float64). Which arrays there are and
 what their shapes mean: book, page "Golden test vectors". Weights, biases, inputs, initial states
-and errors are drawn by `drawn`, so that no known mistake stays hidden in them. `make`
-needs SymPy, for it evaluates the derivation; reading and writing need NumPy only.
+and errors are drawn by `drawn`, so that no known mistake stays hidden in them. NumPy is
+enough for the cells of the catalogue; a cell that somebody declares needs SymPy.
 """
 
 from __future__ import annotations

@@ -163,14 +163,9 @@ def sums(names: Iterable[str], function: Callable[[Array], Array]) -> Edit:
     return lambda recipe: recipe.but(sums={**recipe.sums, **dict.fromkeys(names, function)})
 
 
-def seen(change: Callable[[Arrays], Arrays]) -> Edit:
-    """Let the backward pass see change(values) instead of the values."""
-
-    def edit(recipe):
-        old = recipe.seen
-        return recipe.but(seen=(lambda v: change(old(v))) if old else change)
-
-    return edit
+def late(*names: str) -> Edit:
+    """Let the backward pass read these signals one step late, the last for the initial state."""
+    return lambda recipe: recipe.but(late=(*recipe.late, *names))
 
 
 def errors(change: Callable[[Errors], Errors]) -> Edit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,24 +11,27 @@ from lstm_ref.check import summands as recipes
 from lstm_ref.check import witnesses
 from lstm_ref.check.summands import Factors, Recipe
 from lstm_ref.check.witnesses import Errors
-from lstm_ref.derive.declare.declaration import Cell
-from lstm_ref.mistakes.edits import Mistake
 from lstm_ref.types import Arrays, Params, State
 
-Found = Mistake | tuple[Mistake, ...]  # one mistake, or several at once
+if TYPE_CHECKING:
+    from lstm_ref.derive.declare.declaration import Cell
+    from lstm_ref.derive.table import Table
+    from lstm_ref.mistakes.edits import Mistake
+
+    Found = Mistake | tuple[Mistake, ...]  # one mistake, or several at once
 
 
 @dataclass(frozen=True)
 class Numbers:
     """A forward pass of a cell and the errors that enter: what gradients are computed from."""
 
-    cell: Cell
+    cell: Cell | Table
     params: Params
     x: Any  # (T, D, B), or a dict of several inputs
     state0: State
     errors: Errors
 
-    def values(self, cell: Cell | None = None) -> Arrays:
+    def values(self, cell: Cell | Table | None = None) -> Arrays:
         """Values of the forward pass, of another cell if given, with the masks of `mistakes`."""
         cell = cell or self.cell
         biases = (value for name, value in self.params.items() if name.startswith("b_"))
@@ -47,7 +50,7 @@ class Numbers:
         return values
 
 
-def numbers_of(cell: Cell, vectors: Params) -> Numbers:
+def numbers_of(cell: Cell | Table, vectors: Params) -> Numbers:
     """The `Numbers` of golden vectors (dict name -> array)."""
     last = tuple(vectors[f"e_{s}_T"] for s in cell.states)
     errors: Errors = {"dh": vectors["e"], "dstate_T": last}
@@ -98,12 +101,20 @@ def backward(
     return deltas, {n: result[n] if n in result else np.zeros_like(v) for n, v in shapes.items()}
 
 
+def overwritten(errors: Errors, deltas: Arrays, gradients: Arrays) -> Errors:
+    """The errors where dx has been written into their array, as far as it has room."""
+    dh, dx = errors["dh"].copy(), gradients["x"]
+    n = min(dh.shape[1], dx.shape[1])
+    dh[:, :n] = dx[:, :n]
+    return {**errors, "dh": dh}
+
+
 _DERIVED: dict[
-    int, tuple[Cell, Recipe]
+    int, tuple[Any, Recipe]
 ] = {}  # id -> (cell, recipe): cells hold dicts, cannot be hashed, and never change
 
 
-def derived(cell: Cell) -> Recipe:
+def derived(cell: Cell | Table) -> Recipe:
     """The right recipe of a declared cell, derived once."""
     if id(cell) not in _DERIVED:
         _DERIVED[id(cell)] = cell, recipes.recipe(cell)

@@ -5,14 +5,16 @@ import subprocess
 import sys
 from functools import cache
 
+import numpy as np
 import pytest
 import write_generated
 
 from lstm_ref.derive import catalogue, table
-from lstm_ref.diagnose import known_edits, naming
+from lstm_ref.diagnose import known_edits, naming, whole
 from lstm_ref.diagnose.answer import answer
 from lstm_ref.diagnose.core.edits import Edit
-from lstm_ref.mistakes import known
+from lstm_ref.interop import vectors
+from lstm_ref.mistakes import evaluate, known
 
 SIZES = known_edits.SIZES
 # Formulas with summands that the right cell has not; a right backward pass of another forward
@@ -38,6 +40,26 @@ def test_files_are_fresh(name):
     stored = write_generated.FOLDER / naming.FOLDER / f"{name.lower()}.json"
     (wanted,) = write_generated.known([name]).values()
     assert stored.read_text(encoding="utf-8") == wanted, "run `make generate`"
+
+
+@pytest.mark.parametrize("name", ["LSTM", "PEEPHOLE_O", "GRU_BEFORE"])
+def test_what_is_kept_whole_gives_the_numbers_of_the_mistake(name):
+    _, arrays = vectors.make(name, **SIZES)
+    wholes = naming.wholes(table.of_catalogue(name))
+    assert {one.name for one in wholes} == NO_EDITS.get(name, {one.name for one in wholes})
+    numbers = evaluate.numbers_of(table.resolved(name), arrays)
+    declared = evaluate.numbers_of(catalogue.declared(name), arrays)
+    for one in wholes:
+        mistake = known.find(one.name, name)
+        deltas, gradients = evaluate.gradients(mistake, declared)
+        values = declared.values(mistake.forward)
+        want = {f"d{n}": a for n, a in gradients.items()}
+        want |= {f"delta_{n}": a for n, a in deltas.items()}
+        want |= {n: values[n][1:] for n in catalogue.declared(name).equations}
+        found = whole.computed(one.whole, numbers)
+        assert found.keys() == want.keys(), one.name
+        for tensor, value in want.items():
+            assert np.array_equal(found[tensor], value), (one.name, tensor)
 
 
 def test_every_cell_of_the_chapters_has_a_file():

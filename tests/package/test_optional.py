@@ -128,7 +128,7 @@ def test_no_bar_without_tqdm(monkeypatch):
     assert isinstance(progress.bar(True, 3), progress.Silent)
 
 
-@pytest.mark.parametrize("command", [["derive", "LSTM"], ["vectors", "LSTM"]])
+@pytest.mark.parametrize("command", [["derive", "LSTM"], ["vectors", "gates.py:Mine"]])
 def test_a_command_without_sympy_says_it_in_a_line(command):
     code = "import runpy, sys; sys.modules['sympy'] = None; "
     code += "sys.argv[0] = 'lstm-ref'; runpy.run_module('lstm_ref', run_name='__main__')"

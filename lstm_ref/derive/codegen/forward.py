@@ -16,7 +16,7 @@ from lstm_ref.derive.codegen.program import (
 )
 from lstm_ref.derive.codegen.stacking import summands
 from lstm_ref.derive.expressions import FUNCTIONS, Dot, at, signals
-from lstm_ref.derive.terms import net_name
+from lstm_ref.derive.tree import net_name
 
 
 def write(plan: Plan) -> None:

@@ -24,7 +24,7 @@ from lstm_ref.derive.expressions import (
     parameters,
     signals,
 )
-from lstm_ref.derive.terms import net_name
+from lstm_ref.derive.tree import net_name
 from lstm_ref.derive.typeset.arrange import arrange
 
 if TYPE_CHECKING:

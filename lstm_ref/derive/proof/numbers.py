@@ -16,7 +16,7 @@ import sympy
 from lstm_ref.derive import expressions as ex
 from lstm_ref.derive.proof import indices
 from lstm_ref.derive.proof.indices import UNITS, T, tau
-from lstm_ref.derive.terms import net_name
+from lstm_ref.derive.tree import net_name
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell

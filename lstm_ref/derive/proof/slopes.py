@@ -13,7 +13,8 @@ from lstm_ref.derive.proof import indices
 from lstm_ref.derive.proof.identity import SHOWN, WRONG, Identity, counted, identity
 from lstm_ref.derive.proof.indices import UNITS, Misfit, tau
 from lstm_ref.derive.proof.normal import vanishes
-from lstm_ref.derive.terms import Terms, net_name
+from lstm_ref.derive.terms import Terms
+from lstm_ref.derive.tree import net_name
 
 if TYPE_CHECKING:
     from lstm_ref.derive.declare.declaration import Cell

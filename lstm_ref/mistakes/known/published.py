@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import numpy as np
-
 from lstm_ref.derive.expressions import at, sigma, tanh
 from lstm_ref.derive.terms import Term
 from lstm_ref.mistakes import edits
@@ -74,12 +72,8 @@ def exercise_notebook(p: Parts) -> Change | None:
     new["c_tilde"] = 1 - tanh(at("c_tilde")) ** 2
     late = [t for s in ("h", "c") for t in p.right.terms[s] if t.lag]
 
-    def one_late(values):
-        c = values["c"]
-        return {**values, "c": np.concatenate([c[-1:], c[:-1]])}  # c[-1] is the last, in Python
-
     edit = chain(
-        edits.seen(one_late),
+        edits.late("c"),  # c[-1] is the last, in Python
         slopes({n: lambda _, slope=slope: slope for n, slope in new.items()}),
         inner([key(p.squash)], lambda a: a.subs(tanh(at("c")), tanh(tanh(at("c"))))),
         drop(map(key, late)),

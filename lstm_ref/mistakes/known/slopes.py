@@ -8,7 +8,8 @@ with needs(__name__):
     import sympy
 
 from lstm_ref.derive.expressions import at, sigma, tanh
-from lstm_ref.derive.terms import ONE, net_name
+from lstm_ref.derive.terms import ONE
+from lstm_ref.derive.tree import net_name
 from lstm_ref.mistakes import wording
 from lstm_ref.mistakes.edits import alter, chain, inner, key, slopes
 from lstm_ref.mistakes.known.registry import Change, Parts, mistake

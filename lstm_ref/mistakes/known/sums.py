@@ -5,6 +5,7 @@ import numpy as np
 from lstm_ref.derive.expressions import at
 from lstm_ref.mistakes import edits, wording
 from lstm_ref.mistakes.edits import drop, inner, key
+from lstm_ref.mistakes.evaluate import overwritten
 from lstm_ref.mistakes.known.registry import Change, Parts, mistake
 from lstm_ref.mistakes.known.terms import HANBT, no_last
 
@@ -182,15 +183,8 @@ def last_output_only(p: Parts) -> Change | None:
 )
 def errors_overwritten(p: Parts) -> Change | None:
     """dx is written into the array of the errors that came in: who reads it next reads dx."""
-
-    def spoil(errors, deltas, gradients):
-        dh, dx = errors["dh"].copy(), gradients["x"]
-        n = min(dh.shape[1], dx.shape[1])
-        dh[:, :n] = dx[:, :n]
-        return {**errors, "dh": dh}
-
     sentence = "the errors that came in are overwritten by ∂E/∂x; the next reader gets those"
-    return Change(sentence, None, p.cell.output, second=True, spoil=spoil)
+    return Change(sentence, None, p.cell.output, second=True, spoil=overwritten)
 
 
 @mistake("not-reset", "E28", "ddbourgin/numpy-ml (gradients after flushing)")
