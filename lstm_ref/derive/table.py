@@ -8,7 +8,6 @@ that a declared cell has, too: name, states, letters, matrices, vectors, inputs,
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from functools import cache
@@ -111,7 +110,7 @@ class Table:
     @property
     def catalogued(self) -> bool:
         """Is it one of the stored tables?"""
-        return any(self is _stored(folder, self.name) for folder in (FOLDER, COMPUTED))
+        return any(self is stored(folder, self.name) for folder in (FOLDER, COMPUTED))
 
     @property
     def input(self) -> str:
@@ -186,41 +185,14 @@ def loaded(text: str) -> Table:
 
 def of_catalogue(name: str) -> Table:
     """The stored table of a cell of the catalogue. Raises ValueError for another name."""
-    if (found := _stored(FOLDER, name)) is None:
+    if (found := stored(FOLDER, name)) is None:
         raise ValueError(f"name: expected a cell of the catalogue, got {name!r}")
     return found
 
 
-def resolved(cell: Any) -> Any:
-    """What numbers of a cell are computed from: a table for a cell of the catalogue by its name.
-
-    cell: a name, in capital or small letters; a table; or what `derive.catalogue.declared` takes,
-    which needs SymPy, and raises DeclarationError for an unknown name, TypeError for no cell.
-    """
-    if isinstance(cell, Table):
-        return cell
-    declared = hasattr(cell, "equations") or hasattr(cell, "DECLARATION")
-    name = cell if isinstance(cell, str) or declared else getattr(cell, "NAME", None)
-    if isinstance(name, str):
-        found = _stored(COMPUTED, re.sub(r"[-\s]", "_", name.strip()).upper())
-        if found is not None:
-            return found
-    from lstm_ref.derive import catalogue
-
-    return catalogue.declared(cell)
-
-
-def named(text: str) -> Any:
-    """As `resolved`, of what a command line says: a name, or FILE.py:NAME, which is run."""
-    if ".py" not in text:
-        return resolved(text)
-    from lstm_ref.derive.declare import files
-
-    return files.declared(text)
-
-
 @cache
-def _stored(folder, name):
+def stored(folder: str, name: str) -> Table | None:
+    """The table of a cell of the catalogue in one of the two folders, None of another name."""
     file = resources.files("lstm_ref.generated") / folder / f"{name.lower()}.json"
     if not name.isidentifier() or not file.is_file():
         return None

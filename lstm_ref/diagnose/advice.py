@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from lstm_ref.derive.table import resolved
+from lstm_ref.derive.computed import resolved
 from lstm_ref.diagnose import naming
 from lstm_ref.diagnose.reading.names import hints
 from lstm_ref.diagnose.reading.sizes import gates_of

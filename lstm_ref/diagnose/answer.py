@@ -15,6 +15,7 @@ from lstm_ref.diagnose.report import Report
 from lstm_ref.diagnose.wording import Formula, formulas, told
 from lstm_ref.diagnose.wording.backward import listed
 from lstm_ref.diagnose.wording.formulas import Formulas, Subject, letter, subject
+from lstm_ref.diagnose.wording.words import Words
 from lstm_ref.mistakes.labels import equation
 
 # Kinds of places by what is told of them, in this order.
@@ -111,12 +112,22 @@ class Answer:
 
 
 def answer(
-    table: Table, edits: Iterable[Edit], sizes: Mapping[str, int], sure: bool = True
+    table: Table,
+    edits: Iterable[Edit],
+    sizes: Mapping[str, int],
+    sure: bool = True,
+    stored: Iterable[str] = (),
 ) -> Answer:
-    """An `Answer` of edits: known mistakes by name, the others in words, in the order of PARTS."""
+    """An `Answer` of edits: known mistakes by name, the others in words, in the order of PARTS.
+
+    stored: the tensors that were compared, if it is known: one factor of all of them is one
+    mistake, whatever it would be called if others were without it.
+    """
     # Where an initial state is not taken, its gradient is 0: that is no mistake of its own.
     edits = [edit for edit in edits if edit.kind != "not read"]
     edits = tuple(sorted(naming.normal(table, edits, sizes["T"]), key=_order(table)))
+    if factor := _of_all(table, edits, sizes, stored):
+        return Answer((Told(factor, "gradients", edits),), sure)
     known = naming.named(table, edits, sizes)
     covered = {e.key for _, group in known for e in group}
     groups: list[tuple[str, tuple[Edit, ...], naming.Known | None]]
@@ -139,6 +150,19 @@ def answer(
         cell = table if _forwards(group) else own
         found.append(_told(table, sentence, group, name, formulas(cell, together, sizes)))
     return Answer(tuple(found), sure)
+
+
+def _of_all(table, edits, sizes, stored):
+    """The sentence on a factor that all gradients have which are stored, or ""."""
+    gradients = set(naming.gradients_of(table)) & set(stored)
+    if len(edits) != 1 or len(gradients) < 2 or edits[0].kind == "clipped":
+        return ""
+    kind, names, *_ = edits[0].place
+    if kind != "scale" or not gradients <= set(names):
+        return ""
+    every = set(naming.gradients_of(table)) <= set(names)
+    which = "all gradients" if every else "all gradients that are stored"
+    return f"{which} are {Words(table, sizes).factor(edits[0].weight).removeprefix('is ')}"
 
 
 def _forwards(edits):
@@ -199,8 +223,9 @@ def place_in_book(table: Table, edit: Edit) -> tuple[str, int]:
 def report_of(table: Table, result: Result, comparison: Any) -> Report:
     """The `Report` about what was read. comparison: the arrays beside the right ones."""
     sizes = comparison.sizes
-    answers = [answer(table, edits, sizes, result.exact) for edits in (result.edits, *result.ties)
-               if edits]  # fmt: skip
+    stored = comparison.best.tensors
+    answers = [answer(table, edits, sizes, result.exact, stored)
+               for edits in (result.edits, *result.ties) if edits]  # fmt: skip
     answers = list({one.text: one for one in answers}.values())
     verdict = "known" if result.exact and answers else "unknown"
     found: Report = comparison.made(

@@ -117,6 +117,8 @@ class Comparison:
             for one, n in zip(lists, places, strict=True):
                 choices |= one[n][1]
             found.append(_Layout(self.layouts.candidate(choices), self))
+            if found[0].right:  # no other layout can be better
+                break
         return found
 
     def _of_part(self, part):
@@ -246,6 +248,11 @@ class _Layout:
         for name, more in candidate.twice.items():
             several = [self.tensors[name], *more]
             self.tensors[name] = max(several, key=lambda v: relative(v, comparison.right[name]))
+
+    @property
+    def right(self) -> bool:
+        """Whether all arrays are read, and all are right."""
+        return not self.left and self.score == len(self.tensors)
 
 
 def tolerances(arrays: Mapping[str, Any]) -> tuple[float, ...]:

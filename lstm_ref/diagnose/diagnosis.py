@@ -59,7 +59,7 @@ def diagnose(
     are found from the shapes of the arrays. against: (header, arrays) to use instead of them.
     Raises TypeError or ValueError for what cannot be compared.
     """
-    from lstm_ref.derive.table import resolved
+    from lstm_ref.derive.computed import resolved
     from lstm_ref.diagnose import golden
     from lstm_ref.diagnose.comparison import Comparison
 
@@ -189,14 +189,14 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _from_files(options):
-    from lstm_ref.derive import table
+    from lstm_ref.derive import computed
     from lstm_ref.interop import vectors
 
     header, arrays = vectors.read_arrays(options.mine)
     against = vectors.read(options.against) if options.against else None
     said = against[0] if against else header
     # A file is run where the command line names one, never because a header says so.
-    name = table.named(options.cell) if options.cell else said.get("cell", "LSTM")
+    name = computed.named(options.cell) if options.cell else said.get("cell", "LSTM")
     given = {k: n for k in "TBDH" if (n := getattr(options, k)) is not None}
     sizes = said.get("sizes") or given
     if not isinstance(sizes, dict):

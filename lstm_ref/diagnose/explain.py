@@ -35,8 +35,9 @@ def explain(comparison: Comparison) -> Report:
     reader = _reader(table, right, comparison.sizes)
     layouts = _distinct(comparison)
     best: Any = None
+    tensors = [one.tensors for one in layouts]
     for tolerance in comparison.tolerances:
-        n, result = _read(reader, layouts, tolerance)
+        n, result = _read(reader, tensors, tolerance)
         if best is None or cost(result) < cost(best[1]):
             best = n, result, tolerance
         if result.exact:
@@ -49,10 +50,10 @@ def explain(comparison: Comparison) -> Report:
     return report_of(table, result, comparison)
 
 
-def _read(reader, layouts, tolerance):
+def _read(reader, tensors, tolerance):
     """What is read; not known where an altered cell leaves what the reader can evaluate."""
     try:
-        return reader.read([one.tensors for one in layouts], _narrow(tolerance))
+        return reader.read(tensors, _narrow(tolerance))
     except (ArithmeticError, IndexError, ValueError):
         return 0, Result((), False)
 

@@ -76,14 +76,14 @@ def normal(table: Table, edits: Iterable[Edit], T: int) -> tuple[Edit, ...]:
         if not names:
             kept.append(edit)
     groups: dict[float, list[str]] = {}
-    for name in sorted(factors, key=_tensors(table).index):
+    for name in sorted(factors, key=gradients_of(table).index):
         groups.setdefault(float(f"{factors[name]:.9g}"), []).append(name)
     scales = [Edit(("scale", tuple(names)), "weight", weight)
               for weight, names in groups.items() if weight != 1]  # fmt: skip
     return (*kept, *scales)
 
 
-def _tensors(table):
+def gradients_of(table: Table) -> list[str]:
     """All gradients in order."""
     states = [f"{s}_0" for s in table.states]
     inputs = [*table.inputs, *({"x"} - {*table.inputs})]
@@ -98,8 +98,10 @@ def _scaled(table, edit):
         return ()
     if kind == "scale":
         return (name,) if isinstance(name, str) else name
-    if kind == "result" and name in _tensors(table):
+    if kind == "result" and name in gradients_of(table):
         return (name,)
+    if kind == "start":
+        return (f"d{name}_0",) if sum(t.lag == 1 for t in table.terms[name]) == 1 else ()
     items = (*table.products.get(name, ()), *table.terms.get(name, ()))
     return (f"d{name}",) if kind == "sum" and len(items) == 1 else ()
 

@@ -55,6 +55,7 @@ class Report:
     tell: str = ""
     unexplained: tuple[str, ...] = ()
     note: str = ""
+    part: str = ""
     hints: tuple[str, ...] = ()
 
     @property
@@ -91,6 +92,7 @@ class Report:
             "unexplained": list(self.unexplained),
             "tell": self.tell or None,
             "note": self.note or None,
+            "part": self.part or None,
             "hints": list(self.hints),
         }
 
@@ -141,10 +143,11 @@ def _verdict(report):
         yield "The numbers were not read."
     elif len(report.mistakes) == 1:
         yield report.mistakes[0].text
-        yield "This gives every stored number."
+        yield f"This gives every stored number{_of(report)}."
     else:
         many = len(report.mistakes)
-        yield f"{many} explanations give these numbers, which cannot tell them apart:"
+        numbers = f"these numbers{_of(report)}"
+        yield f"{many} explanations give {numbers}, which cannot tell them apart:"
         for n, finding in enumerate(report.mistakes[:MANY], 1):
             yield f"\n({n}) {finding.text}"
         if len(report.mistakes) > MANY:
@@ -153,10 +156,14 @@ def _verdict(report):
             yield f"\nStore {report.tell}, too: it would tell."
 
 
+def _of(report):
+    return f" of {report.part}" if report.part else ""
+
+
 def _partly_read(report):
     """What was read where it does not give every number."""
     if report.mistakes:
-        yield "Found, though it does not give every stored number:"
+        yield f"Found, though it does not give every stored number{_of(report)}:"
         yield report.mistakes[0].text
     for sentence in report.unexplained:
         yield f"Not explained: {sentence}."

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from lstm_ref.check import summands
-from lstm_ref.derive.table import Table, parsed, resolved, written
+from lstm_ref.derive.computed import resolved
+from lstm_ref.derive.table import Table, parsed, written
 from lstm_ref.mistakes.evaluate import Numbers, overwritten
 from lstm_ref.types import Arrays
 

@@ -105,7 +105,7 @@ def _chosen(options):
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit code."""
-    from lstm_ref.derive import table
+    from lstm_ref.derive import computed
     from lstm_ref.interop import vector_formats, vectors
 
     if options.list:
@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         if options.output is not None:
             vector_formats.refuse(options.output)
-        cell = table.named(options.cell)
+        cell = computed.named(options.cell)
         header, arrays = vectors.make(cell, **_chosen(options))
         if options.output is None:
             sys.stdout.write(vectors.as_json(header, arrays))
@@ -133,12 +133,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _tells(path, cell):
-    from lstm_ref.derive import table
+    from lstm_ref.derive import computed
     from lstm_ref.interop import identifiability, vectors
 
     try:
         header, arrays = vectors.read_arrays(path)
-        found = identifiability.tells(header, arrays, table.named(cell) if cell else None)
+        found = identifiability.tells(header, arrays, computed.named(cell) if cell else None)
     except (TypeError, ValueError) as error:
         return _refuse(error)
     print(found.text)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstm_ref.derive.table import resolved
+from lstm_ref.derive.computed import resolved
 from lstm_ref.interop import behaviours, drawn, nets, seen
 from lstm_ref.interop.given import completed, net_of
 from lstm_ref.interop.vector_files import VectorsError

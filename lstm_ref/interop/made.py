@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_ref import __version__
-from lstm_ref.derive.table import Table, resolved
+from lstm_ref.derive.computed import resolved
+from lstm_ref.derive.table import Table
 from lstm_ref.interop import choices
 from lstm_ref.interop.vector_files import FORMAT, VERSION, Header, VectorsError, checksum
 from lstm_ref.sizes import VECTORS

@@ -153,28 +153,50 @@ def cut(x: Any, steps: int, samples: slice, reverse: bool) -> Any:
     return turned(x[:steps][..., samples], reverse)
 
 
+@dataclass(frozen=True)
+class Back:
+    """The way back through one part, all in the order of time.
+
+    error: that enters at its outputs, (T, n, B). deltas: signal -> (T, n, B). gradients: of its
+    parameters, its inputs and its initial states, by their names without a prefix.
+    """
+
+    error: Array
+    deltas: Arrays
+    gradients: Arrays
+
+
 def backward(net: Net, parts: Sequence[Sequence[Part]], errors: Params) -> tuple[Arrays, Arrays]:
     """(deltas, gradients), names with prefixes: "1.f", "1.W_fx", "1.h_0", and "x" or the inputs.
 
     errors: "e" (T, n, B), and for each part and state "1.h": the error at the last state.
     """
-    recipe = summands.recipe(net.cell)
-    inputs: Arrays = {}
-    of: dict[str, tuple[Arrays, Arrays]] = {}
-    back = errors["e"]
-    for layer in reversed(parts):
-        inputs = {}
-        rows = np.split(back, len(layer), axis=1)
-        for part, error in zip(layer, rows, strict=True):
-            own, results = _part_backward(recipe, part, error, errors)
-            for name in witnesses.inputs(net.cell):
-                inputs[name] = inputs.get(name, 0) + results.pop(name)
-            of[part.prefix] = own, results
-        back = next(iter(inputs.values()))
+    of, names = by_part(net, parts, errors), witnesses.inputs(net.cell)
+    first = [of[prefix].gradients for prefix in net.prefixes[0]]
+    inputs = {name: sum(own[name] for own in first) for name in names}
     prefixes = [prefix for prefixes in net.prefixes for prefix in prefixes]
-    deltas = {p + name: value for p in prefixes for name, value in of[p][0].items()}
-    gradients = {p + name: value for p in prefixes for name, value in of[p][1].items()}
+    deltas = {p + name: value for p in prefixes for name, value in of[p].deltas.items()}
+    gradients = {
+        p + name: value
+        for p in prefixes
+        for name, value in of[p].gradients.items()
+        if name not in names
+    }
     return deltas, in_order(net, {**gradients, **inputs})
+
+
+def by_part(net: Net, parts: Sequence[Sequence[Part]], errors: Params) -> dict[str, Back]:
+    """Prefix -> `Back` of that part. errors: as of `backward`."""
+    recipe = summands.recipe(net.cell)
+    found: dict[str, Back] = {}
+    error = errors["e"]
+    for layer in reversed(parts):
+        rows = np.split(error, len(layer), axis=1)
+        for part, own in zip(layer, rows, strict=True):
+            found[part.prefix] = Back(own, *_part_backward(recipe, part, own, errors))
+        source = witnesses.inputs(net.cell)[0]
+        error = sum(found[part.prefix].gradients[source] for part in layer)
+    return found
 
 
 def in_order(net: Net, tensors: Params) -> Arrays:

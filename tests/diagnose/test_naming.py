@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import write_generated
 
-from lstm_ref.derive import catalogue, table
+from lstm_ref.derive import catalogue, computed, table
 from lstm_ref.diagnose import known_edits, naming, whole
 from lstm_ref.diagnose.answer import answer
 from lstm_ref.diagnose.core.edits import Edit
@@ -47,7 +47,7 @@ def test_what_is_kept_whole_gives_the_numbers_of_the_mistake(name):
     _, arrays = vectors.make(name, **SIZES)
     wholes = naming.wholes(table.of_catalogue(name))
     assert {one.name for one in wholes} == NO_EDITS.get(name, {one.name for one in wholes})
-    numbers = evaluate.numbers_of(table.resolved(name), arrays)
+    numbers = evaluate.numbers_of(computed.resolved(name), arrays)
     declared = evaluate.numbers_of(catalogue.declared(name), arrays)
     for one in wholes:
         mistake = known.find(one.name, name)
