@@ -173,7 +173,7 @@ def backward(net: Net, parts: Sequence[Sequence[Part]], errors: Params) -> tuple
     """
     of, names = by_part(net, parts, errors), witnesses.inputs(net.cell)
     first = [of[prefix].gradients for prefix in net.prefixes[0]]
-    inputs = {name: sum(own[name] for own in first) for name in names}
+    inputs: dict[str, Any] = {name: sum(own[name] for own in first) for name in names}
     prefixes = [prefix for prefixes in net.prefixes for prefix in prefixes]
     deltas = {p + name: value for p in prefixes for name, value in of[p].deltas.items()}
     gradients = {
@@ -189,7 +189,7 @@ def by_part(net: Net, parts: Sequence[Sequence[Part]], errors: Params) -> dict[s
     """Prefix -> `Back` of that part. errors: as of `backward`."""
     recipe = summands.recipe(net.cell)
     found: dict[str, Back] = {}
-    error = errors["e"]
+    error: Any = errors["e"]
     for layer in reversed(parts):
         rows = np.split(error, len(layer), axis=1)
         for part, own in zip(layer, rows, strict=True):

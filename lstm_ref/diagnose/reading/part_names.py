@@ -13,7 +13,8 @@ LAYER = (
     re.compile(r"(?:^|[./])(\d+)[./_]"),
     re.compile(rf"[._/]?{WORD}[._]?(\d+)$"),
 )
-WAYS = {"reverse": ("reverse", "reversed", "backward", "backwards", "bw", "bwd", "rev")}
+WAYS: dict[str, tuple[str, ...]] = {}
+WAYS["reverse"] = ("reverse", "reversed", "backward", "backwards", "bw", "bwd", "rev")
 WAYS["forward"] = ("forward", "forwards", "fw", "fwd")
 WAY = re.compile(
     rf"(?:^|[._/])({'|'.join(w for words in WAYS.values() for w in words)})(?=$|[._/])"
