@@ -29,7 +29,6 @@ VISIBLE = {
     "12_finite_memory": 221,
 }
 NOT_YET = {
-    "02_long_dependencies",
     "03_gates",
     "05_symbolic_bptt",
     "06_variants",

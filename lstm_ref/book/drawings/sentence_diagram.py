@@ -11,7 +11,7 @@ from lstm_ref.book.drawings.shapes import INK, canvas, label
 from lstm_ref.book.style import MODELS
 
 CLUE = MODELS["RNN"]["color"]
-SIZE, POINTS = 11, 40.0  # of the letters; points a unit of the canvas
+SIZE, POINTS = 13, 40.0  # of the letters; points a unit of the canvas
 FONT = FontProperties(family="DejaVu Sans")
 
 
