@@ -2,9 +2,9 @@
 
     python tools/environment.py python tools/downloads.py FOLDER
 
-The wheel, the notebooks, the published golden vectors, the LSTM in C with vectors for it, and the
-SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in the environment of
-tools/environment.py: another order of adding gives other last digits.
+The wheel, the notebooks, the published golden vectors, the LSTM in C with vectors for it, the card
+of its equations, and the SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in
+the environment of tools/environment.py: another order of adding gives other last digits.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import zipfile
 from pathlib import Path
 
 from lstm_ref import __version__
+from lstm_ref.book import card
 from lstm_ref.derive import catalogue
 from lstm_ref.interop import published, vectors
 
@@ -25,6 +26,7 @@ EPOCH = 1767225600  # of all dates within: 2026-01-01
 DATE = (2026, 1, 1, 0, 0, 0)
 SOURCES = ("pyproject.toml", "README.md", "LICENSE")  # beside the package: what a wheel is made of
 SUMS = "SHA256SUMS"
+FOOT = "The LSTM, derived and checked. Derived by lstm_ref; text and figures: CC BY 4.0."
 BUILD = "import sys, setuptools.build_meta as build; build.build_wheel(sys.argv[1])"
 
 
@@ -38,6 +40,7 @@ def make(folder):
     zipped(folder / f"lstm_ref-{__version__}-vectors.zip", golden_vectors())
     shutil.copyfile(ROOT / "book" / "_assets" / "lstm.c", folder / "lstm.c")
     vectors.write(folder / "lstm.h", *vectors.make(catalogue.CELLS["LSTM"]))
+    card.write(catalogue.CELLS["LSTM"], folder / "lstm-card.pdf", FOOT)
     names = sorted(path.name for path in folder.iterdir())
     lines = [f"{checksum(folder / name)}  {name}\n" for name in names]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")

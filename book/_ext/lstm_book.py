@@ -94,6 +94,7 @@ def setup(app):
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("lstm_downloads")
     app.setup_extension("lstm_cells")
+    app.setup_extension("lstm_card")
     app.setup_extension("lstm_exercises")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("config-inited", offer_repository)

@@ -17,6 +17,7 @@ WHAT = {
     "-vectors.zip": "the published golden vectors of all cells",
     "lstm.c": "the LSTM of chapter 9 in C",
     "lstm.h": "its golden vectors",
+    ".pdf": "all equations of the LSTM on one sheet of A4",
     "SHA256SUMS": "the checksums below",
 }
 

@@ -13,7 +13,7 @@ import lstm_ref
 from lstm_ref.interop import published
 
 STEM = f"lstm_ref-{lstm_ref.__version__}"
-NAMES = {"lstm.c", "lstm.h", f"{STEM}-notebooks.zip", f"{STEM}-vectors.zip"}
+NAMES = {"lstm.c", "lstm.h", "lstm-card.pdf", f"{STEM}-notebooks.zip", f"{STEM}-vectors.zip"}
 NAMES |= {f"{STEM}-py3-none-any.whl"}
 
 

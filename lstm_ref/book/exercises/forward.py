@@ -7,10 +7,10 @@ from lstm_ref.cells import lstm, params
 from lstm_ref.cells.activations import sigmoid
 
 # layer -> weight from h, weight from x, bias
-PENCIL = {"f": (0, 0.5, 1), "i": (1, 1, 0), "c": (0.5, 1, 0), "o": (1, 0.5, 0)}
+PENCIL = {"f": (0, 0.5, 1), "i": (1, 1, 0), "c": (2, 1, 0), "o": (1, 0.5, 0)}
 
 
-def pencil(x, h=0.0, c=0.0, *, squash=np.tanh, late=False):
+def _pencil(x, h=0.0, c=0.0, *, squash=np.tanh, late=False):
     """(c, h) of the pencil example behind the inputs x; late: h is read from the old c."""
     for x_t in x:
         net = {g: w_h * h + w_x * x_t + b for g, (w_h, w_x, b) in PENCIL.items()}
@@ -25,8 +25,8 @@ X = (1.0, -1.0, 2.0)
 
 def _third(**changed):
     """The third step done wrong, the two before it right."""
-    c, h = pencil(X[:2])
-    return pencil(X[2:], changed.pop("h", h), c, **changed)
+    c, h = _pencil(X[:2])
+    return _pencil(X[2:], changed.pop("h", h), c, **changed)
 
 
 def _wrong_thirds():
@@ -34,14 +34,14 @@ def _wrong_thirds():
         (_third(squash=lambda c: c), "Where is the tanh of the output?"),
         (_third(late=True), "The output is read from the new cell state."),
         (_third(h=0.0), "The output of step 2 enters three of the four layers."),
-        (pencil(X[2:]), "That is a first step; both states are carried over."),
+        (_pencil(X[2:]), "That is a first step; both states are carried over."),
     ]
 
 
 @exercise("ex-forward-third", tol=0.01, wrong=_wrong_thirds)
 def third():
     """(c_3, h_3) for x_3 = 2, to two digits."""
-    return pencil(X)
+    return _pencil(X)
 
 
 @exercise(
