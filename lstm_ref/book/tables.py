@@ -8,11 +8,13 @@ from typing import Any
 class Table:
     """Rows below a head; a notebook renders it, `print` shows columns of plain text."""
 
-    def __init__(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        self.head, self.rows = head, rows
+    def __init__(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[bool]
+    ) -> None:
+        self.head, self.rows, self.words = head, rows, words
 
     def _repr_markdown_(self):
-        sides = ["---", *["--:"] * (len(self.head) - 1)]
+        sides = ["---" if word else "--:" for word in self.words]
         lines = [self.head, sides, *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -27,17 +29,19 @@ class Table:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]], digits: int = 3) -> Table:
-    """A table with a head; the first column stands at the left, the others at the right.
+    """A table with a head; columns of texts stand at the left, those with numbers at the right.
 
     head: n texts, Markdown; rows: n entries each, texts as they are, whole numbers with a comma
     for thousands, other numbers with `digits` behind the point.
     Raises ValueError for a row of another length.
     """
-    found = [[_text(entry, digits) for entry in row] for row in rows]
-    for row in found:
+    given = [[*row] for row in rows]
+    for row in given:
         if len(row) != len(head):
             raise ValueError(f"rows: expected {len(head)} entries, got {len(row)}: {row}")
-    return Table([*head], found)
+    found = [[_text(entry, digits) for entry in row] for row in given]
+    words = [all(isinstance(row[k], str) for row in given) for k in range(len(head))]
+    return Table([*head], found, words)
 
 
 def _text(entry, digits):

@@ -15,6 +15,7 @@ def test_numbers_texts_and_signs():
         "| y | 2 | 0.333 |",
     ]
     assert str(found).splitlines()[1] == "x    1,234,567  −0.500"
+    assert table(["a", "b"], [["x", "y"]])._repr_markdown_().splitlines()[1] == "| --- | --- |"
 
 
 def test_a_row_of_another_length_is_named():

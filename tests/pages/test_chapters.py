@@ -30,7 +30,6 @@ VISIBLE = {
 }
 NOT_YET = {
     "03_gates",
-    "05_symbolic_bptt",
     "06_variants",
     "07_your_own_cell",
     "08_checking_gradients",
