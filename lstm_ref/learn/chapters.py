@@ -106,6 +106,12 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         time="2 s",
         conditions={"LSTM": _gender()},
     ),
+    "gender-unit": dict(
+        about="thirty such LSTMs: which unit holds the gender, what its gates do (30 seeds)",
+        expected="29 learn it; in 26 one unit turns 9 pronouns of 10",
+        time="3 s",
+        conditions={"LSTM": _gender(weights=False, after="unit")},
+    ),
     "inside-words": dict(
         about="the same, trained to predict every next word (8 seeds)",
         expected="every seed learns it",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.learn import loop, network, output_layer, sequences, tasks
+from lstm_ref.learn import inside, loop, network, output_layer, sequences, tasks
 from lstm_ref.learn.tasks import reber
 from lstm_ref.types import AnyCell, Batch, Params
 
@@ -149,4 +149,5 @@ AFTER: dict[str, Callable[..., Any]] = {
     "country": country,
     "longer": longer,
     "losses": losses,
+    "unit": inside.unit,
 }
