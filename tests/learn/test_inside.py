@@ -103,6 +103,6 @@ def test_the_stored_numbers_are_those_of_the_stored_networks():
     stored = results.by_condition("gender-unit")["LSTM"]
     for params, trial in zip(weights.load("inside-gender")["LSTM"][:2], stored, strict=False):
         found = inside.unit(lstm, SimpleNamespace(params=params), {})
-        assert list(found) == list(trial["unit"])
+        assert set(found) == set(trial["unit"])
         for name, value in found.items():
             np.testing.assert_allclose(value, trial["unit"][name], atol=0.02, err_msg=name)

@@ -35,7 +35,6 @@ NOT_YET = {
     "08_checking_gradients",
     "09_same_numbers_elsewhere",
     "10_training",
-    "11_inside_a_trained_lstm",
     "12_finite_memory",
 }
 COLUMNS, FIRST_CELLS, CHECKED = 78, 6, 3
