@@ -1,5 +1,5 @@
-/* Boxes that scroll can be reached with the keyboard. A classic script: modules are blocked on
-   file:// pages. */
+/* Boxes that scroll can be reached with the keyboard; the words that a search led here for are
+   marked. A classic script: modules are blocked on file:// pages. */
 (function () {
   "use strict";
   var BOXES = "pre, div.math, mjx-container, .output, .cell_output > div, " +
@@ -15,9 +15,34 @@
     document.documentElement.dataset.bookReady = "yes"; // the browser tests wait for it
   }
 
+  /* Sphinx would mark them itself, but takes every page that loads its search for that of the search. */
+  function markWords() {
+    var words = (localStorage.getItem("sphinx_highlight_terms") || "").split(/\s+/).filter(Boolean);
+    if (/search\.html$/.test(location.pathname) || !words.length) return;
+    localStorage.removeItem("sphinx_highlight_terms");
+    var escaped = words.map(function (word) { return word.replace(/[^\p{L}\p{N}]/gu, "\\$&"); });
+    var pattern = new RegExp("(" + escaped.join("|") + ")", "giu");
+    var walker = document.createTreeWalker(document.querySelector(".bd-article"), NodeFilter.SHOW_TEXT);
+    var texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode);
+    texts.filter(function (text) {
+      return !text.parentElement.closest("mjx-container, .math, script, style, svg, pre, button, label");
+    }).forEach(function (text) {
+      var parts = text.nodeValue.split(pattern); // the odd ones are found
+      if (parts.length === 1) return;
+      text.replaceWith.apply(text, parts.map(function (part, k) {
+        if (k % 2 === 0) return part;
+        var found = document.createElement("mark");
+        found.className = "searched";
+        found.textContent = part;
+        return found;
+      }));
+    });
+  }
+
   window.addEventListener("load", function () {
     var math = window.MathJax && window.MathJax.startup && window.MathJax.startup.promise;
-    Promise.resolve(math).then(mark);
+    Promise.resolve(math).then(markWords).then(mark);
     window.addEventListener("resize", mark);
   });
 })();

@@ -96,6 +96,8 @@ def setup(app):
     app.setup_extension("lstm_cells")
     app.setup_extension("lstm_card")
     app.setup_extension("lstm_exercises")
+    app.setup_extension("lstm_glossary")
+    app.setup_extension("lstm_previews")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("config-inited", offer_repository)
     app.connect("build-finished", copy_mathjax)
