@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lstm_ref.derive.computed import resolved
 from lstm_ref.diagnose import naming
 from lstm_ref.diagnose.reading.names import hints
+from lstm_ref.diagnose.reading.part_names import place
 from lstm_ref.diagnose.reading.sizes import gates_of
 from lstm_ref.diagnose.wording.backward import listed
 
@@ -130,6 +131,22 @@ def number_of_gates(
 
 def _of_a_library(key, cell):
     return any(h.library in ("PyTorch", "Keras") for h in hints(key, "fico", cell.states))
+
+
+def parts(names: Iterable[str]) -> str:
+    """A sentence on names that tell one array of several layers or directions, or ""."""
+    by_rest: dict[str, dict[object, str]] = {}
+    for name in names:
+        said = place(name)
+        by_rest.setdefault(said.rest, {})[said.layer, said.way] = name
+    several = next((found for found in by_rest.values() if len(found) > 1), None)
+    if several is None:
+        return ""
+    return (
+        f"{', '.join(list(several.values())[:4])} are of several layers or directions: vectors of "
+        "these, as `vectors --layers 2 --both-ways -o FILE` makes them, are compared with "
+        "--against FILE"
+    )
 
 
 def flat(unknown: Mapping[str, tuple[int, ...]]) -> str:

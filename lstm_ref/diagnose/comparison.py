@@ -45,7 +45,7 @@ class Comparison:
         self.sizes = header["sizes"]
         self._errors: dict[Any, Any] = {}
         self.arrays = _checked(arrays)
-        self.right = {**right, **{f"{s}_T": right[s][-1] for s in cell.states if s in right}}
+        self.right = {**{f"{s}_T": right[s][-1] for s in cell.states if s in right}, **right}
         shapes = {n: v.shape for n, v in self.right.items()}
         try:
             self.layouts = Layouts(cell, self.arrays, shapes)

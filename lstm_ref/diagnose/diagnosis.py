@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstm_ref.cells.resolve import resolve
+from lstm_ref.diagnose import advice, part_vectors
 from lstm_ref.interop.drawn import SCALE
 from lstm_ref.mistakes.evaluate import numbers_of
 
@@ -62,13 +63,20 @@ def diagnose(
     from lstm_ref.derive.computed import resolved
     from lstm_ref.diagnose import golden
     from lstm_ref.diagnose.comparison import Comparison
+    from lstm_ref.diagnose.parts import Net
 
     of: Any = resolved(cell)
     if against is None:
+        if isinstance(mine, Mapping) and (several := advice.parts(map(str, mine))):
+            raise ValueError(f"mine: {several}")
         sizes = {k: n for k, n in dict(T=T, B=B, D=D, H=H).items() if n is not None}
         against = golden.fitting(mine, of, sizes, seed, scale)
     header, right = _vectors(against, of)
     given = isinstance(mine, Mapping)
+    if part_vectors.several(header):
+        if not given:
+            raise TypeError("mine: expected a dict of arrays, for vectors of layers or lengths")
+        return Net(mine, of, header, right).report()
     runs, changed = ([dict(mine)], []) if given else run(mine, of, numbers_of(of, right))
     for arrays in runs:
         found = Comparison(arrays, of, header, right)
@@ -99,6 +107,8 @@ def _vectors(against, cell):
     only = cell.inputs if len(cell.inputs) > 1 else ("x",)  # so vectors call an only input
     inputs = [*cell.matrices, *cell.vectors, *only, *(f"{s}_0" for s in cell.states)]
     names = [*inputs, *(f"d{n}" for n in inputs), "e", *(f"e_{s}_T" for s in cell.states)]
+    if part_vectors.several(header):
+        names = ["e"]
     if missing := [n for n in names if n not in right]:
         raise ValueError(f"against: no {', '.join(missing)}, which vectors of {cell.name} have")
     return header, right

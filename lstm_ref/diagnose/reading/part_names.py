@@ -37,8 +37,7 @@ def place(key: str) -> Place:
     """What a name says."""
     if found := LIBRARY.search(key):
         rest = key[: found.start()] + "_l0" + key[found.end() :]
-        way = "reverse" if found[2] else "forward"
-        return Place(int(found[1]), True, way, _without(LAYER[0], rest)[1])
+        return Place(int(found[1]), True, "reverse" if found[2] else "forward", rest)
     word, rest = _without(WAY, key)
     way = next((way for way, words in WAYS.items() if word in words), "")
     for pattern in LAYER:
