@@ -14,29 +14,38 @@
 enum { T = LSTM_T, B = LSTM_B, D = LSTM_D, H = LSTM_H };
 enum { F, I, C, O }; /* the order of the gates; C is the candidate */
 
-static const double (*const W_x[4])[D] = {lstm_W_fx, lstm_W_ix, lstm_W_cx, lstm_W_ox};
-static const double (*const W_h[4])[H] = {lstm_W_fh, lstm_W_ih, lstm_W_ch, lstm_W_oh};
-static const double (*const bias[4])[1] = {lstm_b_f, lstm_b_i, lstm_b_c, lstm_b_o};
+static const double (*const W_x[4])[D] = {lstm_W_fx, lstm_W_ix, lstm_W_cx,
+                                          lstm_W_ox};
+static const double (*const W_h[4])[H] = {lstm_W_fh, lstm_W_ih, lstm_W_ch,
+                                          lstm_W_oh};
+static const double (*const bias[4])[1] = {lstm_b_f, lstm_b_i, lstm_b_c,
+                                           lstm_b_o};
 
-/* Values over time: slot 0 holds the initial state, slot t belongs to step t. */
+/* Values over time: slot 0 is the initial state, slot t belongs to step t. */
 static double gate[T + 1][4][H][B], c[T + 1][H][B], h[T + 1][H][B];
-/* Gradients, zero at the start; dh and dc: the error on its way from step t + 1 to step t. */
-static double dW_x[4][H][D], dW_h[4][H][H], db[4][H], dx[T][D][B], dh[H][B], dc[H][B];
+/* Gradients, zero at the start; dh, dc: the error on its way back to t. */
+static double dW_x[4][H][D], dW_h[4][H][H], db[4][H], dx[T][D][B];
+static double dh[H][B], dc[H][B];
 
 static void forward(void) {
   for (int k = 0; k < H; k++)
-    for (int s = 0; s < B; s++) h[0][k][s] = lstm_h_0[k][s], c[0][k][s] = lstm_c_0[k][s];
+    for (int s = 0; s < B; s++) {
+      h[0][k][s] = lstm_h_0[k][s];
+      c[0][k][s] = lstm_c_0[k][s];
+    }
   for (int t = 1; t <= T; t++)
     for (int s = 0; s < B; s++) {
       for (int g = 0; g < 4; g++)
         for (int k = 0; k < H; k++) {
           double net = bias[g][k][0];
-          for (int j = 0; j < D; j++) net += W_x[g][k][j] * lstm_x[t - 1][j][s];
+          for (int j = 0; j < D; j++)
+            net += W_x[g][k][j] * lstm_x[t - 1][j][s];
           for (int j = 0; j < H; j++) net += W_h[g][k][j] * h[t - 1][j][s];
           gate[t][g][k][s] = g == C ? tanh(net) : 1 / (1 + exp(-net));
         }
       for (int k = 0; k < H; k++) {
-        c[t][k][s] = gate[t][F][k][s] * c[t - 1][k][s] + gate[t][I][k][s] * gate[t][C][k][s];
+        c[t][k][s] = gate[t][F][k][s] * c[t - 1][k][s];
+        c[t][k][s] += gate[t][I][k][s] * gate[t][C][k][s];
         h[t][k][s] = gate[t][O][k][s] * tanh(c[t][k][s]);
       }
     }
@@ -44,12 +53,16 @@ static void forward(void) {
 
 static void backward(void) {
   for (int k = 0; k < H; k++)
-    for (int s = 0; s < B; s++) dh[k][s] = lstm_e_h_T[k][s], dc[k][s] = lstm_e_c_T[k][s];
+    for (int s = 0; s < B; s++) {
+      dh[k][s] = lstm_e_h_T[k][s];
+      dc[k][s] = lstm_e_c_T[k][s];
+    }
   for (int t = T; t > 0; t--)
     for (int s = 0; s < B; s++) {
       double delta[4][H];
       for (int k = 0; k < H; k++) {
-        double f = gate[t][F][k][s], i = gate[t][I][k][s], o = gate[t][O][k][s];
+        double f = gate[t][F][k][s], i = gate[t][I][k][s];
+        double o = gate[t][O][k][s];
         double candidate = gate[t][C][k][s], tanh_c = tanh(c[t][k][s]);
         double delta_h = dh[k][s] + lstm_e[t - 1][k][s];
         double delta_c = dc[k][s] + delta_h * o * (1 - tanh_c * tanh_c);

@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch
 
 from lstm_ref.book import plots, style
-from lstm_ref.book.drawings import diagrams, shapes
+from lstm_ref.book.drawings import diagrams, layout_diagram, matrix_diagram, shapes, vector_tests
 from lstm_ref.book.source import source, without_docstring
 from lstm_ref.cells import lstm
 from lstm_ref.cells.activations import sigmoid
@@ -50,6 +50,29 @@ def _arcs(ax):
     return diagrams.arcs(ax, [(near, "clouds", "sky"), (far, "France", "French")])
 
 
+def _layouts(ax):
+    one = ("this book", "f i c o", "W x", 1), ("ONNX", "iofc", "W x", 2)
+    other = ("Keras 3", "ifco", "x W", 1), ("TensorFlow 1", "icfo", "x W", 1)
+    return layout_diagram.layouts(ax, [[*one, *one], [*other, *other]])
+
+
+def _product(ax):
+    Delta, X = np.ones((40, 8)), np.ones((9, 8))
+    return matrix_diagram.product(ax, Delta @ X.T, Delta, X, B=2)
+
+
+def _weights(ax):
+    return vector_tests.weights(
+        ax, {name: np.ones((12, 2)) for name in ("ONNX", "WebNN", "golden")}
+    )
+
+
+def _passing(ax):
+    kinds = {"another order of the peepholes": list("abcde"), "R transposed": ["R"]}
+    none = {kind: [] for kind in kinds}
+    return vector_tests.passing(ax, kinds, {"ONNX": kinds, "golden": none})
+
+
 # name: (drawing, the size in inches it is made for)
 DRAWINGS = {
     "cell": (diagrams.cell, (4.8, 3.9)),
@@ -73,6 +96,10 @@ DRAWINGS = {
     "concat 3 4": (lambda ax: diagrams.concat(ax, D=3, H=4), (4.8, 2.9)),
     "block": (diagrams.block, (4.8, 3.1)),
     "block 2": (lambda ax: diagrams.block(ax, cells=2), (4.8, 2.4)),
+    "layouts": (_layouts, (4.8, 2.7)),
+    "product": (_product, (4.8, 3.5)),
+    "weights of tests": (_weights, (4.8, 2.1)),
+    "passing": (_passing, (4.8, 2.0)),
 }
 
 

@@ -118,7 +118,8 @@ static double dw[4][H];
 static const double (*const bias[4])[1]""",
     "          gate[t][g][k][s] = g == C ? tanh(net) : 1 / (1 + exp(-net));": """
           if (g == F || g == I) net += w[g][k][0] * c[t - 1][k][s];
-          gate[t][g][k][s] = g == C ? tanh(net) : g == O ? net : 1 / (1 + exp(-net));""",
+          gate[t][g][k][s] = g == C ? tanh(net) : 1 / (1 + exp(-net));
+          if (g == O) gate[t][g][k][s] = net;""",
     "        h[t][k][s] = gate[t][O][k][s] * tanh(c[t][k][s]);": """
         double net_o = gate[t][O][k][s] + w[O][k][0] * c[t][k][s];
         gate[t][O][k][s] = 1 / (1 + exp(-net_o));
@@ -129,7 +130,8 @@ static const double (*const bias[4])[1]""",
         double delta_c = dc[k][s] + delta_h * o * (1 - tanh_c * tanh_c);
         delta_c += w[O][k][0] * delta[O][k];""",
     "        dc[k][s] = delta_c * f;": """
-        dc[k][s] = delta_c * f + w[F][k][0] * delta[F][k] + w[I][k][0] * delta[I][k];
+        dc[k][s] = delta_c * f;
+        dc[k][s] += w[F][k][0] * delta[F][k] + w[I][k][0] * delta[I][k];
         dw[F][k] += delta[F][k] * c[t - 1][k][s];
         dw[I][k] += delta[I][k] * c[t - 1][k][s];
         dw[O][k] += delta[O][k] * c[t][k][s];""",

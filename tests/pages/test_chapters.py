@@ -33,8 +33,8 @@ NOT_YET = {
     "06_variants",
     "07_your_own_cell",
     "08_checking_gradients",
-    "09_same_numbers_elsewhere",
     "10_training",
+    "12_finite_memory",
 }
 COLUMNS, FIRST_CELLS, CHECKED = 78, 6, 3
 FOLDED = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
