@@ -19,7 +19,14 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch
 
 from lstm_ref.book import plots, style
-from lstm_ref.book.drawings import diagrams, layout_diagram, matrix_diagram, shapes, vector_tests
+from lstm_ref.book.drawings import (
+    backward_diagram,
+    diagrams,
+    layout_diagram,
+    matrix_diagram,
+    shapes,
+    vector_tests,
+)
 from lstm_ref.book.source import source, without_docstring
 from lstm_ref.cells import lstm
 from lstm_ref.cells.activations import sigmoid
@@ -94,6 +101,9 @@ DRAWINGS = {
     "valves": (diagrams.valves, (4.8, 2.4)),
     "concat": (lambda ax: diagrams.concat(ax, D=2, H=3), (4.8, 2.9)),
     "concat 3 4": (lambda ax: diagrams.concat(ax, D=3, H=4), (4.8, 2.9)),
+    "paths": (backward_diagram.paths, (4.8, 3.1)),
+    "paths back": (lambda ax: backward_diagram.paths(ax, back=True), (4.8, 3.1)),
+    "paths direct": (lambda ax: backward_diagram.paths(ax, "direct", back=True), (4.8, 3.1)),
     "block": (diagrams.block, (4.8, 3.1)),
     "block 2": (lambda ax: diagrams.block(ax, cells=2), (4.8, 2.4)),
     "layouts": (_layouts, (4.8, 2.7)),

@@ -96,7 +96,7 @@ def _factors(ax, direct, through):
 def _on(ax, x, y, text, ink, size=10):
     """Text on an arrow, on white."""
     box = dict(facecolor="white", edgecolor="none", pad=0.8)
-    ax.text(x, y, text, ha="center", va="center", fontsize=size, color=ink, bbox=box, zorder=6)
+    ax.text(x, y, text, ha="center", va="center", fontsize=size, color=ink, bbox=box, zorder=5)
 
 
 def _node(ax, x, y, text, color, fill="white", wide=WIDE):
