@@ -1,121 +1,180 @@
-"""Pictures of chapter "Checking gradients": which check sees which mistake, and what is wrong.
+"""The museum of chapter "Checking gradients": wrong equations, with the change marked in them.
 
-The kill matrix takes arrays; formulas are derived: the terms of a cell's right backward pass are
-compared with those of a mistake, what is missing is struck out and what stands in its place is
-framed.
+In the right equation, what a mistake leaves out is struck out, and what it has instead is framed.
+The marks are those of `diagnose`: of what it has read, or of what it knows about a known mistake.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
-from lstm_ref.optional import needs
+from lstm_ref.derive import catalogue, tree
+from lstm_ref.derive import table as tables
+from lstm_ref.derive.declare.declaration import Cell
+from lstm_ref.derive.typeset import latex
+from lstm_ref.derive.typeset.alphabets import Latex
+from lstm_ref.diagnose import naming
+from lstm_ref.diagnose.diagnosis import diagnose
+from lstm_ref.diagnose.wording import Formula, formulas
+from lstm_ref.diagnose.wording.formulas import Formulas, Theirs, subject
 
-with needs(__name__):
-    from matplotlib.axes import Axes
+SIZES = {"T": 4, "B": 2, "D": 9, "H": 10}  # of the vectors on which an edit is written out
+MOST = 3  # equations of one mistake that are all shown
+DOTS = r"\dots"
+SEEN, BLIND = "#332288", "#f1e9d8"  # colours of what a check sees and of what it misses
+NOTHING = "`diagnose`: *all numbers agree.*"
 
-from lstm_ref.check.summands import recipe
-from lstm_ref.derive import tree
-from lstm_ref.derive.expressions import at
-from lstm_ref.derive.typeset import latex, lines
-from lstm_ref.derive.typeset.lines import Line
-from lstm_ref.derive.typeset.summands import Writer
-from lstm_ref.mistakes.edits import Mistake
+# What is no edit of single places, typed: in an LSTM, the first of the equations that change.
+TYPED = {
+    "bias-of-o-in-f-and-i": r"f_t = \sigma(\dots + \cancel{b_f} \boxed{b_o})",
+    "state-is-tanh-c": r"c_t = \boxed{\tanh}(f_t \odot c_{t-1} + i_t \odot \tilde{c}_t)",
+    "output-not-squashed-backward-is": r"h_t = o_t \odot \cancel{\tanh(c_t)} \boxed{c_t}",
+    "h-path-without-carousel": (
+        r"\delta_{h,t} = \dots + W_{fh}^\top\,\bigl(\cancel{\delta_{c,t+1}} "
+        r"\boxed{\delta_{h,t+1} \odot o_{t+1} \odot \dots} \odot \dots\bigr)"
+    ),
+    "dh-overwritten": (
+        r"\delta_{c,t} = \dots + f_{t+1} \odot "
+        r"\bigl(\cancel{\delta_{h,t+1}} \boxed{\delta_{h,t}} \odot \dots\bigr)"
+    ),
+    "published-gate-formulas": (
+        r"\delta_{i,t} = \delta_{c,t+1} \odot f_{t+1} \odot \tilde{c}_t \odot "
+        r"\cancel{i_t \odot (1 - i_t)} + \dots"
+    ),
+    "exercise-notebook": (
+        r"\delta_{f,t} = \delta_{c,t} \odot c_{t-1} \odot "
+        r"\cancel{f_t \odot \left(1 - f_t\right)} \boxed{\sigma(f_t)}"
+    ),
+    "slopes-with-bias-of-o": (
+        r"\delta_{f,t} = \delta_{c,t} \odot c_{t-1} \odot \sigma'(W_{fh}\,h_{t-1} + W_{fx}\,x_t + "
+        r"\cancel{b_f} \boxed{b_o})"
+    ),
+    "bias-copied": (
+        r"\frac{\partial E}{\partial b_i} = \sum_t \cancel{\delta_{i,t}} \boxed{\delta_{f,t}}"
+    ),
+    "last-cell-error-ignored": r"\delta_{c,T} = \dots + \cancel{e_c}",
+    "last-state-error-ignored": r"\delta_{h,T} = e_T + \cancel{e_h}",
+    "errors-overwritten": r"e_t \leftarrow \boxed{\frac{\partial E}{\partial x_t}}",
+}
 
-SEEN, BLIND = "#332288", "#f1e9d8"
 
+def equations(name: str, cell: Cell | str = "LSTM") -> latex.Formula:
+    """The equations that a known mistake of a cell changes, as an `aligned` block.
 
-def kill_matrix(ax: Axes, mistakes: Sequence[str], checks: Sequence[str], seen: ArrayLike) -> Axes:
-    """Which check sees which mistake: a dark field with a dot is seen, a pale one with a ring not.
-
-    mistakes: n names, from top to bottom; checks: m names, from left to right, short words (a
-    space breaks the line); seen (n, m): True where the check would tell. Above each column stands
-    how many it sees. The figure should be 4.8 inches wide and 0.2 high per mistake.
-    Returns ax. Raises ValueError for other shapes.
+    Raises ValueError for no such name, and for a mistake that changes no single equation.
     """
-    seen = np.asarray(seen, dtype=bool)
-    if seen.shape != (len(mistakes), len(checks)):
-        shape = len(mistakes), len(checks)
-        raise ValueError(f"seen: expected shape {shape}, got {seen.shape}")
-    for row, column in np.ndindex(seen.shape):
-        _field(ax, column, row, seen[row, column])
-    ax.set_xlim(-0.5, len(checks) - 0.5)
-    ax.set_ylim(len(mistakes) - 0.5, -0.5)
-    ax.set_yticks(range(len(mistakes)), mistakes)
-    counts = (f"{count}/{len(mistakes)}" for count in seen.sum(axis=0))
-    heads = [f"{name}\n{n}".replace(" ", "\n") for name, n in zip(checks, counts, strict=True)]
-    ax.set_xticks(range(len(checks)), heads)
-    ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
-    ax.grid(False)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
-    return ax
+    found = _written(name, cell)
+    if not found:
+        raise ValueError(f"name: {name} changes no single equation")
+    return _block(found)
 
 
-def _field(ax, x, y, seen):
-    """Told apart without colour too: a full dot on dark, an empty ring on pale ground."""
-    ax.bar(x, 0.9, bottom=y - 0.45, width=0.94, color=SEEN if seen else BLIND)
-    face, edge = ("white", "white") if seen else ("none", "#8a7a55")
-    ax.plot(x, y, "o", ms=4.5, markerfacecolor=face, markeredgecolor=edge, markeredgewidth=1.2)
+def short(name: str, cell: Cell | str = "LSTM") -> str:
+    """The first of these equations on one line of LaTeX, dots for summands that stay the same.
 
-
-def equation(mistake: Mistake) -> latex.Formula:
-    """The error terms that a mistake changes, as a `latex.Formula`.
-
-    mistake: a `mistakes.Mistake` of the backward pass. A summand or a slope that it leaves out is
-    struck out; what it puts there instead is framed. Raises ValueError if it changes neither
-    terms nor slopes: mistakes in sums over steps, in the forward pass, at the ends.
+    Raises ValueError as `equations`; for an LSTM every known mistake has one.
     """
-    cell, right = mistake.cell, recipe(mistake.cell)
-    wrong = mistake.edit(right) if mistake.edit and mistake.wrong == "backward" else right
-    found = {name: _marked(cell, name, right, wrong) for name in reversed(cell.equations)}
-    rows = [Line(tree.Delta(name), (node,)) for name, node in found.items() if node is not None]
-    if not rows:
-        raise ValueError(f"mistake: {mistake.name} changes no error term")
-    return latex.aligned(rows, latex.printer(cell))
+    cell = catalogue.declared(cell)
+    if cell.name == "LSTM" and name in TYPED:
+        return TYPED[name]
+    found = _written(name, cell)
+    if not found:
+        raise ValueError(f"name: {name} changes no single equation")
+    formula = found[0]
+    style = Latex(formula.names, start=formula.start)
+    theirs = formula.theirs[0]
+    when = rf" \quad ({theirs.when.removeprefix('at ')})" if theirs.when else ""
+    return f"{style.line(formula.left)} = {_shortened(style, theirs.right)}{when}"
 
 
-def _marked(cell, name, right, wrong):
-    """δ of a signal with the changes marked, None if there are none."""
-    old, new = right.terms[name], wrong.terms[name]
-    slopes = right.slopes[name], wrong.slopes[name]
-    if old == new and slopes[0] == slopes[1]:
-        return None
-    writer = Writer(cell)
-    found: list[tree.Node] = [tree.Outside()] if name == cell.output else []
-    kept = {_place(term): term for term in new}
-    for term in old:
-        node, other = writer.term(term), kept.pop(_place(term), None)
-        found.append(node if other == term else struck(node))
-        if other not in (term, None):
-            found.append(framed(writer.term(other)))
-    found += [framed(writer.term(term)) for term in kept.values()]
-    return _with_slope(found, *(_slope(writer, value, name) for value in slopes))
+def _written(name, cell):
+    """The equations of a mistake, from the edits that are stored of it."""
+    table = tables.of_catalogue(catalogue.declared(cell).name)
+    stored = zip(naming.known(table), naming.edits_of(table, SIZES), strict=True)
+    every = next((edits for one, edits in stored if one.name == name), None)
+    if every is None:
+        raise ValueError(f"name: no edits are stored of {name!r} in {table.name}")
+    names = ["e", *table.equations, *table.matrices, *table.vectors, *table.inputs]
+    edits = sorted((e for e in every if subject(table, e)), key=lambda e: names.index(e.place[1]))
+    return formulas(table, edits, SIZES) or _scaled(table, every)
 
 
-def _slope(writer, value, name):
-    return None if value in (None, 1) else writer.expression_of(value, at(name))
+def _scaled(table, edits):
+    """The equation of the first gradient that is multiplied with a number."""
+    scales = [edit for edit in edits if edit.place[0] == "scale"]
+    if not scales:
+        return []
+    writer = Formulas(table, SIZES)
+    name = min(scales[0].place[1], key=len).removeprefix("d")
+    right = writer.of(("gradient", name), ())
+    theirs = tree.SumOverTime(writer.weighted(right.right.body, scales[0].weight))
+    return [replace(right, theirs=(Theirs("", theirs),))]
 
 
-def _with_slope(parts, old, new):
-    """The summands times the slope of the activation, a changed slope struck out."""
-    if old == new:
-        return tree.total(parts) if old is None else lines.times(parts, old)
-    factors = [struck(old)] if old is not None else []
-    factors += [framed(new)] if new is not None else []
-    return lines.times(parts, tree.product(*factors))
+def _shortened(style, node):
+    if isinstance(node, tree.Product) and isinstance(node.factors[0], tree.Sum):
+        first, *more = node.factors
+        factors = [rf"\left({_shortened(style, first)}\right)", *map(style.line, more)]
+        return r" \odot ".join(factors)
+    if not isinstance(node, tree.Sum):
+        return style.line(node)
+    shown, dots = "", ""
+    for sign, part in node.parts:
+        if shown or not _changed(part):
+            dots = rf" + {DOTS}" if shown else rf"{DOTS} + "
+        else:
+            shown = dots + ("-" if sign < 0 else "") + style.line(part)
+            dots = ""
+    return shown + dots
 
 
-def _place(term):
-    return term.by, term.lag, str(term.via)
+def _changed(node):
+    return any(isinstance(part, tree.Changed) for part in tree.walk(node))
 
 
-def struck(node: tree.Node) -> tree.Marked:
-    """Something that is missing."""
-    return tree.Marked("cancel", node)
+def _block(found):
+    return latex.Formula("\\begin{aligned}\n" + " \\\\\n".join(_rows(found)) + "\n\\end{aligned}")
 
 
-def framed(node: tree.Node) -> tree.Marked:
-    """Something that stands there and should not."""
-    return tree.Marked("boxed", node)
+def _rows(found: list[Formula]) -> Iterator[str]:
+    for formula in found:
+        style = Latex(formula.names, latex.LETTERS, formula.start)
+        left = style.line(formula.left)
+        for theirs in formula.theirs:
+            first, *more = style.lines(theirs.right)
+            last = rf" \quad ({theirs.when.removeprefix('at ')})" if theirs.when else ""
+            rows = [f"{left} &= {first}", *(f"&\\quad {part}" for part in more)]
+            yield from rows[:-1]
+            yield rows[-1] + last
+
+
+class Read:
+    """What `diagnose` reads in the numbers of a program, for a notebook.
+
+    Each mistake is a sentence, and its equations with the change marked where it has read them;
+    equations=False: the sentences alone. mine: as for `diagnose`.
+    """
+
+    def __init__(self, mine: Any, equations: bool = True) -> None:
+        self.report, self.equations = diagnose(mine), equations
+        self.told = [told for one in self.report.mistakes[:1] for told in one.mistakes]
+
+    def _repr_markdown_(self):
+        return "\n\n".join(self._parts())
+
+    def _parts(self):
+        for told in self.told:
+            name = f" `{told.name}`" if told.name else ""
+            yield f"`diagnose`: *{told.text.splitlines()[0].partition(' [')[0]}*{name}"
+            found = told.formulas if len(told.formulas) <= MOST else told.formulas[:1]
+            if found and self.equations:
+                yield f"$$\n{_block(found)}\n$$"
+        yield from (f"`diagnose`: *{sentence}.*" for sentence in self.report.unexplained)
+        if self.report.ok:
+            yield NOTHING
+
+    def __repr__(self):
+        told = [one.text.splitlines()[0] for one in self.told]
+        return "\n".join([*told, *self.report.unexplained] or [NOTHING])
