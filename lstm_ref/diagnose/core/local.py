@@ -74,24 +74,26 @@ def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
         inner = (
             dictionary.extra(table) if table.letters[term.by] == table.letters[table.output] else []
         )
-    yield from (Edit(place, kind, inner=node) for node, kind in inner if fits(base, node))
+    yield from (Edit(place, kind, inner=node) for node, kind in inner if fits(base, node, term.by))
     slope = table.slopes[term.by]
     if term.via and slope is not None:  # the error of the activation is handed on
         yield Edit(place, "no slope", inner=tree.Quotient(term.inner, slope))
     yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
-                if term.outer != dictionary.ONE and fits(base, node))  # fmt: skip
+                if term.outer != dictionary.ONE and fits(base, node, term.of))  # fmt: skip
     if term.via and term.via.kind in ("matrix", "transposed") and square(table, term.via.node):
         yield Edit(place, "transpose", flipped=True)
     yield from _errors(table, place, term)
 
 
-def fits(base: Pass, node: tree.Node) -> bool:
-    """Whether a formula of the dictionary has a value: widths may not go together."""
+def fits(base: Pass, node: tree.Node, of: str) -> bool:
+    """Whether a formula of the dictionary has a value as wide as a signal: widths may differ."""
     try:
-        base.formula(node)
+        shape = base.formula(node).shape[2:-1]
     except ValueError:
         return False
-    return True
+    sizes = [base.values.sizes[letter] for letter in base.table.letters[of]]
+    last = sizes[len(sizes) - len(shape) :]
+    return len(shape) <= len(sizes) and all(a in (1, b) for a, b in zip(shape, last, strict=True))
 
 
 def _errors(table, place, term):
@@ -282,10 +284,10 @@ class _Problem:
                 yield found
                 continue
             for n, k in enumerate(there):
-                for other in range(1, len(self.parts[k].arrays)):
+                for other in _near(z, np.delete(A, n, axis=1), self.parts[k].arrays[1:, t]):
                     other_A = A.copy()
-                    other_A[:, n] = self.parts[k].arrays[other][t]
-                    names = [(j, other if j == k else 0) for j in there]
+                    other_A[:, n] = self.parts[k].arrays[other + 1][t]
+                    names = [(j, other + 1 if j == k else 0) for j in there]
                     if found := self._least(z, other_A, names):
                         yield found
 
@@ -321,6 +323,18 @@ class _Problem:
 def _cost(base, key):
     edits = {("s", base[0]), ("s", key[0]), *base[1], *key[1]} - {("s", 0)}
     return len(edits)
+
+
+def _near(z, rest, arrays):
+    """Numbers of those arrays (N, m) with which columns (m, n) may give z, all at once.
+
+    Both are projected off the columns; what is left of z must be along what is left of an array.
+    """
+    Q = np.linalg.qr(rest)[0]
+    r, C = z - Q @ (Q.T @ z), arrays - arrays @ Q @ Q.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = r @ r - (C @ r) ** 2 / (C * C).sum(-1)
+        return np.flatnonzero((left <= 1e-6 * (z @ z)) | (r @ r <= 1e-6 * (z @ z)))
 
 
 def _fit(v, arrays):

@@ -51,26 +51,28 @@ def factors(base: Pass, delta: Mapping[str, Array], right: Mapping[str, Array],
 def _coefficients(base, name):
     """What δ of a signal with one summand is multiplied with besides, if a factor is wrong."""
     T = base.T
-    yield (
-        np.ones(base.values[base.table.input].shape[-1])[None]
-        .repeat(base.values.sizes[base.table.letters[name][0]], axis=0)
-        .ravel()
-    )
+    units = base.values.sizes[base.table.letters[name][0]]
+    shape = 1, units, base.values[base.table.input].shape[-1]
+    yield np.ones(shape).ravel()
     S, _ = local.slopes(base, name)
     terms = list(base.terms(name))
     if len(terms) != 1 or terms[0][1].via or terms[0][1].lag:
         return
     term = terms[0][1]
-    arrays = [base.formula(term.inner)[T]]
-    arrays += [base.formula(n)[T] for n, _ in dictionary.others(base.table, term.inner)]
-    shape = base.formula(term.inner)[T].shape
-    arrays = [np.broadcast_to(a, shape).ravel() for a in arrays]
-    if len(arrays[0]) != S.shape[-1]:
+    others = (n for n, _ in dictionary.others(base.table, term.inner))
+    found = (base.formula(n)[T] for n in (term.inner, *others))
+    fitting = [a for a in found if _fits(a.shape, shape)]  # a signal may have more or fewer units
+    arrays = [np.broadcast_to(a, shape).ravel() for a in fitting]
+    if not arrays or len(arrays[0]) != S.shape[-1]:
         return
     right = S[0, T - 1] * arrays[0]
     for slope in S[:, T - 1]:
         for array in arrays:
             yield slope * array / right
+
+
+def _fits(shape, whole):
+    return len(shape) == len(whole) and all(a in (1, b) for a, b in zip(shape, whole, strict=True))
 
 
 def norm_of(tensors: Mapping[str, Array], names: Iterable[str]) -> float:
