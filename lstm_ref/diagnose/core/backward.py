@@ -213,6 +213,12 @@ def _equations(base, delta, k, tensors, tol):
     if k != 1:
         edits.append(scale.as_edit(base, k, tensors, tol))
     found = _finish(base, edits, whole, k, tensors, tol, unexplained)
+    late = [name for name, steps in unexplained if steps == (base.T,)]
+    if not found.exact and late and set(late) <= set(base.table.states):
+        left = [Edit(("enter", name), "left over", other="left over") for name in late]
+        rest = [u for u in unexplained if u[0] not in late]
+        again = _finish(base, [*edits, *left], whole, k, tensors, tol, rest)
+        found = again if again.exact else found
     if not found.exact:  # what was read of errors between is a guess
         sure = [e for e in found.edits if _of_known(base, e, delta)]
         named = [u for u in found.unexplained if _read_from(base, u[0], delta, unexplained)]
@@ -255,6 +261,7 @@ def _instead(base, name, delta, tol):
 
 def _finish(base, edits, delta, k, tensors, tol, unexplained):
     """The finished tensors, with the edits of the error terms in place."""
+    edits, unexplained = list(edits), list(unexplained)
     new = edited(base, [e for e in edits if e.place[0] not in ("result", "scale")])
     mine = set(scale.parameters(base, tensors))
     for name, value in tensors.items():

@@ -114,6 +114,7 @@ def slopes(table: Table, name: str, slope: Node | None) -> list[tuple[Node, str]
     found[Power(u, Number(2))] = "power"
     found[Call("sigma", (u,))] = found[Call("tanh", (u,))] = "function"
     found[tree.product(slope, slope)] = "twice"
+    found[tree.product(Number(2), slope)] = "doubled"
     found |= {node: kind for node, kind in others(table, slope) if node not in found}
     found.pop(slope, None)
     if isinstance(slope, Product | Sum):

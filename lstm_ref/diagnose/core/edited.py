@@ -91,7 +91,7 @@ def _put_factors(new, edit):
     if edit.v is not None:
         new.v[place] = _mixed(new.formula(edit.v), new.formula(item.v), where)
     if edit.flipped:
-        new.flipped.add(place)
+        new.flipped[place] = where[:, None] | new.flipped.get(place, False)
     if edit.other:
         new.source[place] = edit.other
 

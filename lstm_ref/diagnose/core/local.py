@@ -8,7 +8,7 @@ some that have one other explanation, is the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -74,26 +74,29 @@ def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
         inner = (
             dictionary.extra(table) if table.letters[term.by] == table.letters[table.output] else []
         )
-    yield from (Edit(place, kind, inner=node) for node, kind in inner if fits(base, node, term.by))
+    yield from (
+        Edit(place, kind, inner=node)
+        for node, kind in inner
+        if fits(base, node, base.shape(term.by))
+    )
     slope = table.slopes[term.by]
     if term.via and slope is not None:  # the error of the activation is handed on
         yield Edit(place, "no slope", inner=tree.Quotient(term.inner, slope))
     yield from (Edit(place, kind, outer=node) for node, kind in dictionary.others(table, term.outer)
-                if term.outer != dictionary.ONE and fits(base, node, term.of))  # fmt: skip
+                if term.outer != dictionary.ONE and fits(base, node, of))  # fmt: skip
     if term.via and term.via.kind in ("matrix", "transposed") and square(table, term.via.node):
         yield Edit(place, "transpose", flipped=True)
     yield from _errors(table, place, term)
 
 
-def fits(base: Pass, node: tree.Node, of: str) -> bool:
-    """Whether a formula of the dictionary has a value as wide as a signal: widths may differ."""
+def fits(base: Pass, node: tree.Node, shape: Sequence[int]) -> bool:
+    """Whether a formula of the dictionary has a value that goes with this shape: widths differ."""
     try:
-        shape = base.formula(node).shape[2:-1]
+        mine = base.formula(node).shape[2:-1]
     except ValueError:
         return False
-    sizes = [base.values.sizes[letter] for letter in base.table.letters[of]]
-    last = sizes[len(sizes) - len(shape) :]
-    return len(shape) <= len(sizes) and all(a in (1, b) for a, b in zip(shape, last, strict=True))
+    last = shape[len(shape) - len(mine) :]
+    return len(mine) <= len(shape) and all(a in (1, b) for a, b in zip(mine, last, strict=True))
 
 
 def _errors(table, place, term):
@@ -122,7 +125,7 @@ def _carried(base, place, term, delta, edit, steps):
     found = []
     for k in steps:
         error = new.error(place, term, delta, k)
-        shape = [*(base.values.sizes[x] for x in base.table.letters[term.of])]
+        shape = base.shape(term.of)
         B = base.values[base.table.input].shape[-1]
         if error is None:
             found.append(np.zeros(int(np.prod(shape)) * B))
@@ -149,7 +152,7 @@ def _entering(base, of):
 def slopes(base: Pass, of: str) -> tuple[Array, tuple[Edit, ...]]:
     """(1 + others, T, m) of slopes, the right one first, and what the others are."""
     B = base.values[base.table.input].shape[-1]
-    shape = [base.values.sizes[x] for x in base.table.letters[of]]
+    shape = base.shape(of)
     right = base.slope_of(of)
     arrays = [np.ones((base.T + 1, 1, *[1] * len(shape), 1)) if right is None else right]
     edits = []

@@ -45,7 +45,7 @@ class Pass:
 
     table, values: the cell and its forward pass. errors: "e" (T, n, B), and (n, B) each "h" and
     the like for the last states. given: edits of what goes in, see `given`. Change `inner`,
-    `outer`, `flipped`, `slopes`, `enter` by place before `run`.
+    `outer`, `flipped` (T + 1, N), `slopes`, `enter` by place before `run`.
     """
 
     def __init__(self, table: Table, values: Values, errors: Mapping[str, Array]) -> None:
@@ -55,11 +55,10 @@ class Pass:
         self.outer: dict[Place, Array] = {}
         self.v: dict[Place, Array] = {}
         self.slopes: dict[str, Array] = {}
-        self.flipped: set[Place] = set()
+        self.flipped: dict[Place, Array] = {}
         self.changed: set[Place] = set()
         self.source: dict[Place, str] = {}
         self.given: tuple[Edit, ...] = ()
-        self.mixed: dict[Place, Array] = {}
         self.replaced: dict[str, str] = {}
         self.window: int | None = None
         self.enter = {name: np.asarray(e, float) for name, e in errors.items()}
@@ -73,9 +72,9 @@ class Pass:
         """The same pass, with coefficients that can be changed without changing this one."""
         new = Pass.__new__(Pass)
         new.__dict__.update({k: v for k, v in self.__dict__.items() if k != "right"})
-        for name in ("inner", "outer", "v", "slopes", "enter", "source", "mixed", "replaced"):
+        for name in ("inner", "outer", "v", "slopes", "enter", "source", "flipped", "replaced"):
             setattr(new, name, dict(getattr(self, name)))
-        new.flipped, new.changed = set(self.flipped), set(self.changed)
+        new.changed = set(self.changed)
         return new
 
     def formula(self, node: Any) -> Array:
@@ -98,6 +97,10 @@ class Pass:
             return self.slopes[name]
         slope = self.table.slopes[name]
         return None if slope is None else self.formula(slope)
+
+    def shape(self, name: str) -> list[int]:
+        """Units of a signal or of what else has letters, without samples."""
+        return [self.values.sizes[letter] for letter in self.table.letters[name]]
 
     def terms(self, of: str) -> Iterable[tuple[Place, Summand]]:
         """(place, summand) of a signal, a vector or an input."""
@@ -171,8 +174,7 @@ class Pass:
 
     def entering(self, name: str, k: int) -> Array:
         """The error that comes from outside at step k, (N, n, B)."""
-        letters = self.table.letters[name]
-        shape = [self.values.sizes[x] for x in letters]
+        shape = self.shape(name)
         total: Array = np.zeros((1, *shape, self.values[self.table.input].shape[-1]))
         if name == self.table.output:
             total = total + self.enter["e"][k]
@@ -208,16 +210,24 @@ class Pass:
             v = np.broadcast_to(v, (*v.shape[:-2], width, v.shape[-1]))
             apply = functions.apply if via.kind == "right" else functions.apply_transposed
             return apply(error, v)
-        forth = (via.kind == "transposed") != (place in self.flipped)
-        if isinstance(via.node, tree.Parameter):
-            W = self.values[via.node.name]
-            if place in self.mixed:  # of some passes side by side the one, of others the other
-                where = self.mixed[place].reshape(-1, *[1] * (error.ndim - 1))
-                one, other = W.T @ error, W @ error if W.shape[0] == W.shape[1] else 0
-                one, other = (other, one) if via.kind == "transposed" else (one, other)
-                return (1 - where) * one + where * other
+        forth = via.kind == "transposed"
+        if place not in self.flipped:
+            return self._multiplied(via.node, error, at, forth)
+        where = self.flipped[place][at]
+        if np.all(where == where[0]):
+            return self._multiplied(via.node, error, at, forth != where[0])
+        where = where.reshape(
+            -1, *[1] * (error.ndim - 1)
+        )  # some passes side by side one, some the other
+        one, other = (self._multiplied(via.node, error, at, side) for side in (forth, not forth))
+        return np.where(where, other, one)
+
+    def _multiplied(self, node, error, at, forth):
+        """Matrix times error, or its transpose times it where it is not forth."""
+        if isinstance(node, tree.Parameter):
+            W = self.values[node.name]
             return (W if forth else np.swapaxes(W, 0, 1)) @ error
-        C = self.formula(via.node)[at]
+        C = self.formula(node)[at]
         return (functions.apply if forth else functions.apply_transposed)(C, error)
 
     # ---- what comes out

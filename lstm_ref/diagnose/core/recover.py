@@ -21,6 +21,8 @@ from lstm_ref.types import Array, Arrays
 WORST = 1e5  # condition number of V at which error terms still come back
 NONE = 4  # what a neighbour costs that does not agree
 CANDIDATES = 4000  # values of one error at one step that are compared
+WEIGHTS = (0.0, 2.0, 0.5, -1.0)  # of a summand, that are tried
+ANCHOR = 1  # of those that agree one needs no more edits
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,21 @@ def _reads_input(table: Table, name: str) -> bool:
 
 
 def between(base: Pass, delta: Mapping[str, Array], tol: float) -> Arrays:
-    """All error terms: the known ones, and those of signals between, as far as they come back."""
+    """All error terms: the known ones, and those of signals between, as far as they come back.
+
+    Twice, if there are several: what one of them says of another is known when it is.
+    """
     found = dict(delta)
-    for name in reversed(base.table.equations):
-        if name not in found:
-            found[name] = _agreed(base, name, found, tol)
+    names = [name for name in reversed(base.table.equations) if name not in found]
+    for name in names if len(names) < 2 else 2 * names:
+        others = {n: a for n, a in found.items() if n != name}
+        found[name] = _agreed(base, name, others, tol)
     return found
 
 
 def _agreed(base, name, delta, tol):
     B = base.values[base.table.input].shape[-1]
-    shape = [base.values.sizes[x] for x in base.table.letters[name]]
+    shape = base.shape(name)
     result = np.zeros((base.T + 1, 1, *shape, B))
     views = _views(base, name, delta)
     own = _Own(base, name)
@@ -116,35 +122,47 @@ def _elected(votes, tol):
     if not np.any(good):
         return values[0] * 0
     values, costs, who = values[good], costs[good], who[good]
-    size = np.linalg.norm(values, axis=-1)
-    probe = np.random.default_rng(0).normal(size=(values.shape[-1], 2))
-    marks = np.abs(values / size[:, None] @ probe)
-    order = np.lexsort((marks[:, 1], marks[:, 0]))
-    cuts = np.flatnonzero(np.abs(np.diff(marks[order, 0])) > 1e3 * tol) + 1
-    alone = np.lexsort((who, costs))[0]  # where no two agree: the cheapest one
-    best, chosen = costs[alone] + NONE * (len(votes) - 1), values[alone]
-    starts = np.concatenate([[0], cuts, [len(order)]])
-    several = np.flatnonzero(np.diff(starts) > 1)
-    for group in (order[starts[n] : starts[n + 1]] for n in several):
-        if np.all(who[group] == who[group[0]]):
+    line = _Line(values, 1e3 * tol)
+    alone, *order = np.lexsort((who, costs))
+    best, chosen = costs[alone] + NONE * (len(votes) - 1), values[alone]  # where no two agree
+    seen = np.zeros(len(values), bool)
+    for at in (alone, *order):
+        if costs[at] > ANCHOR or costs[at] >= best:
+            break
+        if seen[at]:
             continue
-        group = _alike(values, size, group, tol)
-        at = group[np.lexsort((who[group], costs[group]))[0]]
+        group = line.alike(at)
+        seen[group] = True
         total = 0.0
         for n in range(len(votes)):
             mine = group[who[group] == n]
-            scaled = np.abs(size[mine] / size[at] - 1) > 1e3 * tol
+            scaled = np.abs(line.size[mine] / line.size[at] - 1) > 1e3 * tol
             total += min(NONE, (costs[mine] + scaled).min()) if len(mine) else NONE
         if total < best:
             best, chosen = total, values[at]
     return chosen
 
 
-def _alike(values, size, group, tol):
-    """Of neighbours on the line those that are the same up to a factor as the cheapest."""
-    unit = values[group] / size[group, None]
-    off = np.minimum(np.abs(unit - unit[0]).max(axis=-1), np.abs(unit + unit[0]).max(axis=-1))
-    return group[off <= 1e4 * tol]
+class _Line:
+    """Vectors (N, m) in the order of one projection, so that those like one of them are near it."""
+
+    def __init__(self, values, tol):
+        self.tol, self.size = tol, np.linalg.norm(values, axis=-1)
+        self.unit = values / self.size[:, None]
+        probe = np.random.default_rng(0).normal(size=(values.shape[-1], 2))
+        self.marks = np.abs(self.unit @ probe)
+        self.order = np.argsort(self.marks[:, 0], kind="stable")
+        self.sorted = self.marks[self.order, 0]
+
+    def alike(self, at):
+        """Numbers of those that are this one up to a factor, itself among them."""
+        first, second = self.marks[at]
+        near = np.searchsorted(self.sorted, (first - self.tol, first + self.tol), "right")
+        group = self.order[near[0] : near[1]]
+        group = group[np.abs(self.marks[group, 1] - second) <= self.tol]
+        unit, mine = self.unit[group], self.unit[at]
+        off = np.minimum(np.abs(unit - mine).max(axis=-1), np.abs(unit + mine).max(axis=-1))
+        return group[off <= 10 * self.tol]
 
 
 class _Own:
@@ -167,7 +185,8 @@ class _Own:
         single = []
         for a in arrays:
             if np.any(a[0]):
-                changed = np.concatenate([np.zeros_like(a[:1]), a[1:]]) - a[0]
+                weighted = np.outer(WEIGHTS, a[0])
+                changed = np.concatenate([weighted, a[1:]]) - a[0]
                 single.append(changed)
                 found.append(right + changed)
                 costs.append(np.ones(len(changed)))

@@ -196,7 +196,8 @@ def batch(base: Pass, states: Sequence[Iterable[Edit]]) -> Pass:
         if changed:
             new.enter[name] = _filled(right, changed, len(many), 1 if name == "e" else 0)
     for place in dict.fromkeys(p for one in many for p in one.flipped):
-        new.mixed[place] = np.array([place in one.flipped for one in many], float)
+        never = np.zeros((base.T + 1, 1), bool)
+        new.flipped[place] = np.hstack([one.flipped.get(place, never) for one in many])
     for one in many:
         new.changed |= one.changed
     return new

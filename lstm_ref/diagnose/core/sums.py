@@ -195,19 +195,23 @@ def _weighted(steps, mine, tol, T):
 
 
 def _others(base, of, place):
-    table, (_, _, k) = base.table, place
-    if of in table.products:
-        item = table.products[of][k]
-        yield from (Edit(place, kind, v=v) for v, kind in dictionary.others(table, item.v))
+    item = base.table.summands(of)[place[2]]
+    if of in base.table.products:
+        yield from (Edit(place, kind, v=v) for v, kind in _like(base, item.v))
         if item.inner != dictionary.ONE:
-            found = dictionary.others(table, item.inner)
-            yield from (Edit(place, kind, inner=n) for n, kind in found)
+            yield from (Edit(place, kind, inner=n) for n, kind in _like(base, item.inner))
     else:
-        item = table.terms[of][k]
-        found = dictionary.others(table, item.inner)
-        yield from (Edit(place, kind, inner=n) for n, kind in found)
-        found = dictionary.others(table, item.outer) if item.outer != dictionary.ONE else []
-        yield from (Edit(place, kind, outer=n) for n, kind in found)
+        yield from (Edit(place, kind, inner=n) for n, kind in _like(base, item.inner))
+        if item.outer != dictionary.ONE:
+            yield from (Edit(place, kind, outer=n) for n, kind in _like(base, item.outer))
+
+
+def _like(base, node):
+    """Other formulas of the same shape."""
+    shape = base.formula(node).shape[2:-1]
+    for other, kind in dictionary.others(base.table, node):
+        if local.fits(base, other, shape):
+            yield other, kind
 
 
 def _exchanged(edit, right, other, mine, tol, T):
