@@ -69,6 +69,7 @@ def items(base: Pass, of: str, delta: Mapping[str, Array], start: bool = False) 
 def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
     """What may stand in the place of a summand."""
     table = base.table
+    by, of = base.shape(term.by), base.shape(term.of)
     inner = dictionary.others(table, term.inner)
     if term.inner == dictionary.ONE:
         inner = (
