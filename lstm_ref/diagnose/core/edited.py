@@ -23,7 +23,7 @@ def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
             late.append(edit)
             new.enter[edit.place[1]] = edit.weight * new.enter[edit.place[1]]
         else:
-            _put(new, edit)
+            _put(new, edit, base)
     if late:  # of a run before, with the same mistakes
         before = new.results()
         for edit in late:
@@ -33,7 +33,7 @@ def edited(base: Pass, edits: Iterable[Edit]) -> Pass:
     return new
 
 
-def _put(new: Pass, edit: Edit) -> None:
+def _put(new: Pass, edit: Edit, base: Pass) -> None:
     """Put an edit in; what it puts at a place that was right is computed once for many passes."""
     kind, name, *_ = edit.place
     key = name if kind == "slope" else edit.place
@@ -45,17 +45,17 @@ def _put(new: Pass, edit: Edit) -> None:
             getattr(new, field)[key] = array
         new.changed.add(edit.place)
         return
-    _placed(new, edit)
+    _placed(new, edit, base)
     if first and not edit.flipped and not edit.other:
         fields = ("slopes",) if kind == "slope" else ("inner", "outer", "v")
         new.kept[edit] = [(f, found[key]) for f in fields if key in (found := getattr(new, f))]
 
 
-def _placed(new: Pass, edit: Edit) -> None:
+def _placed(new: Pass, edit: Edit, base: Pass) -> None:
     kind, name, *_ = edit.place
     new.changed.add(edit.place)
     if kind == "enter":
-        new.enter[name] = _entering(new, edit)
+        new.enter[name] = _entering(new, edit, base)
     elif kind == "error":
         new.replaced[name] = edit.other
     elif kind == "window":
@@ -69,9 +69,11 @@ def _placed(new: Pass, edit: Edit) -> None:
         _put_factors(new, edit)
 
 
-def _entering(new, edit):
+def _entering(new, edit, base):
     """What enters with this edit: of the outputs (T + 1, 1, n, B), of a last state (1, n, B)."""
     e = new.enter[edit.place[1]]
+    if edit.kind == "swapped":
+        return edit.weight * base.enter[edit.other]
     if edit.place[1] != "e":
         return edit.weight * (e if edit.inner is None else e * new.formula(edit.inner)[new.T])
     other = e if edit.inner is None else e * new.formula(edit.inner)
@@ -97,11 +99,13 @@ def _put_factors(new, edit):
 
 
 def _shifted(e, how):
-    """The errors that enter, of the step after or before, or from the end to the beginning."""
+    """The errors that enter: of the step after or before, from the end, reshaped at each step."""
     if how == "after":
         return np.concatenate([e[1:], 0 * e[:1]])
     if how == "before":
         return np.concatenate([e[:1], 0 * e[:1], e[1:-1]])
+    if how == "reshaped":
+        return np.swapaxes(e.reshape(*e.shape[:2], e.shape[3], e.shape[2]), 2, 3)
     return np.concatenate([e[:1], e[:0:-1]]) if how == "reversed" else e
 
 

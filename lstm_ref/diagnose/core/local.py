@@ -75,11 +75,7 @@ def edits_of(base: Pass, place: Place, term: Summand) -> Iterable[Edit]:
         inner = (
             dictionary.extra(table) if table.letters[term.by] == table.letters[table.output] else []
         )
-    yield from (
-        Edit(place, kind, inner=node)
-        for node, kind in inner
-        if fits(base, node, base.shape(term.by))
-    )
+    yield from (Edit(place, kind, inner=node) for node, kind in inner if fits(base, node, by))
     slope = table.slopes[term.by]
     if term.via and slope is not None:  # the error of the activation is handed on
         yield Edit(place, "no slope", inner=tree.Quotient(term.inner, slope))
@@ -141,13 +137,17 @@ def _entering(base, of):
         e = base.enter["e"]
         edits = [Edit(("enter", "e"), kind, inner=n) for n, kind in dictionary.extra(base.table)]
         edits += [Edit(("enter", "e"), "lag", other=o) for o in ("after", "before", "reversed")]
+        edits.append(Edit(("enter", "e"), "reshaped", other="reshaped"))
         arrays = [e] + [edited(base, [x]).enter["e"] for x in edits]
         yield Item(("enter", "e"), np.stack([a[1:].reshape(base.T, -1) for a in arrays]),
                    tuple(edits))  # fmt: skip
     if of in base.table.states:
-        array = np.zeros((1, base.T, base.enter[of].size))
-        array[0, -1] = base.enter[of].ravel()
-        yield Item(("enter", of), array, ())
+        alike = [s for s in base.table.states if base.shape(s) == base.shape(of) and s != of]
+        edits = [Edit(("enter", of), "swapped", other=state) for state in alike]
+        array = np.zeros((1 + len(edits), base.T, base.enter[of].size))
+        for row, state in zip(array, (of, *(e.other for e in edits)), strict=True):
+            row[-1] = base.enter[state].ravel()
+        yield Item(("enter", of), array, tuple(edits))
 
 
 def slopes(base: Pass, of: str) -> tuple[Array, tuple[Edit, ...]]:

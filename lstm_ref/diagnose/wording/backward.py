@@ -197,6 +197,10 @@ class Backward:
                 return f"{before} is added to {what}: a buffer was not reset"
             if edit.weight == 0:
                 return f"{what} is ignored"
+            if edit.kind == "swapped":
+                return (
+                    f"the error that enters at {letter(edit.other)}_T stands where {what} belongs"
+                )
             if edit.inner is not None:
                 factor = self.formulas.text(edit.inner)
                 return f"{what} is multiplied with {factor}, which does not belong there"
@@ -211,6 +215,7 @@ class Backward:
             "after": ["is that of the step after: e_{t+1} where e_t belongs"],
             "before": ["is that of the step before: e_{t-1} where e_t belongs"],
             "reversed": ["is taken in the reverse order of steps"],
+            "reshaped": ["is reshaped at every step, not transposed"],
         }.get(edit.other, [])
         said += self._weight(edit.weight, True)
         return f"the error that enters at every step {listed(said)}{self.only(edit)}"
