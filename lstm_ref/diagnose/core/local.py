@@ -180,8 +180,9 @@ def solve(y: Array, S: Array, parts: list[Item], slope_edits: tuple[Edit, ...], 
           nice: tuple[float, ...] = ()) -> Reading:  # fmt: skip
     """The shortest explanation of y (T, m) = slope ⊙ Σ parts."""
     problem = _Problem(y, S, parts, tol, nice)
+    keys: list[Any] = []
     for level in range(MOST + 1):
-        keys = problem.keys(level)
+        keys = list(dict.fromkeys([*keys, *problem.keys(level)]))
         if found := problem.cover(keys, level):
             return _reading(found, parts, slope_edits, len(y))
     return Reading((), False, tuple(problem.wrong()))
@@ -242,9 +243,9 @@ class _Problem:
             w, off = _fit(v, part.arrays)
             top = np.maximum(np.nanmax(np.abs(v), axis=-1, initial=0), 1e-6 * self.scale)
             for other, t in zip(*np.nonzero(off <= 30 * self.tol * top), strict=True):
-                w_ = self._snap(w[other, t])
-                if (other, w_) != (0, 1.0):
-                    yield ((k, int(other), w_),)
+                changed = _exchanged(k, other, self._snap(w[other, t]))
+                if changed[1:] != (0, 1.0):
+                    yield (changed,)
             if np.any(np.nanmax(np.abs(v), axis=-1, initial=0) <= 30 * self.tol * self.scale):
                 yield ((k, 0, 0.0),)
 
@@ -270,8 +271,9 @@ class _Problem:
         for i, j in zip(*np.nonzero(near), strict=True):
             off = np.abs(v - p[i, j] * a[i] - q[i, j] * b[j]).max()
             if off <= 100 * self.tol * max(np.abs(v).max(), 1e-6 * self.scale[t]):
-                one, two = (k, int(i), self._snap(p[i, j])), (m, int(j), self._snap(q[i, j]))
-                changed = tuple(c for c in (one, two) if c[1:] != (0, 1.0))
+                one, two = self._snap(p[i, j]), self._snap(q[i, j])
+                both = _exchanged(k, i, one), _exchanged(m, j, two)
+                changed = tuple(c for c in both if c[1:] != (0, 1.0))
                 if len(changed) == 2:
                     yield changed
 
@@ -301,7 +303,7 @@ class _Problem:
         w = np.linalg.lstsq(A, z, rcond=1e-10)[0]
         if np.abs(A @ w - z).max() > 100 * self.tol * np.abs(z).max():
             return ()
-        changed = tuple((k, o, self._snap(x)) for (k, o), x in zip(names, w, strict=True))
+        changed = (_exchanged(*name, self._snap(x)) for name, x in zip(names, w, strict=True))
         return tuple(c for c in changed if c[1:] != (0, 1.0))
 
     def cover(self, keys, level):
@@ -322,6 +324,11 @@ class _Problem:
             if found:
                 return found
         return []
+
+
+def _exchanged(k, other, w):
+    """(item, other, weight): without weight it does not matter what stands there."""
+    return k, int(other) if w else 0, w
 
 
 def _cost(base, key):
