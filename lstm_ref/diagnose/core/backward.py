@@ -143,14 +143,30 @@ def _by_error_terms(base, tensors, tol):
     best: Any = None
     right = base.run()
     for known in _choices(base, found, stored, tensors, tol):
-        for k in scale.factors(base, known, right, tol) if found else [1.0]:
+        tried: dict[float, None] = {}
+        todo = scale.factors(base, known, right, tol) if found else [1.0]
+        while todo:
+            k, *todo = todo
+            tried[k] = None
             delta = {n: a / (k if n not in stored else 1.0) for n, a in known.items()}
             result = _equations(base, delta, k, tensors, tol)
             if best is None or result.cost < best.cost:
                 best = result
             if best.exact and best.cost <= 1:
                 return best
+            if found and k == 1 and result.exact:  # an odd weight may be a factor of everything
+                todo += [w for w in _odd_weights(base, result.edits) if w not in (*tried, *todo)]
+    if best.exact and len(_odd_weights(base, best.edits)) > 1:
+        return replace(best, edits=(), exact=False, ties=(), cost=best.cost + 20)
     return best
+
+
+def _odd_weights(base, edits):
+    """Weights that nobody types, each once."""
+    nice = (0.0, 1.0, 2.0, 0.5, *scale.means(base))
+    odd = (e.weight for e in edits if e.place[0] != "scale" and e.other in ("", "swapped"))
+    found = dict.fromkeys(w for w in odd if all(abs(abs(w) - n) > 1e-9 for n in nice))
+    return list(found)
 
 
 def _slots(array):
@@ -276,6 +292,7 @@ def _finish(base, edits, delta, k, tensors, tol, unexplained):
     edits = scale.together(base, edits, tensors)
     exact = not unexplained and not wrong(base, edits, tensors, tol)
     cost = scale.mistakes(edits) + 10 * len(unexplained) + 5 * (not exact)
+    cost += len(_odd_weights(base, edits))
     return Read(tuple(edits), exact, tuple(unexplained), cost)
 
 

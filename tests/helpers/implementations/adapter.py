@@ -34,7 +34,7 @@ def ask_core(made):
     """What the core says of the tensors by our names, without any layout."""
     key = made.cell, tuple(made.sizes.items())
     _, found = reader(*key).read([made.truth], TOLERANCE[made.layout.dtype])
-    accused = {plain(name, made) for name, steps in found.unexplained}
+    accused = {plain(n, made) for n, _ in found.unexplained if not n.startswith("values ")}
     return answered(made, found.edits, found.ties, found.exact, accused)
 
 
@@ -45,7 +45,7 @@ def ask(made):
     found = [tuple(e for m in one.mistakes for e in m.edits) for one in report.mistakes]
     sure = bool(report.mistakes) and report.mistakes[0].sure
     letters = {letter(name): name for name in table_of(made.cell).letters}
-    said = (re.match(r"(?:δ_|∂E/∂)(\S+) has", line) for line in report.unexplained)
+    said = (re.match(r"(?:forward: |δ_|∂E/∂)(\S+) has", line) for line in report.unexplained)
     accused = {letters.get(m[1], m[1]) for m in said if m}
     edits, *ties = found or [()]
     answer = answered(made, edits, ties, sure, accused)
@@ -55,7 +55,7 @@ def ask(made):
 
 
 def plain(name, made):
-    """The equation, parameter or input that a tensor belongs to: W_fx of dW_fx."""
+    """The equation, parameter or input that is meant: W_fx of dW_fx, f of "forward f"."""
     name = name.removeprefix("forward ")
     return name[1:] if name[0] == "d" and name in made.names else name
 
