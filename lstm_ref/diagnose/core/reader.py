@@ -233,6 +233,8 @@ class Reader:
 
     def _alone(self, name, values):
         """Whether all is stored that an equation reads: else another one may be the wrong one."""
+        if name not in self.table.equations:  # an initial state
+            return False
         reads = {n for n, _ in dictionary.reads(self.table.equations[name].net)}
         return reads <= {*values, *self.table.inputs}
 

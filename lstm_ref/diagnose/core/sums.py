@@ -159,8 +159,6 @@ def _parameter(base, of, mine, delta, tol, nice):
     yield from _weighted(steps, mine, tol, base.T)
     for place in steps:
         for edit in _others(base, of, place):
-            if not all(local.fits(base, n) for n in (edit.inner, edit.outer, edit.v) if n):
-                continue
             other = dict(edited(base, [edit]).summed(of, delta))[place][:, 0]
             if not np.all(np.isfinite(other)):
                 continue
