@@ -303,7 +303,7 @@ class _Problem:
         w = np.linalg.lstsq(A, z, rcond=1e-10)[0]
         if np.abs(A @ w - z).max() > 100 * self.tol * np.abs(z).max():
             return ()
-        changed = (_exchanged(*name, self._snap(x)) for name, x in zip(names, w, strict=True))
+        changed = (_exchanged(k, o, self._snap(x)) for (k, o), x in zip(names, w, strict=True))
         return tuple(c for c in changed if c[1:] != (0, 1.0))
 
     def cover(self, keys, level):
