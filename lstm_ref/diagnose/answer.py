@@ -8,7 +8,6 @@ from typing import Any
 
 from lstm_ref.derive.table import Table
 from lstm_ref.diagnose import naming
-from lstm_ref.diagnose.core import dictionary
 from lstm_ref.diagnose.core.altered import altered
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.result import Result
@@ -255,9 +254,6 @@ def unexplained(table: Table, name: str, steps: tuple[int, ...], sizes: Mapping[
     if name.startswith("forward "):
         of = name.removeprefix("forward ")
         return f"forward: {letter(of)} has another right side, which no entry of the dictionary is"
-    if name.startswith("values "):
-        of = letter(name.removeprefix("values "))
-        return f"forward: {of} is another one; what it is computed from is not all stored"
     of = name if name in table.equations else name.removeprefix("d")  # dW_fx is a tensor's name
     what = f"δ_{letter(of)}" if of in table.equations else f"∂E/∂{of}"
     T = sizes["T"]
@@ -281,9 +277,6 @@ def to_learn(table: Table, result: Result, tensors: Iterable[str]) -> str:
     stored = set(tensors)
     wanted: dict[str, None] = {}
     for name, _ in result.unexplained:
-        if name.startswith("values ") and (of := name.removeprefix("values ")) in table.equations:
-            reads = (n for n, _ in dictionary.reads(table.equations[of].net))
-            wanted |= dict.fromkeys(n for n in reads if n in table.equations and n not in stored)
         by = [t.by for t in table.terms.get(name, ())]
         for signal in (name, *by):
             if signal in table.equations:

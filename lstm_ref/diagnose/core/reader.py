@@ -222,8 +222,7 @@ class Reader:
             n.removeprefix("net_") for n in values if not forward.close(
                 forward.result(table, self.values, n), values[n], tol)]  # fmt: skip
         alone = [n for n in unread if self._alone(n, values)]
-        told = [f"forward {n}" for n in alone] or [f"values {n}" for n in unread]
-        named = tuple((name, ()) for name in told[:1])
+        named = tuple((f"forward {n}", ()) for n in dict.fromkeys(alone[:1]))
         if not set(table.equations) <= set(values):
             return Result((), False, (), named)
         base = Pass(table, self._theirs(values), self.errors)
