@@ -91,7 +91,7 @@ def subject(table: Table, edit: Edit) -> Subject | None:
     if kind in ("term", "slope"):
         return "error", name
     if kind == "enter":
-        written = name == "e" and edit.other != "reversed"
+        written = name == "e" and edit.other not in ("reversed", "reshaped")
         return ("error", table.output) if written else None
     words = {"start": "start", "sum": "gradient", "forward": "forward"}
     return (words[kind], name) if kind in words else None
