@@ -109,7 +109,8 @@ def _scaled(table, edits):
     writer = Formulas(table, SIZES)
     name = min(scales[0].place[1], key=len).removeprefix("d")
     right = writer.of(("gradient", name), ())
-    theirs = tree.SumOverTime(writer.weighted(right.right.body, scales[0].weight))
+    summed: Any = right.right
+    theirs = tree.SumOverTime(writer.weighted(summed.body, scales[0].weight))
     return [replace(right, theirs=(Theirs("", theirs),))]
 
 
@@ -159,7 +160,8 @@ class Read:
 
     def __init__(self, mine: Any, equations: bool = True) -> None:
         self.report, self.equations = diagnose(mine), equations
-        self.told = [told for one in self.report.mistakes[:1] for told in one.mistakes]
+        found: tuple[Any, ...] = self.report.mistakes[:1]
+        self.told = [told for one in found for told in one.mistakes]
 
     def _repr_markdown_(self):
         return "\n\n".join(self._parts())

@@ -95,15 +95,15 @@ def way_back(ax: Axes, h: ArrayLike, delta: ArrayLike, slope: ArrayLike) -> Axes
     h, delta: (T, H) numbers, a row of boxes each; slope: (T,) the factor that each error term got.
     The figure should be about 4.8 by 3.0 inches for T = 3 and H = 2.
     """
-    h, delta = np.asarray(h), np.asarray(delta)
-    T = len(h)
-    share = np.abs(delta).max(axis=1) / np.abs(delta).max()
+    states, errors, slopes = (np.asarray(a, float) for a in (h, delta, slope))
+    T = len(states)
+    share = np.abs(errors).max(axis=1) / np.abs(errors).max()
     canvas(ax, 1.9 + 2.9 * T, 5.6)
     for t in range(T):
         x, ink = 2.9 * t + 1.6, tint(ERROR, 0.3 + 0.7 * share[t])
-        _column(ax, x, 4.1, f"$h_{t + 1}$", h[t], FRAME, 1)
-        _column(ax, x, 1.5, rf"$\delta_{t + 1}$", delta[t], tint(ERROR, 0.45 * share[t]), -1)
-        label(ax, x - 0.15, 2.8, rf"$\times$ {slope[t]:.3f}", ERROR, 10, ha="right")
+        _column(ax, x, 4.1, f"$h_{t + 1}$", states[t], FRAME, 1)
+        _column(ax, x, 1.5, rf"$\delta_{t + 1}$", errors[t], tint(ERROR, 0.45 * share[t]), -1)
+        label(ax, x - 0.15, 2.8, rf"$\times$ {slopes[t]:.3f}", ERROR, 10, ha="right")
         arrow(ax, [(x, 3.33), (x, 2.3)], ink, lw=2.4)
         if t == T - 1:
             arrow(ax, [(x + 1.55, 2.8), (x + 0.75, 2.8), (x + 0.45, 3.3)], ink, lw=2.4)

@@ -113,7 +113,7 @@ def operator(ax: Axes, x: float, y: float, text: str, color: str = INK, r: float
 def arrow(
     ax: Axes,
     points: Sequence[tuple[float, float]],
-    color: str = INK,
+    color: str | Colour = INK,
     lw: float = 1.8,
     head: bool = True,
     linestyle: Any = "-",
