@@ -30,7 +30,6 @@ VISIBLE = {
 }
 NOT_YET = {
     "10_training",
-    "12_finite_memory",
 }
 COLUMNS, FIRST_CELLS, CHECKED = 78, 6, 3
 FOLDED = {"hide-input", "hide-cell", "remove-cell", "remove-input"}
