@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose import naming
+from lstm_ref.diagnose import naming, reasons
 from lstm_ref.diagnose.core.altered import altered
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.result import Result
@@ -165,6 +165,20 @@ def _of_all(table, edits, sizes, stored):
     return f"{which} are {Words(table, sizes).factor(edits[0].weight).removeprefix('is ')}"
 
 
+def _answers(table, edits, sizes, sure, stored):
+    """The `answer`; two where all are twice as large, which is one mistake or another."""
+    found = answer(table, edits, sizes, sure, stored)
+    same = naming.normal(table, edits, sizes["T"])
+    if not reasons.not_reset(table, same, stored):
+        return [found]
+    names = [n for n in same[0].place[1] if n in stored]
+    factor = replace(same[0], place=("scale", tuple(names)))
+    reset = next(one for one in naming.known(table) if one.name == reasons.RESET)
+    sentence = _of_all(table, (factor,), sizes, stored) or Words(table, sizes).sentence(factor)
+    known, plain = _told(table, reset.sentence, same, reset, []), Told(sentence, "gradients", same)
+    return [Answer((known,), sure), Answer((plain,), sure)]
+
+
 def _forwards(edits):
     return [e for e in edits if e.place[0] in ("given", "state", "forward")]
 
@@ -224,8 +238,12 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
     """The `Report` about what was read. comparison: the arrays beside the right ones."""
     sizes = comparison.sizes
     stored = comparison.best.tensors
-    answers = [answer(table, edits, sizes, result.exact, stored)
-               for edits in (result.edits, *result.ties) if edits]  # fmt: skip
+    every = [edits for edits in (result.edits, *result.ties) if edits]
+    if result.exact and len(every) == 1:
+        every += filter(None, [reasons.of_zeros(table, stored)])
+    answers = []
+    for edits in every:
+        answers += _answers(table, edits, sizes, result.exact, stored)
     answers = list({one.text: one for one in answers}.values())
     verdict = "known" if result.exact and answers else "unknown"
     found: Report = comparison.made(
@@ -234,6 +252,8 @@ def report_of(table: Table, result: Result, comparison: Any) -> Report:
     if not found.begins:
         tolerance = comparison.tolerances[0]
         found = found.but(begins=comparison.begins(comparison.best.tensors, tolerance))
+    if len(answers) > 1:
+        found = found.but(tell=reasons.telling(table, comparison.right, every, found.missing))
     said = [unexplained(table, *one, sizes) for one in result.unexplained]
     if not result.exact and not answers and not said:
         said = [UNKNOWN]

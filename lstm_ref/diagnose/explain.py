@@ -11,7 +11,6 @@ from lstm_ref.diagnose import naming, whole
 from lstm_ref.diagnose.answer import Answer, known_told, report_of
 from lstm_ref.diagnose.comparison import Comparison
 from lstm_ref.diagnose.core.reader import Reader, cost
-from lstm_ref.diagnose.core.result import Result
 from lstm_ref.diagnose.report import HALF, Report
 from lstm_ref.mistakes.evaluate import numbers_of
 
@@ -37,7 +36,7 @@ def explain(comparison: Comparison) -> Report:
     best: Any = None
     tensors = [one.tensors for one in layouts]
     for tolerance in comparison.tolerances:
-        n, result = _read(reader, tensors, tolerance)
+        n, result = reader.read(tensors, _narrow(tolerance))
         if best is None or cost(result) < cost(best[1]):
             best = n, result, tolerance
         if result.exact:
@@ -48,14 +47,6 @@ def explain(comparison: Comparison) -> Report:
     if not result.exact and (found := _by_numbers(comparison, table, layouts[n].tensors)):
         return comparison.made("known", layouts[n], tolerance, mistakes=found)
     return report_of(table, result, comparison)
-
-
-def _read(reader, tensors, tolerance):
-    """What is read; not known where an altered cell leaves what the reader can evaluate."""
-    try:
-        return reader.read(tensors, _narrow(tolerance))
-    except (ArithmeticError, IndexError, ValueError):
-        return 0, Result((), False)
 
 
 def _by_numbers(comparison, table, tensors):

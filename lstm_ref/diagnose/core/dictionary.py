@@ -61,8 +61,18 @@ def _others(table: Table, node: Node) -> Iterator[tuple[Node, str]]:
             yield from ((Call(o, (inside,)), "function") for o in OTHERS.get(word, ()))
             yield from ((Call(word, (o,)), kind) for o, kind in _others(table, inside))
         case tree.Apply(A, v):
-            yield v, "forgotten"
+            if _square(table, A):
+                yield v, "forgotten"
             yield from ((tree.Apply(A, o), kind) for o, kind in _others(table, v))
+
+
+def _square(table, A):
+    """Whether a matrix takes vectors to such of the same width."""
+    inside = A.matrix if isinstance(A, tree.Transposed) else A
+    if not isinstance(inside, tree.Parameter | Signal):
+        return True  # diag(v), a product of columns
+    first, second = table.letters[inside.name]
+    return first == second
 
 
 def summed(parts: tuple[tuple[int, Node], ...]) -> Node:

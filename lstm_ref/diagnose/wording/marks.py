@@ -17,6 +17,7 @@ from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.wording.changes import changed
 
 AT_START = {"last": "T", "new": "1"}  # what stands below a state that is read for the initial one
+LARGE = 1e6  # from here on a factor has six digits, and a power of ten
 
 
 class Marker:
@@ -117,7 +118,7 @@ class Marker:
                 below = tree.product(*map(tree.Size, names))
                 return tree.Quotient(tree.Number(1), below)
         near = Fraction(weight).limit_denominator(9)
-        if abs(near - weight) < 1e-9:
+        if abs(weight) < LARGE and abs(near - weight) <= 1e-9 * abs(weight):
             return tree.Number(near if near.denominator > 1 else near.numerator)
         return tree.Number(float(f"{weight:.6g}"))
 
