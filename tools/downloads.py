@@ -2,9 +2,10 @@
 
     python tools/environment.py python tools/downloads.py FOLDER
 
-The wheel, the notebooks, the published golden vectors, the LSTM in C with vectors for it, the card
-of its equations, and the SHA-256 of each in SHA256SUMS, as `sha256sum --check` reads it. Run it in
-the environment of tools/environment.py: another order of adding gives other last digits.
+The wheel, the notebooks, their figures, the published golden vectors, the LSTM in C with vectors
+for it, the card of its equations, and the SHA-256 of each in SHA256SUMS, as `sha256sum --check`
+reads it. Run it in the environment of tools/environment.py: another order of adding gives other
+last digits.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+
+import figures
 
 from lstm_ref import __version__
 from lstm_ref.book import card
@@ -37,6 +40,7 @@ def make(folder):
     folder.mkdir(parents=True)
     wheel(folder)
     zipped(folder / f"lstm_ref-{__version__}-notebooks.zip", notebooks())
+    zipped(folder / f"lstm_ref-{__version__}-figures.zip", figures.files())
     zipped(folder / f"lstm_ref-{__version__}-vectors.zip", golden_vectors())
     shutil.copyfile(ROOT / "book" / "_assets" / "lstm.c", folder / "lstm.c")
     vectors.write(folder / "lstm.h", *vectors.make(catalogue.CELLS["LSTM"]))

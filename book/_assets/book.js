@@ -1,5 +1,5 @@
 /* Boxes that scroll can be reached with the keyboard; the words that a search led here for are
-   marked. A classic script: modules are blocked on file:// pages. */
+   marked; behind ?solutions=no there are none. A classic script: modules are blocked on file:// pages. */
 (function () {
   "use strict";
   var BOXES = "pre, div.math, mjx-container, .output, .cell_output > div, " +
@@ -14,6 +14,8 @@
     });
     document.documentElement.dataset.bookReady = "yes"; // the browser tests wait for it
   }
+
+  if (/[?&]solutions=no\b/.test(location.search)) document.documentElement.dataset.solutions = "no";
 
   /* Sphinx would mark them itself, but takes every page that loads its search for that of the search. */
   function markWords() {

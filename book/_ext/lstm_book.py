@@ -1,13 +1,18 @@
 """Sphinx extension of this book: MathJax without a network, docstrings as their source shows them,
 buttons to the repository where it has an address, and repairs of the generated pages."""
 
+import html
 import re
 import shutil
 from importlib.metadata import files
 from pathlib import Path
 
+from docutils import nodes
+
 # What tex-chtml.js may ask for at run time; the whole wheel would be 24 MB.
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
+
+DESCRIPTION = 200  # letters
 
 # The buttons of a book whose repository has an address; Colab's and Binder's are on chapters alone.
 BUTTONS = {
@@ -85,9 +90,25 @@ def repair_page(app, pagename, templatename, context, doctree):
             seen.add(body)
         kept.append(script)
     context["script_files"] = kept
+    if doctree is not None:
+        context["metatags"] = f"{context.get('metatags', '')}\n{described(doctree)}"
     body = context.get("body")
     if body:  # doc-biblioentry was withdrawn from DPUB-ARIA 1.1
         context["body"] = re.sub(r'role="doc-biblioentry"', 'role="listitem"', body)
+
+
+def described(doctree):
+    """The first paragraph of a page that stands in no box, as its description for others."""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if isinstance(paragraph.parent, nodes.section | nodes.document):
+            words = " ".join(paragraph.astext().split())
+            text = (
+                words
+                if len(words) <= DESCRIPTION
+                else words[:DESCRIPTION].rpartition(" ")[0] + " …"
+            )
+            return f'<meta name="description" content="{html.escape(text)}" />'
+    return ""
 
 
 def setup(app):
@@ -98,6 +119,8 @@ def setup(app):
     app.setup_extension("lstm_exercises")
     app.setup_extension("lstm_glossary")
     app.setup_extension("lstm_previews")
+    app.setup_extension("lstm_references")
+    app.setup_extension("lstm_teachers")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("config-inited", offer_repository)
     app.connect("build-finished", copy_mathjax)

@@ -14,6 +14,7 @@ FOLDER = "downloads"
 WHAT = {
     ".whl": "the package",
     "-notebooks.zip": "the twelve chapters, executed",
+    "-figures.zip": "all figures of the chapters as SVG, with their captions",
     "-vectors.zip": "the published golden vectors of all cells",
     "lstm.c": "the LSTM of chapter 9 in C",
     "lstm.h": "its golden vectors",

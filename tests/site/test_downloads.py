@@ -14,6 +14,7 @@ from lstm_ref.interop import published
 
 STEM = f"lstm_ref-{lstm_ref.__version__}"
 NAMES = {"lstm.c", "lstm.h", "lstm-card.pdf", f"{STEM}-notebooks.zip", f"{STEM}-vectors.zip"}
+NAMES |= {f"{STEM}-figures.zip"}
 NAMES |= {f"{STEM}-py3-none-any.whl"}
 
 
