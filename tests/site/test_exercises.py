@@ -121,7 +121,8 @@ def test_by_keyboard_alone(page):
 def test_the_right_answer_is_not_in_plain_sight():
     for one in [*PLANTED, *ALL.values()]:
         page = lstm_exercises.line(one, "notebooks/x")
-        assert typed(one.right) not in page
+        assert len(typed(one.right)) < 3 or typed(one.right) not in page  # 4 is in any base64
+        assert '"right"' not in page
         assert not any(hint in page for _, hint in one.pairs)
 
 
