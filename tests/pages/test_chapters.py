@@ -5,6 +5,7 @@ page.
 """
 
 import re
+import tomllib
 
 import nbformat
 import pytest
@@ -104,6 +105,13 @@ def test_the_reader_comes_first(name, request):
 
 def test_every_chapter_is_looked_at():
     assert [*VISIBLE] == [*NOTEBOOKS]
+
+
+def test_ruff_holds_the_columns_of_every_finished_chapter():
+    said = tomllib.loads((ROOT / "notebooks" / "ruff.toml").read_text(encoding="utf-8"))
+    assert said["line-length"] == COLUMNS
+    excluded = {name.removesuffix(".ipynb") for name in said.get("extend-exclude", [])}
+    assert excluded == NOT_YET, "take a finished chapter out of both lists"
 
 
 def planted(*changed):
