@@ -19,6 +19,23 @@ def _chrono_adding(**changes):
     return _adding("LSTM", 3e-2, **{"start": CHRONO_50} | changes)
 
 
+# name -> (cell, what differs at the start)
+STARTS = {
+    "tanh RNN": ("ELMAN", {}),
+    "IRNN": ("IRNN", {}),
+    "LSTM b_f = 0": ("LSTM", {"forget_bias": 0.0}),
+    "LSTM b_f = 1": ("LSTM", {"forget_bias": 1.0}),
+    "LSTM chrono": ("LSTM", CHRONO_50),
+    "GRU": ("GRU_AFTER", {}),
+}
+LEARNING_RATES = dict(zip(STARTS, (3e-3, 3e-3, 3e-2, 3e-2, 3e-2, 3e-2), strict=True))
+
+
+def _start(name, learning_rate, **changes):
+    cell, start = STARTS[name]
+    return _adding(cell, learning_rate, start=start, **changes)
+
+
 def _windowed_country(window):
     task = dict(task="country_any", T=21, options={"nearest": 21}, K=4, H=16, B=32, test=400)
     return task | dict(
@@ -67,21 +84,29 @@ COUNTRY_CELLS = {
 # name -> arguments of `experiments.Experiment`
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "adding-starts": dict(
-        about="the adding problem with 50 steps, at most 500 updates: six cells and starts",
+        about="the adding problem with 50 steps, at most 500 updates: six starts (10 seeds)",
         expected="LSTM chrono and GRU every seed, in at most 300 updates",
         time="13 s",
         conditions={
-            "tanh RNN": _adding("ELMAN", 3e-3, weights=True),
-            "IRNN": _adding("IRNN", 3e-3, weights=True),
-            "LSTM b_f = 0": _adding("LSTM", 3e-2, start={"forget_bias": 0.0}, weights=True),
-            "LSTM b_f = 1": _adding("LSTM", 3e-2, start={"forget_bias": 1.0}, weights=True),
-            "LSTM chrono": _chrono_adding(weights=True),
-            "GRU": _adding("GRU_AFTER", 3e-2, weights=True),
-            "tanh RNN, 4,000 updates": _adding("ELMAN", 3e-3, updates=4000),
+            **{
+                name: _start(name, learning_rate, after="lags")
+                for name, learning_rate in LEARNING_RATES.items()
+            },
+            "tanh RNN, 4,000 updates": _start("tanh RNN", 3e-3, updates=4000),
+        },
+    ),
+    "adding-rates": dict(
+        about="the same six at five learning rates each",
+        expected="the tanh RNN at none, LSTM chrono and GRU from 0.01 on",
+        time="30 s",
+        conditions={
+            f"{name}, learning rate {learning_rate}": _start(name, learning_rate)
+            for name in LEARNING_RATES
+            for learning_rate in (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
         },
     ),
     "adding-clip": dict(
-        about="the adding problem with 50 steps, with and without clipping",
+        about="the adding problem with 50 steps, with and without clipping (10 seeds)",
         expected="the IRNN needs clipping, the LSTM with chrono does not",
         time="4 s",
         conditions={
@@ -92,7 +117,7 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         },
     ),
     "windows": dict(
-        about="truncated back-propagation: windows shorter than the sequence",
+        about="truncated back-propagation: windows shorter than the sequence (10 seeds)",
         expected="the sum in any window, the country only in a whole sentence",
         time="8 s",
         conditions={

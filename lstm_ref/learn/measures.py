@@ -123,6 +123,36 @@ def longer(
     return 1 - network.accuracy(cell, run.params, batch)
 
 
+LAGS = (1, 2, 5, *range(10, 51, 5))
+
+
+def error_back(cell: AnyCell, params: Params, batch: Batch) -> list[float]:
+    """Norm of dE/dh_t over units and samples for t = T - lag, for each of LAGS, in float64.
+
+    batch: of a task with one number to say at the end, of more than 50 steps.
+    A backward pass returns the error at the state with which it began, so it begins there.
+    """
+    params = {name: value.astype(float) for name, value in params.items()}
+    theta = {name: params[name] for name in cell.SHAPES}
+    (x, target, _), norms = batch, []
+    for lag in LAGS:
+        _, state, _ = cell.forward(theta, x[:-lag])
+        h, _, tape = cell.forward(theta, x[-lag:], state)
+        y = params["W_yh"] @ h[-1] + params["b_y"]
+        dh = np.zeros_like(h)
+        dh[-1] = params["W_yh"].T @ (2 * (y - target[-1]) / x.shape[2])
+        _, _, dstate = cell.backward(theta, tape, dh)
+        norms.append(float(np.linalg.norm(dstate[0])))
+    return norms
+
+
+def lags(
+    cell: AnyCell, run: loop.Training, condition: dict[str, Any], T: int = 51, B: int = 16
+) -> list[float]:
+    """`error_back` of the trained net on one batch of the adding problem."""
+    return error_back(cell, run.params, tasks.adding(np.random.default_rng(5), T, B))
+
+
 LAST = 20  # updates
 
 
@@ -148,6 +178,7 @@ AFTER: dict[str, Callable[..., Any]] = {
     "distance": distance,
     "country": country,
     "longer": longer,
+    "lags": lags,
     "losses": losses,
     "unit": inside.unit,
 }
