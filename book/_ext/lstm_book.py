@@ -76,6 +76,26 @@ def _code(found):
     return f"``{name}``" + (f"\\ {letter}" if letter else "")  # as in `Finding`s
 
 
+def keep_together(app, doctree, docname):
+    """No line begins with a comma: what stands behind a formula or a link stays with it."""
+    kinds = (nodes.math, nodes.reference)
+    for node in [one for kind in kinds for one in doctree.findall(kind)]:
+        text = node.next_node(siblings=True, descend=False)
+        marks = re.match(r"[.,;:!?)”]+", text) if isinstance(text, nodes.Text) else None
+        if marks is None or (isinstance(node, nodes.reference) and not short(node)):
+            continue
+        rest = text[marks.end() :]
+        text.parent.replace(text, nodes.Text(rest))
+        both = nodes.inline(classes=["together"])
+        node.replace_self(both)
+        both += [node, nodes.Text(marks[0])]
+
+
+def short(link):
+    """Is it the number of an equation or of a figure, which would not be broken anyway?"""
+    return len(link.astext()) < 12
+
+
 def repair_page(app, pagename, templatename, context, doctree):
     """Keep one of each inline script, drop Thebe, give the bibliography a valid role."""
     seen, kept = set(), []
@@ -123,6 +143,7 @@ def setup(app):
     app.setup_extension("lstm_teachers")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("config-inited", offer_repository)
+    app.connect("doctree-resolved", keep_together)
     app.connect("build-finished", copy_mathjax)
     app.connect("html-page-context", repair_page, priority=900)  # after all who add scripts
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -146,6 +146,27 @@ def test_fits_a_phone(visit):
     assert not wide, f"cut off at the right: {wide[:5]}"
 
 
+LINE_BEGINS = """() => [...document.querySelectorAll(
+    '.bd-article mjx-container:not([display=true])')].map(formula => {
+        let last = formula;
+        while (!last.nextSibling && !['P', 'LI', 'TD', 'DD'].includes(last.tagName))
+            last = last.parentElement;
+        const next = last.nextSibling, range = document.createRange();
+        if (next?.nodeType !== 3 || !/^[.,;:!?)]/.test(next.data)) return '';
+        range.setStart(next, 0);
+        range.setEnd(next, 1);
+        const mark = range.getBoundingClientRect(), box = formula.getBoundingClientRect();
+        const below = mark.height && mark.left < box.left && mark.top > box.top;
+        return below ? formula.textContent + next.data.slice(0, 20) : '';
+    }).filter(text => text)"""
+
+
+def test_no_line_begins_with_a_comma(visit):
+    visit.page.set_viewport_size(PHONE)
+    visit.page.wait_for_timeout(150)
+    assert visit.page.evaluate(LINE_BEGINS) == []
+
+
 # The last of a page, so that everything done to it before is looked at, too.
 def test_no_console_error_and_no_foreign_host(visit):
     assert not visit.errors
@@ -169,6 +190,14 @@ def test_long_names_fit_a_small_phone(browser, server, name, width):
     visit.page.goto(f"{server}/{name}.html")
     visit.page.wait_for_timeout(150)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+    visit.context.close()
+
+
+def test_the_card_is_printed_on_one_sheet(browser, server):
+    visit = Visit(browser, server)
+    visit.open("book/card.html")
+    pdf = visit.page.pdf(format="A4")
+    assert pdf.count(b"/Type /Page") - pdf.count(b"/Type /Pages") == 1
     visit.context.close()
 
 
