@@ -191,8 +191,8 @@ EXPERIMENTS = {
         },
     ),
     "number-rates": Experiment(
-        about="the same with the two learning rates that chapter 11 uses, for each cell (10 seeds)",
-        expected="at 0.02 every seed, the tanh RNN first; at 0.003 GRU one of ten",
+        about="the same with the two learning rates of chapter 11, for each cell (10 seeds)",
+        expected="at 0.02 every seed, the RNN first; at 0.003 one GRU of 10",
         time="8 s",
         conditions={
             f"{name}, learning rate {rate}": _number(cell, rate)
