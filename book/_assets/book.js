@@ -17,6 +17,12 @@
 
   if (/[?&]solutions=no\b/.test(location.search)) document.documentElement.dataset.solutions = "no";
 
+  /* The theme gives the buttons that unfold its table of contents no name. */
+  document.querySelectorAll(".bd-sidebar-primary details > summary").forEach(function (button) {
+    var page = button.closest("li").querySelector("a");
+    if (page) button.setAttribute("aria-label", "Pages below: " + page.textContent.trim());
+  });
+
   /* Sphinx would mark them itself, but takes every page that loads its search for that of the search. */
   function markWords() {
     var words = (localStorage.getItem("sphinx_highlight_terms") || "").split(/\s+/).filter(Boolean);

@@ -31,14 +31,14 @@ href="{up}_sources/{docname}.ipynb" download>as a notebook</a>.</p>
 """
 SECTION = '<li><a href="{page}#{anchor}">{title}</a> {minutes}</li>'
 LECTURES = """
-<table class="table lectures">
+<div class="pst-scrollable-table-container"><table class="table lectures">
 <thead><tr>
-<th>Lecture</th><th>Chapters</th><th>What it shows</th><th>Minutes of text</th>
+<th>Lecture</th><th>Chapters</th><th>What it shows</th><th>Minutes</th>
 </tr></thead>
 <tbody>
 {rows}
 </tbody>
-</table>
+</table></div>
 """
 FIGURES = """
 <details class="figures">
