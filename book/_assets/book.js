@@ -8,7 +8,7 @@
   function mark() {
     document.querySelectorAll(".bd-article :is(" + BOXES + ")").forEach(function (box) {
       var style = getComputedStyle(box);
-      var scrolls = /auto|scroll/.test(style.overflowX) && box.scrollWidth > box.clientWidth + 1;
+      var scrolls = /auto|scroll/.test(style.overflowX) && box.scrollWidth > box.clientWidth;
       if (scrolls) box.tabIndex = 0;
       else if (box.tabIndex === 0 && box.hasAttribute("tabindex")) box.removeAttribute("tabindex");
     });
