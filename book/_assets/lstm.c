@@ -21,7 +21,7 @@ static const double (*const W_h[4])[H] = {lstm_W_fh, lstm_W_ih, lstm_W_ch,
 static const double (*const bias[4])[1] = {lstm_b_f, lstm_b_i, lstm_b_c,
                                            lstm_b_o};
 
-/* Values over time: slot 0 is the initial state, slot t belongs to step t. */
+/* Values over time: slot 0 is the initial state, slot t that of step t. */
 static double gate[T + 1][4][H][B], c[T + 1][H][B], h[T + 1][H][B];
 /* Gradients, zero at the start; dh, dc: the error on its way back to t. */
 static double dW_x[4][H][D], dW_h[4][H][H], db[4][H], dx[T][D][B];
