@@ -7,7 +7,7 @@ goes in (initial states, x) is tried in all ways side by side, as further sample
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -210,12 +210,38 @@ def inputs(table: Table, arrays: Arrays, start: Mapping[str, Array], tol: float)
 
     start: initial states as they were seen, by "h_0".
     """
-    ways: list[Edits] = [(), *((e,) for e in families.states(table))]
-    kept = []
-    for way in ways:
-        taken = given.taken(table, arrays, way)
-        if all(_near(taken[n], a, arrays[n], tol) for n, a in start.items()):
-            kept.append(way)
+    kept = starts(table, arrays, start, tol)
     sequences: list[Edits] = [(), *((e,) for e in families.sequences(table, arrays))]
     pairs = [(*a, *b) for a in kept for b in sequences]
     return sorted(pairs, key=len)
+
+
+def starts(
+    table: Table, arrays: Mapping[str, Any], start: Mapping[str, Array], tol: float
+) -> list[Edits]:
+    """The ways to take initial states that go with those that were seen, by "h_0"."""
+    kept: list[Edits] = []
+    for way in [(), *((e,) for e in families.states(table))]:
+        taken = given.taken(table, arrays, way)
+        if all(_near(taken[n], a, arrays[n], tol) for n, a in start.items()):
+            kept.append(way)
+    return kept
+
+
+def first(
+    table: Table,
+    arrays: Mapping[str, Any],
+    stored: Sequence[tuple[Mapping[str, Array], float]],
+    proposals: Sequence[Edits],
+) -> Forward:
+    """The first of these explanations that gives all that is stored, the others as ties.
+
+    stored: pairs of values, as of `read`, and their tolerance.
+    """
+    readers = [_Reader(table, arrays, mine, tol) for mine, tol in stored]
+    good = [edits for edits in proposals if all(r.holds(edits) for r in readers)]
+    if not good:
+        return Forward((), None, False)
+    ties = [t for edits in good for t in (*families.same(table, edits), edits)]
+    ties = [t for t in dict.fromkeys(ties) if t != good[0] and readers[0].holds(t)]
+    return Forward(good[0], readers[0].tried[good[0]], True, tuple(ties))

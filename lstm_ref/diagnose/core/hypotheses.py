@@ -13,7 +13,16 @@ import numpy as np
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import altered, families, forward, given, recover, rewrites, values
+from lstm_ref.diagnose.core import (
+    altered,
+    families,
+    forward,
+    given,
+    recover,
+    rewrites,
+    stages,
+    values,
+)
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.diagnose.core.values import Values
@@ -78,6 +87,41 @@ def read_gradients(
                 read = altered.forward_with(table, arrays, (*way, *found.edits))
                 ties = tuple((*way, *tie) for tie in found.ties)
                 return forward.Forward((*way, *found.edits), read, True, ties)
+    return forward.Forward((), None, False)
+
+
+def read_stages(
+    cell: stages.Cell,
+    arrays: Mapping[str, Any],
+    errors: Mapping[str, Array],
+    gradients: Mapping[str, Array],
+    mine: Mapping[str, Array],
+    tol: float = 1e-9,
+) -> forward.Forward:
+    """As `read_gradients`, equation by equation; see `stages`. mine: values that are stored."""
+    if not cell.able:
+        return forward.Forward((), None, False)
+    table = cell.table
+    for way in [(), *((edit,) for edit in families.sequences(table, arrays))]:
+        base = Pass(table, values.forward(table, given.taken(table, arrays, way)), errors)
+        delta = {n: found[0].delta for n, found in recover.sources(base, gradients).items()}
+        for seen in answers(base, gradients, tol)[:2]:
+            start = {f"{s}_0": a[0] for s, a in seen.items()}
+            starts = forward.starts(table, arrays, start, LOSS * tol)
+            fitting = all(forward.close(a[1:], mine[s][:-1], LOSS * tol)
+                          for s, a in seen.items() if s in mine)  # fmt: skip
+            if not starts or not fitting:
+                continue
+            whole = {s: np.concatenate([a[1:], a[:1] * np.nan]) for s, a in seen.items()}
+            stored = [(mine, tol), ({**start, **whole}, LOSS * tol)]
+            for back in (False, True)[: 1 if mine else 2]:
+                known = stages.known_of(base, cell, seen, mine, delta)
+                known.errors = cell.errors if back else []
+                read = stages.Stages(cell, known, LOSS * max(tol, 1e-10))
+                proposals = [(*way, *s, *edits) for edits in read.proposals() for s in starts]
+                found = forward.first(table, arrays, stored, proposals)
+                if found.found:
+                    return found
     return forward.Forward((), None, False)
 
 

@@ -25,6 +25,7 @@ from lstm_ref.diagnose.core import (
     habits,
     hypotheses,
     scale,
+    stages,
     sums,
 )
 from lstm_ref.diagnose.core.edits import Edit
@@ -181,6 +182,11 @@ class Reader:
         else:
             yield (), self.right
             found = hypotheses.read_gradients(table, self.arrays, self.errors, gradients, tol)
+        if not found.found and gradients:
+            others = hypotheses.read_stages(
+                self._cell, self.arrays, self.errors, gradients, values, tol
+            )
+            found = others if others.found else found
         if values and not found.found:
             yield found, None
         if not found.found or (not values and not found.edits):
@@ -189,6 +195,10 @@ class Reader:
             settled = families.settled(table, edits, gradients)
             for each in dict.fromkeys((settled, edits)):
                 yield each, self._pass(each)
+
+    @cached_property
+    def _cell(self):
+        return stages.Cell(self.table, self.values)
 
     def _read_forward(self, values, tol):
         """What these values are read to be; the layouts of a file mostly have the same ones."""
@@ -221,8 +231,8 @@ class Reader:
         unread = [n.removeprefix("net ") for n in found.unread] or [
             n.removeprefix("net_") for n in values if not forward.close(
                 forward.result(table, self.values, n), values[n], tol)]  # fmt: skip
-        alone = [n for n in unread if self._alone(n, values)]
-        named = tuple((f"forward {n}", ()) for n in dict.fromkeys(alone[:1]))
+        sure = [n for n in unread if self._alone(n, values)]
+        named = tuple((f"forward {n}", ()) for n in dict.fromkeys(sure[:1]))
         if not set(table.equations) <= set(values):
             return Result((), False, (), named)
         base = Pass(table, self._theirs(values), self.errors)
