@@ -24,7 +24,7 @@ from lstm_ref.derive.expressions import at
 from lstm_ref.derive.table import Table
 from lstm_ref.derive.typeset.summands import Writer
 from lstm_ref.diagnose import whole
-from lstm_ref.diagnose.core import altered, forward, local, sums
+from lstm_ref.diagnose.core import altered, alternatives, forward, local, sums
 from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
@@ -132,8 +132,8 @@ class Reader:
         edits: list[Edit] = []
         for name in base.table.equations:
             y = delta[name][1:].reshape(base.T, -1)
-            S, others = local.slopes(base, name)
-            reading = local.solve(y, S, local.items(base, name, delta), others, TOLERANCE)
+            S, others = alternatives.slopes(base, name)
+            reading = local.solve(y, S, alternatives.items(base, name, delta), others, TOLERANCE)
             if not reading.found:
                 return None
             edits += reading.edits

@@ -6,7 +6,7 @@ import numpy as np
 
 from lstm_ref.check import witnesses
 from lstm_ref.derive import catalogue, table
-from lstm_ref.diagnose.core import dictionary, local, passes, values
+from lstm_ref.diagnose.core import alternatives, dictionary, passes, values
 from lstm_ref.diagnose.core.edits import Edit
 
 SIZES = {"T": 4, "B": 2}
@@ -22,13 +22,13 @@ def backwards(name):
     delta = base.run()
     found = []
     for of in (*stored.equations, *stored.inputs):
-        for item in local.items(base, of, delta):
+        for item in alternatives.items(base, of, delta):
             found += [Edit(item.place, "dropped", weight=0.0), Edit(item.place, "weight", 2.0)]
             found += item.edits
         if of in stored.equations:
-            found += local.slopes(base, of)[1]
+            found += alternatives.slopes(base, of)[1]
     for state in stored.states:
-        for item in local.items(base, state, delta, start=True):
+        for item in alternatives.items(base, state, delta, start=True):
             found += [Edit(item.place, "dropped", weight=0.0), *item.edits]
     return stored, found
 

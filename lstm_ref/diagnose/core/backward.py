@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.diagnose.core import dictionary, local, recover, scale, sums
+from lstm_ref.diagnose.core import alternatives, dictionary, local, recover, scale, sums
 from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
@@ -173,13 +173,18 @@ def _slots(array):
     return np.concatenate([np.zeros_like(array[:1]), array])[:, None]
 
 
+def comes_back(base: Pass, gradients: Mapping[str, Array]) -> bool:
+    """Whether every error term with a matrix of its own comes back from these gradients."""
+    return _enough(base, {*recover.sources(base, gradients)})
+
+
 def _enough(base, known):
     """Whether every signal with a matrix of its own has come back."""
     needed = {p.by for items in base.table.products.values() for p in items}
     return bool(known) and needed <= known
 
 
-def _choices(base, found, stored, tensors, tol, most=8):
+def _choices(base, found, stored, tensors, tol, most=4):
     """Error terms of each signal, from one of its matrices where these contradict each other."""
     options = []
     for name, sources in found.items():
@@ -215,8 +220,8 @@ def _equations(base, delta, k, tensors, tol):
     other: list[tuple[Edits, Edits]] = []
     unexplained: list[tuple[str, tuple[int, ...]]] = []
     for name in base.table.equations:
-        parts = local.items(base, name, whole)
-        S, slope_edits = local.slopes(base, name)
+        parts = alternatives.items(base, name, whole)
+        S, slope_edits = alternatives.slopes(base, name)
         y = whole[name][1:].reshape(base.T, -1)
         reading = local.solve(y, S, parts, slope_edits, tight, nice)
         edits += reading.edits

@@ -10,7 +10,8 @@ import numpy as np
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Summand
 from lstm_ref.derive.tree import Call, Node, Signal
-from lstm_ref.diagnose.core import dictionary, local
+from lstm_ref.diagnose.core import dictionary
+from lstm_ref.diagnose.core.alternatives import edits_of, square
 from lstm_ref.diagnose.core.edits import Edit, Place
 from lstm_ref.diagnose.core.passes import Pass
 
@@ -60,7 +61,7 @@ def _habits(base: Pass) -> Iterator[Move]:
         others = tuple(t for t in every if t not in kept)
         yield tuple(Edit(p, "dropped", weight=0.0, steps=others) for p in _sums(base))
     bare = [e for name in (*table.equations, *table.inputs) for p, t in base.terms(name)
-            if t.via for e in local.edits_of(base, p, t) if e.kind == "no slope"]  # fmt: skip
+            if t.via for e in edits_of(base, p, t) if e.kind == "no slope"]  # fmt: skip
     yield tuple(bare)
     yield tuple(e for e in bare if e.place[1] not in table.inputs)
     left = [Edit(("enter", s), "left over", other="left over") for s in table.states]
@@ -93,7 +94,7 @@ def alone(base: Pass) -> list[Move]:
             found += [Edit(("error", name), "copy", other=f"delta {n}") for n in alike
                       if order.index(n) > order.index(name)]  # fmt: skip
     for place, term in _items(base):
-        found += [e for e in local.edits_of(base, place, term) if e.other]
+        found += [e for e in edits_of(base, place, term) if e.other]
     return [(e,) for e in found]
 
 
@@ -184,7 +185,9 @@ def _mapped(node, change):
 
 def _square(base, place):
     term = base.table.terms[place[1]][place[2]]
-    return term.via.kind in ("matrix", "transposed") and local.square(base.table, term.via.node)
+    return term.via.kind in ("matrix", "transposed") and square(
+        base.table, term.via.node
+    )
 
 
 def singles(base: Pass) -> Iterator[Edit]:
@@ -194,7 +197,7 @@ def singles(base: Pass) -> Iterator[Edit]:
         yield Edit(place, "dropped", weight=0.0)
         yield Edit(place, "weight", weight=2.0)
         yield Edit(place, "sign", weight=-1.0)
-        yield from (e for e in local.edits_of(base, place, term) if not e.other)
+        yield from (e for e in edits_of(base, place, term) if not e.other)
         if term.lag == 0 and term.inner != dictionary.ONE:
             yield Edit(place, "dropped", weight=0.0, steps=(1,))
             yield Edit(place, "dropped", weight=0.0, steps=(base.T,))

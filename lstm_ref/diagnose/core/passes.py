@@ -67,6 +67,7 @@ class Pass:
             self.enter[state] = self.enter[state][None]
         self.kept: dict[Edit, list[tuple[str, Array]]] = {}
         self._found: dict[Any, Array] = {}
+        self.beside: dict[Any, Pass] = {}  # passes with one edit each, side by side
 
     def copy(self) -> Pass:
         """The same pass, with coefficients that can be changed without changing this one."""
@@ -74,7 +75,7 @@ class Pass:
         new.__dict__.update({k: v for k, v in self.__dict__.items() if k != "right"})
         for name in ("inner", "outer", "v", "slopes", "enter", "source", "flipped", "replaced"):
             setattr(new, name, dict(getattr(self, name)))
-        new.changed = set(self.changed)
+        new.changed, new.beside = set(self.changed), {}
         return new
 
     def formula(self, node: Any) -> Array:

@@ -135,7 +135,7 @@ class Reader:
             again = backward.given(base, self.known, gradients, tol)
             if again is not None:
                 return self._result(edits, again)
-        if not values:
+        if not values and not backward.comes_back(self.right, gradients):
             for edits, own in self._hypotheses(gradients, tol):
                 read = self._result(edits, backward.read(own, gradients, tol))
                 if read.exact:

@@ -14,7 +14,7 @@ import numpy as np
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Table
-from lstm_ref.diagnose.core import local
+from lstm_ref.diagnose.core import alternatives
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array, Arrays
 
@@ -126,7 +126,8 @@ def _elected(votes, tol):
     alone, *order = np.lexsort((who, costs))
     best, chosen = costs[alone] + NONE * (len(votes) - 1), values[alone]  # where no two agree
     seen = np.zeros(len(values), bool)
-    for at in (alone, *order):
+    several = line.several()
+    for at in (n for n in (alone, *order) if several[n]):
         if costs[at] > ANCHOR or costs[at] >= best:
             break
         if seen[at]:
@@ -154,6 +155,13 @@ class _Line:
         self.order = np.argsort(self.marks[:, 0], kind="stable")
         self.sorted = self.marks[self.order, 0]
 
+    def several(self):
+        """Of which there is another one near on the line, (N,) of bool."""
+        first = self.marks[:, 0]
+        ends = (np.searchsorted(self.sorted, first + way, "right") for way in (-self.tol, self.tol))
+        low, high = ends
+        return high - low > 1
+
     def alike(self, at):
         """Numbers of those that are this one up to a factor, itself among them."""
         first, second = self.marks[at]
@@ -177,8 +185,8 @@ class _Own:
         if not by <= set(delta):
             return
         if "parts" not in self.__dict__ or name in by:
-            self.parts = local.items(self.base, name, delta)
-            self.S, _ = local.slopes(self.base, name)
+            self.parts = alternatives.items(self.base, name, delta)
+            self.S, _ = alternatives.slopes(self.base, name)
         arrays = [p.arrays[:, k - 1] for p in self.parts]
         right = sum((a[0] for a in arrays), np.zeros(self.S.shape[-1]))
         found, costs = [right[None]], [np.zeros(1)]
@@ -214,9 +222,9 @@ def _views(base, name, delta):
 
 
 def _view(base, of, n, term, delta, name):
-    parts = local.items(base, of, {**delta, name: np.ones_like(delta[of])})
+    parts = alternatives.items(base, of, {**delta, name: np.ones_like(delta[of])})
     at = next(k for k, p in enumerate(parts) if p.place == ("term", of, n))
-    S, _ = local.slopes(base, of)
+    S, _ = alternatives.slopes(base, of)
     y = delta[of][1:].reshape(base.T, -1)
     rest = sum((p.arrays[0] for k, p in enumerate(parts) if k != at), np.zeros_like(y))
     real = [0] + [j + 1 for j, e in enumerate(parts[at].edits) if not e.other]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from lstm_ref.diagnose.core import dictionary, local
+from lstm_ref.diagnose.core import alternatives, dictionary, local
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
 from lstm_ref.types import Array, Arrays
@@ -54,7 +54,7 @@ def _coefficients(base, name):
     units = base.values.sizes[base.table.letters[name][0]]
     shape = 1, units, base.values[base.table.input].shape[-1]
     yield np.ones(shape).ravel()
-    S, _ = local.slopes(base, name)
+    S, _ = alternatives.slopes(base, name)
     terms = list(base.terms(name))
     if len(terms) != 1 or terms[0][1].via or terms[0][1].lag:
         return

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from lstm_ref.derive import tree
-from lstm_ref.diagnose.core import dictionary, local
+from lstm_ref.diagnose.core import alternatives, dictionary, local
 from lstm_ref.diagnose.core.edited import edited
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.passes import Pass
@@ -136,7 +136,7 @@ def _whole(result, mine, right, tensors, tol, nice):
 
 
 def _equation(base, name, y, delta, tol, nice, start):
-    parts = local.items(base, name, delta, start)
+    parts = alternatives.items(base, name, delta, start)
     if not parts:
         return
     S = np.ones((1, *y.shape))
@@ -208,7 +208,7 @@ def _like(base, node):
     """Other formulas of the same shape."""
     shape = base.formula(node).shape[2:-1]
     for other, kind in dictionary.others(base.table, node):
-        if local.fits(base, other, shape):
+        if alternatives.fits(base, other, shape):
             yield other, kind
 
 
