@@ -155,7 +155,7 @@ def answer(
 def _of_all(table, edits, sizes, stored):
     """The sentence on a factor that all gradients have which are stored, or ""."""
     gradients = set(naming.gradients_of(table)) & set(stored)
-    if len(edits) != 1 or len(gradients) < 2 or edits[0].kind == "clipped":
+    if len(edits) != 1 or len(gradients) < 2 or edits[0].kind in ("clipped", "limited"):
         return ""
     kind, names, *_ = edits[0].place
     if kind != "scale" or not gradients <= set(names):

@@ -56,7 +56,7 @@ def not_reset(table: Table, edits: Sequence[Edit], stored: Collection[str]) -> b
         return False
     edit, names = edits[0], edits[0].place[1]
     return (
-        edit.place[0] == "scale" and edit.kind != "clipped" and edit.weight == 2
+        edit.place[0] == "scale" and edit.kind not in ("clipped", "limited") and edit.weight == 2
         and bool(learned) and learned <= set(names)
         and not (set(names) & set(stored)) - learned
     )  # fmt: skip
@@ -83,5 +83,5 @@ def computed(table: Table, right: Params, edits: Sequence[Edit]) -> dict[str, An
     values = altered.forward_with(table, right, forwards)
     errors = {"e": right["e"], **{s: right[f"e_{s}_T"] for s in table.states}}
     base = altered.own_pass(table, forwards, values, errors)
-    back = [e for e in edits if e.place[0] not in FORWARDS and e.kind != "clipped"]
+    back = [e for e in edits if e.place[0] not in FORWARDS and e.kind not in ("clipped", "limited")]
     return backward.evaluated(base, back, {})

@@ -44,7 +44,21 @@ def read(base: Pass, tensors: Mapping[str, Array], tol: float) -> Read:
         return Read()
     if (stored := _as_stored(base, tensors, tol)) is not None:
         return stored
+    if (clipped := _clipped(base, tensors, tol)) is not None:
+        return clipped
     return _by_error_terms(base, tensors, tol) or Read((), False, (), 20.0)
+
+
+def _clipped(base, tensors, tol):
+    """What the tensors say that are below a limit, if with it all of them are given."""
+    if (found := scale.limited(base, tensors)) is None:
+        return None
+    limit, reached = found
+    below = read(base, {n: v for n, v in tensors.items() if n not in reached}, tol)
+    edits = (*below.edits, limit)
+    if not below.exact or wrong(base, edits, tensors, tol):
+        return None
+    return Read(edits, True, (), below.cost + 1, tuple((*tie, limit) for tie in below.ties))
 
 
 def given(
@@ -99,7 +113,7 @@ def evaluated(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array]) -
         kind, name = edit.place[:2]
         if kind == "scale":
             for each in name:
-                found[each] = edit.weight * found[each]
+                found[each] = _scaled(edit, found[each])
         elif kind == "result" and name in found:
             found[name] = _finished(base, edit, found[name], right, tensors)
             if edit.other == "updated":
@@ -107,6 +121,12 @@ def evaluated(base: Pass, edits: Iterable[Edit], tensors: Mapping[str, Array]) -
                 moved = sums.early(new, name, new.run(), tensors)
                 found[name] = right[name] - edit.weight * (0 if moved is None else moved)
     return found
+
+
+def _scaled(edit, value):
+    if edit.other == "limited":
+        return np.clip(value, -edit.weight, edit.weight)
+    return edit.weight * value
 
 
 def _finished(base, edit, value, right, tensors):

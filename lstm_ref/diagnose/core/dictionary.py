@@ -42,11 +42,13 @@ def _others(table: Table, node: Node) -> Iterator[tuple[Node, str]]:
                 yield tree.product(*factors[:k], *factors[k + 1 :]), "forgotten"
                 yield from _inside(table, node, "factors", k, factor)
         case Sum(parts):
+            yield from _other_slope(parts)
             for k, (sign, part) in enumerate(parts):
                 rest = parts[:k] + parts[k + 1 :]
                 if rest:
                     yield summed(rest), "forgotten"
                     yield Sum((*parts[:k], (-sign, part), *parts[k + 1 :])), "sign"
+                    yield Sum((*parts[:k], (sign, ONE), *parts[k + 1 :])), "forgotten"
                 for other, kind in _others(table, part):
                     yield Sum((*parts[:k], (sign, other), *parts[k + 1 :])), kind
         case Power(base, exponent):
@@ -73,6 +75,14 @@ def _square(table, A):
         return True  # diag(v), a product of columns
     first, second = table.letters[inside.name]
     return first == second
+
+
+def _other_slope(parts):
+    """For 1 − u² that of another function, or twice."""
+    match parts:
+        case ((1, Number(1)), (-1, Power(u, Number(2)))):
+            yield _logistic(u), "slope"
+            yield Power(Sum(parts), Number(2)), "twice"
 
 
 def summed(parts: tuple[tuple[int, Node], ...]) -> Node:

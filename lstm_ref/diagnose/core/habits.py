@@ -185,9 +185,7 @@ def _mapped(node, change):
 
 def _square(base, place):
     term = base.table.terms[place[1]][place[2]]
-    return term.via.kind in ("matrix", "transposed") and square(
-        base.table, term.via.node
-    )
+    return term.via.kind in ("matrix", "transposed") and square(base.table, term.via.node)
 
 
 def singles(base: Pass) -> Iterator[Edit]:

@@ -124,12 +124,13 @@ class Reader:
     def _one(self, values, gradients, tol, deep):
         """What one layout is read to be: each forward pass first, then several mistakes."""
         found: list[Any] = []
-        for edits, base in self._forwards(values, gradients, tol):
+        ways = self._forwards(values, gradients, tol)
+        for edits, base in ways:
             if base is None:
                 return self._without_forward(edits, values, gradients, tol)
             read = self._result(edits, backward.read(base, gradients, tol))
             if read.exact:
-                return read
+                return self._beside(read, edits, ways, gradients, tol) if edits else read
             found.append((cost(read), len(found), edits, base, read))
         for _, _, edits, base, _ in sorted(found, key=lambda f: f[:2])[:2]:
             again = backward.given(base, self.known, gradients, tol)
@@ -148,6 +149,15 @@ class Reader:
             return read
         # Without a value nobody knows that the forward pass is right: nothing is claimed.
         return replace(read, edits=(), unexplained=read.unexplained if values else ())
+
+    def _beside(self, read, edits, ways, gradients, tol):
+        """With other forward passes that give every number, too, and need no more."""
+        ties = list(read.ties)
+        for others, base in islice(ways, backward.TIES):
+            again = self._result(others, backward.read(base, gradients, tol))
+            if others != edits and again.exact and cost(again) <= cost(read):
+                ties.append(again.edits)
+        return replace(read, ties=tuple(dict.fromkeys(ties)))
 
     def _result(self, edits, found):
         ties = [t for t in found.ties if not self.same(found.edits, t)]

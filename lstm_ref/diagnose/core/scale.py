@@ -91,6 +91,19 @@ def as_edit(base: Pass, k: float, tensors: Mapping[str, Array], tol: float) -> E
     return Edit(("scale", tuple(names)), "weight", weight=k)
 
 
+def limited(base: Pass, tensors: Mapping[str, Array]) -> tuple[Edit, set[str]] | None:
+    """The limit to which every entry of the parameters' gradients is clipped, as an edit.
+
+    With the names of those that have reached it; None where no two entries are at one limit.
+    """
+    names = parameters(base, tensors)
+    limit = max((float(np.abs(tensors[n]).max()) for n in names), default=0.0)
+    reached = {n for n in names if np.any(np.abs(tensors[n]) == limit)}
+    if not limit or sum(np.sum(np.abs(tensors[n]) == limit) for n in reached) < 2:
+        return None
+    return Edit(("scale", tuple(names)), "limited", weight=limit, other="limited"), reached
+
+
 def gives(own: Pass, found: Arrays, gradients: Mapping[str, Array], tol: float) -> bool:
     """Whether the results of a pass are these gradients, its parameters' up to one factor."""
     k = None

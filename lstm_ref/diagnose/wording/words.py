@@ -77,6 +77,8 @@ class Words(Backward):
         what = self.gradients([names] if isinstance(names, str) else names)
         if edit.kind == "clipped":
             return f"the norm of {what} is clipped to {edit.other}"
+        if edit.kind == "limited":
+            return f"every entry of {what} is clipped to ±{edit.weight:g}"
         alone = isinstance(names, str) or len(names) == 1
         return f"{what}{'' if alone else ': each'} {self.factor(edit.weight)}"
 
