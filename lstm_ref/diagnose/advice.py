@@ -40,6 +40,7 @@ NO_BIASES = (
     "the biases of these vectors are not 0; those of `vectors --zero-biases -o FILE` are, "
     "and --against FILE compares with them"
 )
+FAMILIAR = ("LSTM", "VANILLA", "GRU_AFTER", "GRU_BEFORE", "ELMAN")  # rather than their like
 AFTER = " (PyTorch, Keras) or GRU_BEFORE"
 GATES = {3: f"GRU_AFTER{AFTER}", 4: "LSTM", 1: "ELMAN"}
 
@@ -74,7 +75,7 @@ def other_cell(left: Iterable[str], names: Iterable[str], cell: Cell | Table) ->
     fits = [c for c, found in cells.items() if c != cell.name and found >= theirs]
     if not odd or not fits:
         return other_kind(names, cell)
-    fits = sorted(fits, key=lambda c: len(cells[c]))[:3]  # stable: in the order of the list
+    fits = sorted(fits, key=lambda c: (len(cells[c]), c not in FAMILIAR))[:3]
     return _said_of(odd, f"{' or '.join(fits)}, not of {cell.name}", fits[0])
 
 

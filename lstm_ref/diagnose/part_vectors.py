@@ -50,7 +50,7 @@ def several(header: Mapping[str, Any]) -> bool:
 def of_net(
     header: Mapping[str, Any], arrays: Params, cell: Any
 ) -> tuple[list[PartVectors], dict[str, Array]]:
-    """(vectors of each part, layer by layer; the arrays of the whole net: x, dx, the output).
+    """(vectors of each part, layer by layer; the arrays of the whole net: x, dx, e, the output).
 
     header, arrays: of `interop.vectors`. Raises VectorsError.
     """
@@ -69,7 +69,7 @@ def of_net(
     _, gradients = nets.backward(net, layers, errors)
     names = names_of_inputs(cell)
     whole = {n: given[n] for n in names} | {f"d{n}": gradients[n] for n in names}
-    return found, {**whole, cell.output: nets.output(net, layers)}
+    return found, {**whole, "e": given["e"], cell.output: nets.output(net, layers)}
 
 
 def _vectors(net, layer, part, back, errors, header):

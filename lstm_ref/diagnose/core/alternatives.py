@@ -155,5 +155,8 @@ def slopes(base: Pass, of: str) -> tuple[Array, tuple[Edit, ...]]:
     for node, kind in dictionary.slopes(base.table, of, slope):
         edits.append(Edit(("slope", of), kind, inner=node))
         arrays.append(base.formula(node))
+    if slope is not None and len(base.table.terms[of]) + (of == base.table.output) > 1:
+        edits.append(Edit(("slope", of), "weight", weight=2.0))
+        arrays.append(2 * arrays[0])
     whole = [np.broadcast_to(a[1:], (base.T, 1, *shape, B)).reshape(base.T, -1) for a in arrays]
     return np.stack(whole), tuple(edits)

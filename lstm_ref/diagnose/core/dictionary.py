@@ -48,7 +48,8 @@ def _others(table: Table, node: Node) -> Iterator[tuple[Node, str]]:
                 if rest:
                     yield summed(rest), "forgotten"
                     yield Sum((*parts[:k], (-sign, part), *parts[k + 1 :])), "sign"
-                    yield Sum((*parts[:k], (sign, ONE), *parts[k + 1 :])), "forgotten"
+                    if not any(isinstance(p, Number) for _, p in parts):
+                        yield Sum((*parts[:k], (sign, ONE), *parts[k + 1 :])), "forgotten"
                 for other, kind in _others(table, part):
                     yield Sum((*parts[:k], (sign, other), *parts[k + 1 :])), kind
         case Power(base, exponent):
@@ -82,7 +83,7 @@ def _other_slope(parts):
     match parts:
         case ((1, Number(1)), (-1, Power(u, Number(2)))):
             yield _logistic(u), "slope"
-            yield Power(Sum(parts), Number(2)), "twice"
+            yield tree.product(Sum(parts), Sum(parts)), "twice"
 
 
 def summed(parts: tuple[tuple[int, Node], ...]) -> Node:
@@ -134,7 +135,6 @@ def slopes(table: Table, name: str, slope: Node | None) -> list[tuple[Node, str]
     found[Power(u, Number(2))] = "power"
     found[Call("sigma", (u,))] = found[Call("tanh", (u,))] = "function"
     found[tree.product(slope, slope)] = "twice"
-    found[tree.product(Number(2), slope)] = "doubled"
     found |= {node: kind for node, kind in others(table, slope) if node not in found}
     found.pop(slope, None)
     if isinstance(slope, Product | Sum):
