@@ -262,20 +262,16 @@ def _equations(base, delta, k, tensors, tol):
         found = again if again.exact else found
     if not found.exact:  # what was read of errors between is a guess
         sure = [e for e in found.edits if _of_known(base, e, delta)]
-        named = [u for u in found.unexplained if _read_from(base, u[0], delta, unexplained)]
+        named = [u for u in found.unexplained if _stored(base, u[0], tensors)]
         return replace(found, edits=tuple(sure), unexplained=tuple(named))
     ties = [(*(e for e in found.edits if e not in mine), *tie) for mine, tie in other]
     return replace(found, ties=tuple(t for t in ties if not wrong(base, t, tensors, tol)))
 
 
-def _read_from(base, name, delta, equations):
-    """Whether what is not explained was read from error terms that came back by themselves."""
-    table = base.table
-    if name in table.equations:
-        return name in delta and {t.by for t in table.terms[name]} <= set(delta)
-    of = name[1:].removesuffix("_0")
-    of = table.input if of == "x" else of
-    return {item.by for item in table.summands(of)} <= set(delta) and not equations
+def _stored(base, name, tensors):
+    """Whether an equation and the error terms that it reads are all stored: their own numbers."""
+    by = [term.by for term in base.table.terms.get(name, ())]
+    return name in base.table.equations and all(f"delta_{n}" in tensors for n in (name, *by))
 
 
 def _of_known(base, edit, delta):

@@ -160,6 +160,8 @@ class Reader:
         return replace(read, ties=tuple(dict.fromkeys(ties)))
 
     def _result(self, edits, found):
+        if any(e.kind == "weight" and not scale.typed(e.weight, self.right) for e in found.edits):
+            found = replace(found, edits=(), exact=False, ties=(), unexplained=())
         ties = [t for t in found.ties if not self.same(found.edits, t)]
         return Result(
             (*edits, *found.edits), found.exact, tuple((*edits, *t) for t in ties),

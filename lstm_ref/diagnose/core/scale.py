@@ -91,6 +91,14 @@ def as_edit(base: Pass, k: float, tensors: Mapping[str, Array], tol: float) -> E
     return Edit(("scale", tuple(names)), "weight", weight=k)
 
 
+def typed(weight: float, base: Pass) -> bool:
+    """Whether somebody may have typed this factor; one of many digits has come from numbers."""
+    if weight in (0.0, *means(base)):
+        return True
+    each = (abs(weight), 1 / abs(weight))
+    return any(abs(w - float(f"{w:.{DIGITS}g}")) <= 1e-8 * w or w % 1 == 0 for w in each)
+
+
 def limited(base: Pass, tensors: Mapping[str, Array]) -> tuple[Edit, set[str]] | None:
     """The limit to which every entry of the parameters' gradients is clipped, as an edit.
 
