@@ -165,3 +165,11 @@ def test_habits_are_told_together():
     assert said(*window) == ["errors go back 2 steps only: nothing comes back at steps 1 and 2"]
     every = [Edit(("term", "h", k), "window", 0.0) for k in range(4)]
     assert said(*every) == ["δ_h lacks all that comes back through the recurrent matrices"]
+
+
+def test_a_sign_is_told_at_every_step_beside_what_holds_at_step_1():
+    stored = table.of_catalogue("GRU_AFTER")
+    new = tree.Sum(((1, tree.Signal("h|new", 1)), (-1, tree.Signal("h_tilde"))))
+    edit = Edit(("term", "z", 0), "new", weight=-1.0, inner=new)
+    (one,) = told(stored, [edit], SIZES)
+    assert one.sentence.endswith(", at step 1 only, and at every step has the wrong sign")

@@ -81,9 +81,9 @@ def norm_of(tensors: Mapping[str, Array], names: Iterable[str]) -> float:
 
 
 def as_edit(base: Pass, k: float, tensors: Mapping[str, Array], tol: float) -> Edit:
-    """The edit for a factor of the gradients of all parameters that are stored."""
-    names = parameters(base, tensors)
-    norm = norm_of(tensors, names)
+    """The edit for a factor of the gradients of all parameters, stored or not."""
+    norm = norm_of(tensors, parameters(base, tensors))
+    names = [f"d{name}" for name in (*base.table.matrices, *base.table.vectors)]
     limit = float(f"{norm:.{DIGITS - 1}g}")
     typed = abs(norm - limit) <= max(10 * tol, 1e-6) * limit  # some add 1e-6 to the norm
     if typed and abs(k) < 1 and k not in means(base):

@@ -89,7 +89,10 @@ class Backward:
         when = self.only(edit)
         if edit.weight == 0:
             return f"{left} lacks the summand {text}{when}"
-        said = listed([*self._differences(edit, theirs, start), *self._weight(edit.weight, alone)])
+        other, weight = self._differences(edit, theirs, start), self._weight(edit.weight, alone)
+        said = listed([*other, *weight])
+        if views(edit) and weight and edit.steps is None:  # the one at step 1, the other at all
+            said, when = f"{listed(other)}{when}, and at every step {listed(weight)}", ""
         said = said or f"is another one ({edit.kind})"
         where = f"{left} {said}" if alone else f"in {left}: {text} {said}"
         return where + when
