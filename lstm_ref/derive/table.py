@@ -65,8 +65,18 @@ class Product:
     transposed: bool = False
 
 
+class Asked:
+    """What `lstm_ref.cells.interface` asks every cell for, from the letters of its arrays."""
+
+    NAME = property(lambda self: self.name)
+    INPUT = property(lambda self: f"T{self.letters[self.input]}B")
+    INPUTS = property(lambda self: {x: f"T{self.letters[x]}B" for x in self.inputs})
+    OUTPUT = property(lambda self: f"T{self.letters[self.output]}B")
+    STATES = property(lambda self: {s: f"{self.letters[s]}B" for s in self.states})
+
+
 @dataclass(frozen=True)
-class Table:
+class Table(Asked):
     """A cell: its equations in order, and every summand of its error terms and gradients.
 
     letters: sizes of every signal and parameter. slopes: ∂u/∂net_u, None without an activation.
@@ -89,12 +99,6 @@ class Table:
     products: dict[str, tuple[Product, ...]]
     text: tuple[str, ...] = ()
     dropped: tuple[()] = field(default=(), repr=False)
-
-    NAME = property(lambda self: self.name)
-    INPUT = property(lambda self: f"T{self.letters[self.input]}B")
-    INPUTS = property(lambda self: {x: f"T{self.letters[x]}B" for x in self.inputs})
-    OUTPUT = property(lambda self: f"T{self.letters[self.output]}B")
-    STATES = property(lambda self: {s: f"{self.letters[s]}B" for s in self.states})
 
     @property
     def SHAPES(self) -> dict[str, str]:

@@ -19,11 +19,12 @@ from lstm_ref.derive.expressions import (
     parameters,
     signals,
 )
+from lstm_ref.derive.table import Asked
 from lstm_ref.derive.terms import Product, Term, Terms, derived, every, keeping_bias
 
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Asked):
     """A declared cell. Made by `@cell`, or from another one by `but` and `truncated`.
 
     equations: name -> Equation, in order; the last is the output. dropped: predicates on
@@ -104,13 +105,6 @@ class Cell:
     def fixed(self) -> list[str]:
         """Names of the parameters that are given and not learned, in that order."""
         return [n for n in self._parameters() if family_of(n, self.given.fixed)]
-
-    # What `lstm_ref.cells.interface` asks every cell for.
-    NAME = property(lambda self: self.name)
-    INPUT = property(lambda self: f"T{self.letters[self.input]}B")
-    INPUTS = property(lambda self: {x: f"T{self.letters[x]}B" for x in self.inputs})
-    OUTPUT = property(lambda self: f"T{self.letters[self.output]}B")
-    STATES = property(lambda self: {s: f"{self.letters[s]}B" for s in self.states})
 
     @property
     def SHAPES(self) -> dict[str, str]:

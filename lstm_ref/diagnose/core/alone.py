@@ -15,7 +15,7 @@ import numpy as np
 
 from lstm_ref.derive import tree
 from lstm_ref.derive.table import Equation, Table
-from lstm_ref.derive.tree import Node, Number, Product, Sum
+from lstm_ref.derive.tree import Node, Number, Sum
 from lstm_ref.diagnose.core import dictionary, given, local, rewrites
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.turned import INVERSES
@@ -132,12 +132,12 @@ class Alone:
         yield from self._weighted(first, net, u, known)
         A = np.stack([a[known] for a in self.arrays])
         changed = [(e[-1].kind, n, at) for n, (e, other) in enumerate(self.nets)
-                   if n and (at := changed_at(net, other)) is not None]  # fmt: skip
+                   if n and (at := rewrites.changed_at(net, other)) is not None]  # fmt: skip
         linear = isinstance(net, Sum)
         for (kind, n, at), (other, m, to) in combinations(changed, 2):
             if at[0] == to[0] or (linear and not self._near(A[n] + A[m] - A[0], u)):
                 continue
-            two = both(net, at, to)
+            two = rewrites.both(net, at, to)
             if linear or self._near(self._value(two)[known], u):
                 edit = Edit(("forward", self.name), f"{kind}; {other}", inner=two)
                 yield (*first, edit), two
@@ -176,26 +176,3 @@ def weighted(net: Sum, weights: Any) -> Node:
 
 def _weight_kind(w):
     return "forgotten" if w == 0 else "sign" if w == -1 else "twice" if w == 2 else "weight"
-
-
-def changed_at(net: Any, other: Any) -> tuple[int, Any] | None:
-    """(which part differs, what stands there or None) of two sums or products."""
-    field = "parts" if isinstance(net, Sum) else "factors"
-    mine = getattr(net, field, ())
-    theirs = getattr(other, field) if type(other) is type(net) else ()
-    if len(theirs) == len(mine):
-        at = [k for k, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
-        return (at[0], theirs[at[0]]) if len(at) == 1 else None
-    for k in range(len(mine)):
-        if theirs == mine[:k] + mine[k + 1 :]:
-            return k, None
-    return None
-
-
-def both(net: Any, one: tuple[int, Any], two: tuple[int, Any]) -> Node:
-    """The net with two parts exchanged or left out."""
-    field = "parts" if isinstance(net, Sum) else "factors"
-    changed = dict((one, two))
-    parts = [changed.get(k, p) for k, p in enumerate(getattr(net, field))]
-    kept: Any = tuple(p for p in parts if p is not None)
-    return dictionary.summed(kept) if isinstance(net, Sum) else Product(kept)

@@ -181,3 +181,26 @@ def _round(parts):
                 yield Sum((*rest, (1, both))), "bias inside"
         whole = Sum(tuple((s, own if j == k else p) for j, (s, p) in enumerate(parts)))
         yield Product((gate, whole)), "everything inside"
+
+
+def changed_at(net: Any, other: Any) -> tuple[int, Any] | None:
+    """(which part differs, what stands there or None) of two sums or products."""
+    field = "parts" if isinstance(net, Sum) else "factors"
+    mine = getattr(net, field, ())
+    theirs = getattr(other, field) if type(other) is type(net) else ()
+    if len(theirs) == len(mine):
+        at = [k for k, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
+        return (at[0], theirs[at[0]]) if len(at) == 1 else None
+    for k in range(len(mine)):
+        if theirs == mine[:k] + mine[k + 1 :]:
+            return k, None
+    return None
+
+
+def both(net: Any, one: tuple[int, Any], two: tuple[int, Any]) -> Node:
+    """The net with two parts exchanged or left out."""
+    field = "parts" if isinstance(net, Sum) else "factors"
+    changed = dict((one, two))
+    parts = [changed.get(k, p) for k, p in enumerate(getattr(net, field))]
+    kept: Any = tuple(p for p in parts if p is not None)
+    return dictionary.summed(kept) if isinstance(net, Sum) else Product(kept)

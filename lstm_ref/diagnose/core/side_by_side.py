@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.derive.tree import Node, Product, Sum
-from lstm_ref.diagnose.core import dictionary
+from lstm_ref.derive.tree import Product, Sum
+from lstm_ref.diagnose.core import dictionary, rewrites
 from lstm_ref.diagnose.core.edits import Edit
 from lstm_ref.diagnose.core.trials import Changes, Group, Trial, restricted
 from lstm_ref.diagnose.core.values import ELEMENTWISE, Values, value
@@ -194,38 +194,15 @@ class SideBySide:
         changed: list[Any] = []
         for (edits, changes), a in zip(slot.alternatives, slot.values[node], strict=True):
             if edits[0].place[0] == "forward":
-                changed.append((edits[0], a, changed_at(equation.net, changes[node])))
+                changed.append((edits[0], a, rewrites.changed_at(equation.net, changes[node])))
         right = self.base[node][1:]
         for (e, a, at), (f, b, other) in combinations([c for c in changed if c[2]], 2):
             if at[0] == other[0]:
                 continue
-            net = both(equation.net, at, other)
+            net = rewrites.both(equation.net, at, other)
             edit = Edit(("forward", name), f"{e.kind}; {f.kind}", inner=net)
             result.add((edit,), {node: net})
             linear = isinstance(equation.net, Sum)
             found = a + b - right if linear else self._computed(self.base, node, net)
             result.values[node].append(found)
         return result
-
-
-def changed_at(net: Any, other: Any) -> tuple[int, Any] | None:
-    """(which part differs, what stands there or None) of two sums or products."""
-    field = "parts" if isinstance(net, Sum) else "factors"
-    mine = getattr(net, field)
-    theirs = getattr(other, field) if type(other) is type(net) else ()
-    if len(theirs) == len(mine):
-        at = [k for k, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b]
-        return (at[0], theirs[at[0]]) if len(at) == 1 else None
-    for k in range(len(mine)):
-        if theirs == mine[:k] + mine[k + 1 :]:
-            return k, None
-    return None
-
-
-def both(net: Any, one: tuple[int, Any], two: tuple[int, Any]) -> Node:
-    """The net with two parts exchanged or left out."""
-    field = "parts" if isinstance(net, Sum) else "factors"
-    changed = dict((one, two))
-    parts = [changed.get(k, p) for k, p in enumerate(getattr(net, field))]
-    kept: Any = tuple(p for p in parts if p is not None)
-    return dictionary.summed(kept) if isinstance(net, Sum) else Product(kept)
