@@ -21,7 +21,7 @@ from lstm_ref.book.plots import OTHERS
 from lstm_ref.book.style import GATES, STATES
 
 SIGNED = ("c_tilde", "c", "h")  # they may be negative, so their bars start in the middle
-HATCH = {"f": "////", "i": "\\\\\\\\", "c_tilde": "xxxx", "o": "...."}
+HATCH = {"f": "////", "i": "\\\\\\\\", "c_tilde": "xxxx", "o": ".."}
 
 
 def gate_rows(
