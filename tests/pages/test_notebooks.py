@@ -103,6 +103,13 @@ def test_no_cell_ends_with_a_semicolon(code):
     assert not ends, f"write `_ = ...` instead: {ends}"
 
 
+def test_a_picture_has_one_output(code):
+    """A second one, the value of the last line, would get the name of the figure, too."""
+    for cell in code:
+        if "figure" in cell.metadata.get("mystnb", {}):
+            assert len([o for o in cell.outputs if o.output_type != "stream"]) == 1, cell.source
+
+
 def test_outputs_name_no_path_of_a_machine(code):
     found = [
         f"{head(cell)}: {text.strip()[:120]}"
