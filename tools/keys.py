@@ -80,7 +80,8 @@ class Keys:
 
     def _beside(self):
         folder = self.root / "notebooks"
-        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".ipynb")
+        skipped = (".ipynb", ".toml")  # no notebook reads the settings of the formatter
+        files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix not in skipped)
         return [p for p in files if not any(part[0] == "." for part in p.relative_to(folder).parts)]
 
     def _files(self, paths):

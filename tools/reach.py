@@ -3,6 +3,7 @@
 Read from the sources, nothing is run. Where they leave a doubt, more is taken than less: imports
 within functions count, those in strings, and every string that names a module or begins a name.
 Other files are reached with the package in whose folder they are, or where a string names them.
+An exercise is reached by its label: the module that declares "ex-rnn-back", not all of them.
 """
 
 import ast
@@ -11,6 +12,7 @@ import re
 from pathlib import Path
 
 PACKAGE = "lstm_ref"
+BY_LABEL = "book.exercises.table"  # loads the module that declares a label, and no other
 LOADERS = {"import_module", "__import__", "run_module"}
 # An import in a text that may be run: a template of code, the file of an example.
 IMPORT = re.compile(r"^ *(?:from +([\w.]+) +)?import +\(?([\w., ]+)", re.MULTILINE)
@@ -34,6 +36,7 @@ class Package:
             found = Names(source, self.name)
             strings |= found.strings
             wanted |= self._wanted(found)
+        wanted |= self._labelled({text for text in strings if text.startswith("ex-")})
         seen = set()
         while wanted - seen:
             seen |= (new := wanted - seen)
@@ -50,14 +53,20 @@ class Package:
     def _reads(self, module):
         """What one module of the package reaches directly: (modules, strings)."""
         found = self._names(module)
-        return self._wanted(found), found.strings
+        return self._wanted(found, module != f"{self.name}.{BY_LABEL}"), found.strings
 
-    def _wanted(self, found):
+    def _labelled(self, labels):
+        """The modules that declare exercises with these labels."""
+        folder = f"{self.name}.{BY_LABEL}".rpartition(".")[0]
+        mine = (m for m in self.modules if m.startswith(f"{folder}.")) if labels else ()
+        return {module for module in mine if labels & self._names(module).strings}
+
+    def _wanted(self, found, loading=True):
         """The modules that `Names` names, with the packages around them."""
         wanted = set()
         for module, name in found.imports:
             wanted |= self._imported(module, name)
-        if not found.lazy:
+        if loading and not found.lazy:
             wanted |= self._loaded(found)
         return {part for module in wanted for part in _upwards(module)} & set(self.modules)
 

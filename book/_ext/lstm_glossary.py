@@ -98,7 +98,7 @@ def give_anchors(app, doctree):
 
 def add_links(app, doctree, docname):
     """A link at the first use of each term; for the search, where a chapter is about it."""
-    terms = app.env.lstm_terms
+    terms = getattr(app.env, "lstm_terms", [])  # a book may have no glossary
     for term in terms:
         if term.home == docname:
             note_place(doctree, term)

@@ -17,6 +17,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SHORT = ("03_gates", "04_forward")
 # What [book] brings: its own requirements, and mpmath with SymPy.
 BROUGHT = {"numpy", "matplotlib", "sympy", "mpmath", "autograd", "onnx", "onnxruntime", "tqdm"}
+BROUGHT |= {"IPython"}  # with ipykernel
 PATHS = re.compile(r"\.\./|_assets|notebooks/|book/|\b__file__\b")
 
 
