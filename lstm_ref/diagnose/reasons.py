@@ -56,7 +56,7 @@ def not_reset(table: Table, edits: Sequence[Edit], stored: Collection[str]) -> b
         return False
     edit, names = edits[0], edits[0].place[1]
     return (
-        edit.place[0] == "scale" and edit.kind not in ("clipped", "limited") and edit.weight == 2
+        edit.place[0] == "scale" and edit.kind == "weight" and edit.weight == 2
         and bool(learned) and learned <= set(names)
         and not (set(names) & set(stored)) - learned
     )  # fmt: skip

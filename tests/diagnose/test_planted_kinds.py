@@ -19,9 +19,12 @@ def logistic(u):
     return 1 / (1 + np.exp(-u))
 
 
-def computed(h_0=None, c_0=None, weights=None, wrap=False):
-    """Gradients of an LSTM by hand; weights: gate -> whose weights it takes; wrap: index -1."""
-    V, T = RIGHT, SIZES["T"]
+def computed(h_0=None, c_0=None, weights=None, wrap=False, straight=(), **errors):
+    """Gradients of an LSTM by hand; weights: gate -> whose weights it takes; wrap: index -1.
+
+    straight: steps at which W_oh is not transposed. errors: others that enter, "e" and "e_h_T".
+    """
+    V, T = {**RIGHT, **errors}, SIZES["T"]
     h_0 = V["h_0"] if h_0 is None else h_0
     c_0 = V["c_0"] if c_0 is None else c_0
     own = weights or {}
@@ -51,7 +54,8 @@ def computed(h_0=None, c_0=None, weights=None, wrap=False):
             grads[f"dW_{name}h"] += d[g] @ h[before].T
             grads[f"db_{name}"] += d[g].sum(axis=1, keepdims=True)
         dx[t - 1] = sum(W[g][0].T @ d[g] for g in GATES)
-        dh = sum(W[g][1].T @ d[g] for g in GATES)
+        back = {g: W[g][1].T for g in GATES} | ({"o": W["o"][1]} if t in straight else {})
+        dh = sum(back[g] @ d[g] for g in GATES)
         dc = dc * a["f"]
     return {**grads, "dx": dx, "dh_0": dh, "dc_0": dc}, np.stack(h[1:])
 
@@ -125,3 +129,46 @@ def test_an_only_input_has_its_own_letter_or_is_called_x():
     turned = Edit(("given", "u"), "reversed", other="reversed")
     found = given.taken(tabulate.table(catalogue.declared(cell)), arrays, (turned,))
     assert np.array_equal(found["u"], arrays["x"][::-1])
+
+
+RESHAPED = RIGHT["e"].reshape(SIZES["T"], SIZES["B"], SIZES["H"]).transpose(0, 2, 1)
+BACK = {
+    "reshaped": (dict(e=RESHAPED), ["is reshaped at every step, not transposed"]),
+    "swapped": (
+        dict(e_h_T=RIGHT["e_c_T"], e_c_T=RIGHT["e_h_T"]),
+        [
+            "enters at c_T stands where the error that enters at h_T belongs",
+            "enters at h_T stands where the error that enters at c_T belongs",
+        ],
+    ),
+    "transposed": (dict(straight=(2, 3)), ["W_oh where W_ohᵀ belongs"]),
+}
+
+
+@pytest.mark.parametrize("kind", BACK)
+def test_what_is_wrong_on_the_way_back_alone(kind):
+    options, sentences = BACK[kind]
+    report, said = told(computed(**options)[0])
+    assert all(sentence in said for sentence in sentences), said
+    assert report.mistakes[0].sure and len(report.mistakes) == 1
+
+
+@pytest.mark.parametrize("limit", [0.25, 1.0])
+def test_entries_clipped_to_a_limit(limit):
+    found = computed(straight=(2,))[0]
+    clipped = {n: np.clip(v, -limit, limit) if n[1] in "Wb" else v for n, v in found.items()}
+    assert any(np.abs(v).max() > limit for n, v in found.items() if n[1] in "Wb")
+    unchanged = {n: np.clip(v, -limit, limit) if n[1] in "Wb" else v
+                 for n, v in computed()[0].items()}  # fmt: skip
+    _, said = told(unchanged)
+    assert said == f"every entry of the gradients of all parameters is clipped to ±{limit:g}"
+    report, said = told(clipped)
+    assert report.verdict != "agrees" and ("clipped to" in said or not report.mistakes)
+
+
+@pytest.mark.parametrize("factor, known", [(0.125, True), (1 / 3, True), (0.1413696712, False)])
+def test_a_factor_of_many_digits_is_no_explanation(factor, known):
+    """A norm that was clipped before something else was left out gives such a factor."""
+    found = {n: v * factor if n[1] in "Wb" else v for n, v in computed()[0].items()}
+    report, _ = told(found)
+    assert bool(report.mistakes) == known

@@ -278,7 +278,7 @@ def _of_known(base, edit, delta):
     """Whether an edit was read from error terms that came back by themselves."""
     kind, name, *_ = edit.place
     if kind not in ("term", "slope") or name not in delta:
-        return kind in ("sum", "result", "scale") and kind != "scale"
+        return kind in ("sum", "result")
     return {t.by for t in base.table.terms[name]} <= set(delta)
 
 

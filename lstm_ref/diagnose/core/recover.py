@@ -153,21 +153,17 @@ class _Line:
         probe = np.random.default_rng(0).normal(size=(values.shape[-1], 2))
         self.marks = np.abs(self.unit @ probe)
         self.order = np.argsort(self.marks[:, 0], kind="stable")
-        self.sorted = self.marks[self.order, 0]
+        first, line = self.marks[:, 0], self.marks[self.order, 0]
+        self.low, self.high = (np.searchsorted(line, first + way, "right") for way in (-tol, tol))
 
     def several(self):
         """Of which there is another one near on the line, (N,) of bool."""
-        first = self.marks[:, 0]
-        ends = (np.searchsorted(self.sorted, first + way, "right") for way in (-self.tol, self.tol))
-        low, high = ends
-        return high - low > 1
+        return self.high - self.low > 1
 
     def alike(self, at):
         """Numbers of those that are this one up to a factor, itself among them."""
-        first, second = self.marks[at]
-        near = np.searchsorted(self.sorted, (first - self.tol, first + self.tol), "right")
-        group = self.order[near[0] : near[1]]
-        group = group[np.abs(self.marks[group, 1] - second) <= self.tol]
+        group = self.order[self.low[at] : self.high[at]]
+        group = group[np.abs(self.marks[group, 1] - self.marks[at, 1]) <= self.tol]
         unit, mine = self.unit[group], self.unit[at]
         off = np.minimum(np.abs(unit - mine).max(axis=-1), np.abs(unit + mine).max(axis=-1))
         return group[off <= 10 * self.tol]
