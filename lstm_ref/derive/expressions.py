@@ -71,7 +71,18 @@ ONES = sympy.Symbol("ones")
 
 
 class DeclarationError(ValueError):
-    """A cell was declared in a way that makes no sense; the message says how to cure it."""
+    """A cell was declared in a way that makes no sense; the message says how to cure it.
+
+    said: the message without its place; line: in the file of the declaration, from 1; column: in
+    that line, from 1, in bytes of UTF-8, as Python counts. None: not known.
+    """
+
+    def __init__(
+        self, said: str, name: str = "", line: int | None = None, column: int | None = None
+    ) -> None:
+        self.said, self.line, self.column = said, line, column
+        place = ", ".join([name] * bool(name) + [f"line {line}"] * (line is not None))
+        super().__init__(f"{place}: {said}" if place else said)
 
 
 class Size(sympy.Symbol):

@@ -13,7 +13,7 @@ import sympy
 
 from lstm_ref.derive.declare import functions, refusals
 from lstm_ref.derive.declare.algebra import LARGEST_EXPONENT
-from lstm_ref.derive.declare.notes import Notes
+from lstm_ref.derive.declare.notes import Notes, place
 from lstm_ref.derive.declare.step import Step
 from lstm_ref.derive.expressions import t
 
@@ -116,12 +116,12 @@ class _Module:
 def _check_powers(code, notes):
     """Refuses 7**99999999: Python computes it, and is not back before the memory is full."""
     for inner in _nested(code):
-        line, before = inner.co_firstlineno, None
+        before = None
         for step in dis.get_instructions(inner):
-            line = step.starts_line or line
             raises = step.opname == "BINARY_OP" and step.argrepr.rstrip("=") in ("**", "<<")
             if raises and isinstance(before, int) and abs(before) > LARGEST_EXPONENT:
-                notes.refuse_at(line, refusals.exponent(before, LARGEST_EXPONENT))
+                at = place(inner, step.offset)
+                notes.refuse_at(at, refusals.exponent(before, LARGEST_EXPONENT))
             before = step.argval if step.opname == "LOAD_CONST" else None
 
 

@@ -2,11 +2,10 @@
 
 import runpy
 import sys
-import traceback
 from pathlib import Path
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.declare import language, refusals
+from lstm_ref.derive.declare import language, running
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 from lstm_ref.derive.declare.language import Unusable
 
@@ -59,28 +58,8 @@ def _run(path):
         return runpy.run_path(path)
     except DeclarationError as error:
         raise DeclarationError(f"{path}: {error}") from error
-    except SystemExit as error:
-        end = f"it ends Python, with exit code {error.code!r}; put that under "
-        raise DeclarationError(f'{_at(error, path)}: {end}if __name__ == "__main__"') from error
-    except SyntaxError as error:
-        raise DeclarationError(_no_python(error, path)) from error
-    except Exception as error:
-        cure = refusals.not_imported(error)
-        said = f"{type(error).__name__}: {error}{cure}"
-        raise DeclarationError(f"{_at(error, path)}: {said}") from error
+    except (Exception, SystemExit) as error:
+        found = running.fault(error, path)
+        raise DeclarationError(found.said, path, found.line, found.column) from error
     finally:
         sys.path[:] = before
-
-
-def _no_python(error, path):
-    """A line that Python cannot read: most often a product without a sign."""
-    line, said = (error.text or "").strip(), f"{type(error).__name__}: {error.msg}"
-    cure = "; a product is written with *, that of a matrix with @: b.h * h[t-1], W.hx @ x[t]"
-    cure = cure if str(error.msg).startswith("invalid syntax") else ""
-    return f"{error.filename or path}, line {error.lineno}: {said}: {line:.80}{cure}"
-
-
-def _at(error, path):
-    """The file, and the line in it where the error arose."""
-    where = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == path]
-    return f"{path}, line {where[-1]}" if where else path

@@ -31,7 +31,7 @@ from typing import Any
 from lstm_ref.derive.declare import refusals
 from lstm_ref.derive.declare.body import counted, prepared
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
-from lstm_ref.derive.declare.notes import Notes, Refused
+from lstm_ref.derive.declare.notes import Notes, Place, Refused, last_place
 from lstm_ref.derive.declare.operands import Family, Signal, constant
 from lstm_ref.derive.declare.signature import fixed, head, scalar
 
@@ -86,22 +86,23 @@ def held_back() -> Iterator[None]:
 def _declared(function: Any) -> Cell:
     if (fault := refusals.no_function(function)) is not None or function is None:
         raise DeclarationError(f"cell: {fault}")
-    where, notes = f"{function.__name__}, line {function.__code__.co_firstlineno}", None
+    name, notes = function.__name__, None
+    where: Place = function.__code__.co_firstlineno, None
     try:
         notes = Notes(function, head(function))
         _run(function, notes)
         doc = inspect.getdoc(function) or ""
         unused = tuple(f for f in notes.families if f not in notes.parameters.values())
         given = replace(notes.head.given, unused=unused)
-        return Cell(function.__name__, doc, notes.input, notes.equations, given=given)
+        return Cell(name, doc, notes.input, notes.equations, given=given)
     except Refused as error:  # it has its own line
-        raise DeclarationError(str(error)) from None
+        raise DeclarationError(error.said, name, error.line, error.column) from None
     except DeclarationError as error:
-        message = str(error).removeprefix(f"{function.__name__}: ")
+        message = str(error).removeprefix(f"{name}: ")
         equation = re.match(r"(\w+)(?:\[t\]| is read by nothing)", message)
-        if notes is not None and equation and equation[1] in notes.lines:
-            where = f"{function.__name__}, line {notes.lines[equation[1]]}"
-        raise DeclarationError(f"{where}: {message}") from None
+        if notes is not None and equation and equation[1] in notes.places:
+            where = notes.places[equation[1]]
+        raise DeclarationError(message, name, *where) from None
 
 
 def _run(function, notes):
@@ -117,7 +118,8 @@ def _run(function, notes):
         raise
     except Exception as error:
         notes.check_early()
-        raise Refused(refusals.explain(error, function, notes)) from error
+        cause = refusals.explain(error, notes)
+        raise Refused(cause, notes.name, *last_place(error, notes.code)) from error
     notes.check_early()
     if done is not None:
         raise DeclarationError("a declaration returns nothing; an equation is h[t] = ...")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from types import FrameType
+from itertools import islice
+from types import CodeType, FrameType
 from typing import Any, NoReturn
 
 import sympy
@@ -23,6 +24,9 @@ FACTORS = 16  # of one product
 MOST = 20_000  # operations of a declaration
 
 
+Place = tuple[int | None, int | None]  # line and column, as in a `DeclarationError`
+
+
 class Refused(DeclarationError):
     """A line of a declaration was refused; the message says which."""
 
@@ -34,8 +38,8 @@ class Notes:
         self.name, self.code, self.head = function.__name__, function.__code__, head
         self.signals, self.families = head.signals, head.families
         self.equations: dict[str, Equation] = {}
-        self.lines: dict[str, int] = {}  # of the equations
-        self.early: dict[str, str] = {}  # signal without an equation yet -> line where it was read
+        self.places: dict[str, Place] = {}  # of the equations
+        self.early: dict[str, Place] = {}  # signal without an equation yet -> where it was read
         self.symbols: dict[sympy.Basic, tree.Node] = {}  # see `symbol`
         self.parameters: dict[str, str] = {}  # their families
         self.looks = {letters.look(name): name for name in (*head.signals, *head.constants)}
@@ -95,16 +99,16 @@ class Notes:
         if (fault := checks.equation_fault(name, expr, self.head.names)) is not None:
             self.refuse(fault)
         self.equations[name] = Equation(name, expr, tuple(algebra.reads(node)), node)
-        self.lines[name] = self._frame_line() or 0
+        self.places[name] = self._place()
 
     def read_early(self, name: str) -> None:
         """A signal was read at t and has no equation so far."""
-        self.early.setdefault(name, self._line())
+        self.early.setdefault(name, self._place())
 
     def check_early(self) -> None:
         """Raises Refused for the first signal that was read too early, if there is one."""
-        for name, line in self.early.items():
-            raise Refused(f"{self.name}{line}: {refusals.too_early(name, self)}")
+        for name, place in self.early.items():
+            raise Refused(refusals.too_early(name, self), self.name, *place)
 
     # ---- limits and refusals
 
@@ -131,18 +135,31 @@ class Notes:
 
     def refuse(self, message: str) -> NoReturn:
         """Raise with the line of the declaration that is being run."""
-        raise Refused(f"{self.name}{self._line()}: {message}")
+        raise Refused(message, self.name, *self._place())
 
-    def refuse_at(self, line: int, message: str) -> NoReturn:
+    def refuse_at(self, place: Place, message: str) -> NoReturn:
         """Raise with a line that is not run yet."""
-        raise Refused(f"{self.name}, line {line}: {message}")
+        raise Refused(message, self.name, *place)
 
-    def _line(self):
-        line = self._frame_line()
-        return "" if line is None else f", line {line}"
-
-    def _frame_line(self):
+    def _place(self):
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_code is not self.code:
             frame = frame.f_back
-        return None if frame is None else frame.f_lineno
+        return (None, None) if frame is None else place(frame.f_code, frame.f_lasti)
+
+
+def place(code: CodeType, instruction: int) -> Place:
+    """Where the instruction at this offset stands in the file of the code."""
+    line, _, column, _ = next(islice(code.co_positions(), instruction // 2, None))
+    return line, None if column is None else column + 1
+
+
+def last_place(error: BaseException, code: CodeType) -> Place:
+    """Where this code was when the error arose; no place where it did not run."""
+    found: Place = None, None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code is code:
+            found = place(code, trace.tb_lasti)
+        trace = trace.tb_next
+    return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -220,15 +220,8 @@ def wrong_step(name: str, index: object, notes: Notes) -> str:
     )
 
 
-def explain(error: Exception, function: Callable[..., None], notes: Notes) -> str:
-    """What Python or SymPy said while the declaration ran, with its line and the likely cure."""
-    frames = traceback.walk_tb(error.__traceback__)
-    lines = [line for frame, line in frames if frame.f_code is function.__code__]
-    where = f"{function.__name__}, line {lines[-1]}" if lines else function.__name__
-    return f"{where}: {_cause(error, notes)}"
-
-
-def _cause(error, notes):
+def explain(error: Exception, notes: Notes) -> str:
+    """What Python or SymPy said while the declaration ran, and the likely cure."""
     said = str(error)
     if isinstance(error, RecursionError):
         return RECURSION
@@ -245,8 +238,22 @@ def _cause(error, notes):
     )
 
 
-def not_imported(error: Exception) -> str:
-    """The cure for `from lstm_ref import sigmoid`, with its semicolon; else nothing."""
+def outside(error: BaseException) -> str:
+    """The cure for what went wrong beside a declaration, with its semicolon; else nothing."""
+    if isinstance(error, ModuleNotFoundError) and error.name in MODULES:
+        return f"; a cell runs on symbols and needs no {error.name}: functions are {NAMES}"
+    if isinstance(error, NameError) and error.name is not None:
+        if error.name in OTHER_NAMES:
+            return f"; it is called {OTHER_NAMES[error.name]}"
+        if error.name in FROM_US:
+            return f"; from lstm_ref import {error.name}"
+        near = difflib.get_close_matches(error.name, sorted(FROM_US), 1)
+        return f"; is it {near[0]}?" if near else ""
+    return _not_imported(error)
+
+
+def _not_imported(error):
+    """For `from lstm_ref import sigmoid`."""
     found = re.match(r"cannot import name '(\w+)' from 'lstm_ref'", str(error))
     if not isinstance(error, ImportError) or not found:
         return ""
