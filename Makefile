@@ -22,7 +22,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help install book address serve notebooks lab results check test alone lowest test-torch \
-    generate vectors lint format lock fuzz edits bench clean
+    generate vectors figures lint format lock fuzz edits bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r target what; do \
@@ -76,6 +76,11 @@ generate: install ## write lstm_ref/generated from the declared cells, and the R
 vectors: install ## write the published vectors that are missing; none that is there changes
 	@$(FIXED) $(PY) tools/make_vectors.py
 
+figures: install ## bundle the moving figures and draw their first states; fetches
+	@$(PY) tools/write_figures.py
+	@cd book/figures && ../../tools/npm.sh ci --silent && ../../tools/npm.sh run --silent check && \
+	    ../../tools/npm.sh run --silent build
+
 format: install ## let ruff write what `make lint` asks for
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 
@@ -89,6 +94,8 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 	    pyproject.toml -o requirements.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
 	    --generate-hashes --python-version 3.11 tools/lab.in -o tools/lab.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
+	    --generate-hashes --python-version 3.11 tools/node.in -o tools/node.txt
 
 # Counts and no clock: the same cases everywhere. A fault comes with the line that runs it again.
 fuzz: install ## more than 10,000 damaged inputs at every door, two minutes (CASES=, SEED=)

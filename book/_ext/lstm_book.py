@@ -138,6 +138,7 @@ def setup(app):
     app.setup_extension("lstm_card")
     app.setup_extension("lstm_exercises")
     app.setup_extension("lstm_glossary")
+    app.setup_extension("lstm_moving")
     app.setup_extension("lstm_previews")
     app.setup_extension("lstm_references")
     app.setup_extension("lstm_teachers")

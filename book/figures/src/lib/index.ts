@@ -1,0 +1,12 @@
+export { judgeNumber } from "./asking";
+export { ABOVE, BELOW, LOOKS, shade, signed } from "./colours";
+export type { Look } from "./colours";
+export { figure } from "./figure";
+export type { Figure, Table, View } from "./figure";
+export { fixed, place, short } from "./format";
+export { amount, choice, onOff, text } from "./parameters";
+export type { State } from "./parameters";
+export { Handle, Picture, Press } from "./parts";
+export { still } from "./shell";
+export { scaleBand, scaleLinear, scaleLog } from "d3-scale";
+export { area, line } from "d3-shape";

@@ -1,0 +1,91 @@
+/* Parts of pictures that can be taken hold of: with a finger, a mouse and the keyboard alike. */
+import type { ComponentChildren, TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
+import { useRef } from "preact/hooks";
+
+interface PressProps {
+  label: string;
+  pressed?: boolean;
+  onPress: () => void;
+  children: ComponentChildren;
+}
+
+/* A part of an SVG that is pressed like a button. */
+export function Press({ label, pressed, onPress, children }: PressProps) {
+  const onKeyDown = (event: TargetedKeyboardEvent<SVGGElement>) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    onPress();
+  };
+  return (
+    <g class="moving-press" role="button" tabIndex={0} aria-label={label} aria-pressed={pressed}
+      onClick={onPress} onKeyDown={onKeyDown}>
+      {children}
+    </g>
+  );
+}
+
+interface HandleProps {
+  label: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  words: string; // the value as it is read aloud
+  /* The value under a point of the picture, in units of its viewBox. */
+  at: (x: number, y: number) => number;
+  set: (value: number) => void;
+  children: ComponentChildren;
+}
+
+function inPicture(event: PointerEvent, part: SVGGraphicsElement): DOMPoint {
+  const matrix = part.ownerSVGElement!.getScreenCTM()!.inverse();
+  return new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix);
+}
+
+/* A part of an SVG that is dragged, or moved by the arrow keys, Home and End, as a slider is. */
+export function Handle({ label, value, min, max, step, words, at, set, children }: HandleProps) {
+  const held = useRef(false);
+  const put = (next: number) => {
+    const grid = min + Math.round((next - min) / step) * step;
+    set(Number(Math.min(max, Math.max(min, grid)).toPrecision(12)));
+  };
+  const onKeyDown = (event: TargetedKeyboardEvent<SVGGElement>) => {
+    const ways: Record<string, number> = {
+      ArrowUp: value + step, ArrowRight: value + step, ArrowDown: value - step,
+      ArrowLeft: value - step, PageUp: value + 10 * step, PageDown: value - 10 * step,
+      Home: min, End: max,
+    };
+    if (!(event.key in ways)) return;
+    event.preventDefault();
+    put(ways[event.key]);
+  };
+  const onPointerDown = (event: TargetedPointerEvent<SVGGElement>) => {
+    held.current = true;
+    event.currentTarget.setPointerCapture(event.pointerId);
+  };
+  const onPointerMove = (event: TargetedPointerEvent<SVGGElement>) => {
+    if (!held.current) return;
+    const { x, y } = inPicture(event, event.currentTarget);
+    put(at(x, y));
+  };
+  return (
+    <g class="moving-handle" role="slider" tabIndex={0} aria-label={label} aria-valuemin={min}
+      aria-valuemax={max} aria-valuenow={value} aria-valuetext={words} onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown} onPointerMove={onPointerMove}
+      onPointerUp={() => { held.current = false; }} onPointerCancel={() => { held.current = false; }}>
+      {children}
+    </g>
+  );
+}
+
+/* The picture itself: its width in units, for letters of 13; named for screen readers. */
+export function Picture({ width, height, label, children }: {
+  width: number; height: number; label: string; children: ComponentChildren;
+}) {
+  return (
+    <svg class="moving-picture" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={label}
+      font-family="DejaVu Sans, sans-serif" font-size="13" fill="currentColor">
+      {children}
+    </svg>
+  );
+}

@@ -1,0 +1,34 @@
+"""The moving figures of the book in their first state: what a notebook and the paper show of them.
+
+On the site a script brings them to life (book/figures). `make figures` writes the files NAME.html
+beside this module, from the same code that moves them.
+"""
+
+from importlib import resources
+
+
+class Still:
+    """A figure in its first state; a notebook shows it as HTML."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.html = (resources.files(__name__) / f"{name}.html").read_text(encoding="utf-8").strip()
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return f"Still({self.name!r})"
+
+
+def names() -> list[str]:
+    """The names of all moving figures, in alphabetical order."""
+    found = (file.name for file in resources.files(__name__).iterdir())
+    return sorted(name.removesuffix(".html") for name in found if name.endswith(".html"))
+
+
+def show(name: str) -> Still:
+    """The figure with this name. Raises ValueError for a name that none has."""
+    if name not in names():
+        raise ValueError(f"name: expected one of {', '.join(names())}, got {name!r}")
+    return Still(name)

@@ -1,0 +1,143 @@
+"""What holds for every moving figure, in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from places import ROOT
+
+from lstm_ref.book import moving
+
+SCRIPTS = ROOT / "book" / "_assets" / "figures"
+FIGURE = re.compile(r'<div class="moving" data-figure="([\w-]+)"')
+SHELL = """<!doctype html><html lang="en" data-theme="light"><title>{name}</title>
+<style>{css} :root {{ --pst-color-background: #fff }}</style>
+<main class="bd-article"><h1>{name}</h1>{html}</main></html>"""
+
+
+def pages_of(html):
+    """Name of a figure -> the pages that show it."""
+    found = {name: [] for name in moving.names()}
+    for path in sorted(html.rglob("*.html")):
+        for name in {*FIGURE.findall(path.read_text(encoding="utf-8"))}:
+            found[name].append(path.relative_to(html).as_posix())
+    return found
+
+
+def test_every_figure_stands_on_a_page_and_only_there_its_script(html):
+    for name, pages in pages_of(html).items():
+        assert pages, name
+        for path in html.rglob("*.html"):
+            text = path.read_text(encoding="utf-8")
+            shown = path.relative_to(html).as_posix() in pages
+            assert (f"figures/{name}.js" in text) == shown, (name, path)
+
+
+@pytest.fixture
+def page(browser):
+    page = browser.new_page(viewport={"width": 360, "height": 800})
+    page.problems = []
+    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    assert page.problems == []
+    page.close()
+
+
+def put(page, name, query=""):
+    """The figure alone on a page, its scripts loaded."""
+    css = (ROOT / "book/_assets/book.css").read_text(encoding="utf-8")
+    css += (SCRIPTS / "figures.css").read_text(encoding="utf-8")
+    page.route(
+        "**/alone.html*",
+        lambda route: route.fulfill(
+            content_type="text/html; charset=utf-8",
+            body=SHELL.format(name=name, css=css, html=moving.show(name).html),
+        ),
+    )
+    page.goto("http://book.test/alone.html" + (f"?{query}" if query else ""))
+    for script in ("base", name):
+        page.add_script_tag(path=SCRIPTS / f"{script}.js")
+    page.wait_for_selector(f"#moving-{name}[data-moving=yes]")
+
+
+every = pytest.mark.parametrize("name", moving.names())
+
+
+@every
+def test_still_is_the_first_state(page, name):
+    """Bringing it to life changes nothing that is seen, so nothing on the page moves."""
+    put(page, name)
+    line = page.locator(".moving-line").inner_text()
+    assert line and line in page.evaluate(
+        "html => new DOMParser().parseFromString(html, 'text/html').body.textContent",
+        moving.show(name).html,
+    )
+
+
+@every
+def test_accessible_and_narrow(page, name):
+    put(page, name)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+CONTROLS = (
+    "input[type=range], [role=slider], .moving-control input[type=radio], input[type=checkbox], "
+    "select, .moving-press"
+)
+
+
+def address(page):
+    return page.evaluate("location.href")
+
+
+def moved(page):
+    """Press keys on the first control until the address says that the state is another one."""
+    page.locator(f".moving :is({CONTROLS})").first.focus()
+    old = address(page)
+    for key in ("ArrowRight", "ArrowLeft", "ArrowLeft", "Enter", "Space"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(100)
+        if address(page) != old:
+            return
+    raise AssertionError("no key changes the state")
+
+
+@every
+def test_moved_by_keys_linked_and_reset(page, name):
+    """A change by a key is in the address, which brings it back; Reset takes it back."""
+    put(page, name)
+    first, start = page.locator(f"#moving-{name}").inner_html(), address(page)
+    moved(page)
+    link, says = address(page), page.locator(".moving-line").inner_text()
+    assert f"{name}." in link
+    page.get_by_role("button", name="Reset").click()
+    page.wait_for_timeout(100)
+    assert address(page) == start
+    assert page.locator(f"#moving-{name}").inner_html() == first
+    put(page, name, link.partition("?")[2])
+    page.wait_for_timeout(100)
+    assert page.locator(".moving-line").inner_text() == says
+
+
+@every
+def test_asks_and_judges(page, name):
+    put(page, name)
+    page.get_by_role("button", name="Check", exact=True).click()
+    says = page.locator(".moving-ask [role=status]")
+    assert says.get_attribute("data-right") == "no" and says.inner_text()
+
+
+@every
+def test_without_scripts_the_picture_alone(browser, html, name):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((html / pages_of(html)[name][0]).as_uri())
+    figure = page.locator(f"#moving-{name}")
+    assert (
+        figure.locator("svg").first.is_visible()
+        and not figure.locator(".moving-controls").is_visible()
+    )
+    context.close()

@@ -1,0 +1,40 @@
+"""Write the generated code that the moving figures compute with: book/figures/cells/NAME.mjs.
+
+    python tools/write_figures.py
+
+for every cell that a figure imports, as `lstm_ref derive NAME --format javascript-module` prints
+it. Files that no figure imports are removed.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+from lstm_ref.derive import catalogue
+from lstm_ref.derive.codegen import js_code
+
+FIGURES = Path(__file__).resolve().parent.parent / "book" / "figures"
+IMPORT = re.compile(r"""["'](?:\.\./)+cells/(\w+)\.mjs["']""")
+
+
+def wanted():
+    """The files that the figures import, as {name of the file: its source}."""
+    found = {}
+    for path in sorted((FIGURES / "src").rglob("*.ts*")):
+        for name in IMPORT.findall(path.read_text(encoding="utf-8")):
+            found[f"{name}.mjs"] = js_code.module(catalogue.CELLS[name])
+    return found
+
+
+def main():
+    files = wanted()
+    for path in sorted((FIGURES / "cells").glob("*.mjs")):
+        if path.name not in files:
+            path.unlink()
+    for name, source in files.items():
+        (FIGURES / "cells" / name).write_text(source, encoding="utf-8", newline="\n")
+    print(f"wrote {', '.join(sorted(files))}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
