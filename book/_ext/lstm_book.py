@@ -85,7 +85,8 @@ def keep_together(app, doctree, docname):
         if marks is None or (isinstance(node, nodes.reference) and not short(node)):
             continue
         rest = text[marks.end() :]
-        text.parent.replace(text, nodes.Text(rest))
+        siblings = text.parent.children  # by identity: another full stop is equal to this one
+        text.parent[next(k for k, one in enumerate(siblings) if one is text)] = nodes.Text(rest)
         both = nodes.inline(classes=["together"])
         node.replace_self(both)
         both += [node, nodes.Text(marks[0])]
@@ -136,6 +137,7 @@ def setup(app):
     app.setup_extension("lstm_downloads")
     app.setup_extension("lstm_cells")
     app.setup_extension("lstm_card")
+    app.setup_extension("lstm_derive")
     app.setup_extension("lstm_exercises")
     app.setup_extension("lstm_glossary")
     app.setup_extension("lstm_moving")
