@@ -1,7 +1,7 @@
 """The directive `derive-page`: the editor in which a reader derives a cell, with examples.
 
-Its scripts are in `book/figures/derive`; what they load is in `_static/derive`. The examples are the
-declarations of the catalogue as their source has them.
+Its scripts are in `book/figures/derive`; what they load is in `_static/derive`. The examples are
+the declarations of the catalogue as their source has them.
 """
 
 import ast

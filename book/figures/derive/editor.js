@@ -59,8 +59,14 @@ class Note extends WidgetType {
 function marks(doc, fault) {
   if (!fault || !fault.line) return Decoration.none;
   const line = doc.line(Math.min(fault.line, doc.lines));
-  const note = Decoration.widget({ widget: new Note(fault), block: true, side: 1 });
-  return Decoration.set([Decoration.line({ class: "derive-faulty" }).range(line.from), note.range(line.to)]);
+  const found = [Decoration.line({ class: "derive-faulty" }).range(line.from)];
+  const place = fault.column ? line.from + fault.column - 1 : line.to;
+  if (place < line.to) {
+    const word = /^[\w.]+|^./.exec(doc.sliceString(place, line.to))[0];
+    found.push(Decoration.mark({ class: "derive-place" }).range(place, place + word.length));
+  }
+  found.push(Decoration.widget({ widget: new Note(fault), block: true, side: 1 }).range(line.to));
+  return Decoration.set(found);
 }
 
 const faults = StateField.define({

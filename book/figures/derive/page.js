@@ -50,9 +50,9 @@ const hear = {
     if (part.part === "code") numeric.begin(at("results"), part.javascript);
     show(at("results"), { name, ...part });
   },
-  refused({ message, line, cure }) {
+  refused({ message, line, column, cure }) {
     end();
-    editor.show({ message, line, cure });
+    editor.show({ message, line, column, cure });
     say([line ? `Line ${line}: ${message}` : message, cure].filter(Boolean).join("; "), "refused");
     at("go").hidden = !line;
     at("go").textContent = `Go to line ${line}`;
