@@ -6,6 +6,7 @@
    book/_assets/figures/base.js      Preact and src/lib with parts of d3, for all figures
    book/_assets/figures/NAME.js      one figure; needs base.js before it
    lstm_ref/book/moving/NAME.html    its first state as HTML: what is seen without scripts, and in print
+   book/_assets/derive/NAME.js       scripts of the page "Derive your own cell"
    The scripts are classic ones, because a page opened from a folder may not load modules. The same
    sources give the same bytes. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
@@ -36,6 +37,9 @@ const COMMON = {
   write: false,
   logLevel: "warning",
 };
+
+/* Scripts that need no base.js, below book/_assets: where they begin. */
+const ALONE = { "derive/page.js": "derive/page.js", "derive/check.js": "derive/check_worker.js" };
 
 /* In a figure, imports of what base.js holds become reads of the global that it defines. */
 const shared = {
@@ -99,5 +103,10 @@ for (const name of names) {
   vm.runInContext(script, world);
   const html = vm.runInContext(`toHtml(bookFigures.figures[${JSON.stringify(name)}])`, world);
   writeFileSync(join(pictures, `${name}.html`), `${html}\n`);
+}
+for (const [path, entry] of Object.entries(ALONE)) {
+  const file = join(target, "book", "_assets", path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await bundled({ entryPoints: [join(HERE, entry)] }));
 }
 console.log(`base.js and ${names.length} figures: ${names.join(", ")}`);
