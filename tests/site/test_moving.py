@@ -2,17 +2,13 @@
 
 import re
 
+import moving_page
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from places import ROOT
 
 from lstm_ref.book import moving
 
-SCRIPTS = ROOT / "book" / "_assets" / "figures"
 FIGURE = re.compile(r'<div class="moving" data-figure="([\w-]+)"')
-SHELL = """<!doctype html><html lang="en" data-theme="light"><title>{name}</title>
-<style>{css} :root {{ --pst-color-background: #fff }}</style>
-<main class="bd-article"><h1>{name}</h1>{html}</main></html>"""
 
 
 def pages_of(html):
@@ -35,30 +31,8 @@ def test_every_figure_stands_on_a_page_and_only_there_its_script(html):
 
 @pytest.fixture
 def page(browser):
-    page = browser.new_page(viewport={"width": 360, "height": 800})
-    page.problems = []
-    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    assert page.problems == []
-    page.close()
-
-
-def put(page, name, query=""):
-    """The figure alone on a page, its scripts loaded."""
-    css = (ROOT / "book/_assets/book.css").read_text(encoding="utf-8")
-    css += (SCRIPTS / "figures.css").read_text(encoding="utf-8")
-    page.route(
-        "**/alone.html*",
-        lambda route: route.fulfill(
-            content_type="text/html; charset=utf-8",
-            body=SHELL.format(name=name, css=css, html=moving.show(name).html),
-        ),
-    )
-    page.goto("http://book.test/alone.html" + (f"?{query}" if query else ""))
-    for script in ("base", name):
-        page.add_script_tag(path=SCRIPTS / f"{script}.js")
-    page.wait_for_selector(f"#moving-{name}[data-moving=yes]")
+    with moving_page.narrow(browser) as page:
+        yield page
 
 
 every = pytest.mark.parametrize("name", moving.names())
@@ -67,7 +41,7 @@ every = pytest.mark.parametrize("name", moving.names())
 @every
 def test_still_is_the_first_state(page, name):
     """Bringing it to life changes nothing that is seen, so nothing on the page moves."""
-    put(page, name)
+    moving_page.put(page, name)
     line = page.locator(".moving-line").inner_text()
     assert line and line in page.evaluate(
         "html => new DOMParser().parseFromString(html, 'text/html').body.textContent",
@@ -77,7 +51,7 @@ def test_still_is_the_first_state(page, name):
 
 @every
 def test_accessible_and_narrow(page, name):
-    put(page, name)
+    moving_page.put(page, name)
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -108,7 +82,7 @@ def moved(page):
 @every
 def test_moved_by_keys_linked_and_reset(page, name):
     """A change by a key is in the address, which brings it back; Reset takes it back."""
-    put(page, name)
+    moving_page.put(page, name)
     first, start = page.locator(f"#moving-{name}").inner_html(), address(page)
     moved(page)
     link, says = address(page), page.locator(".moving-line").inner_text()
@@ -117,14 +91,14 @@ def test_moved_by_keys_linked_and_reset(page, name):
     page.wait_for_timeout(100)
     assert address(page) == start
     assert page.locator(f"#moving-{name}").inner_html() == first
-    put(page, name, link.partition("?")[2])
+    moving_page.put(page, name, link.partition("?")[2])
     page.wait_for_timeout(100)
     assert page.locator(".moving-line").inner_text() == says
 
 
 @every
 def test_asks_and_judges(page, name):
-    put(page, name)
+    moving_page.put(page, name)
     page.get_by_role("button", name="Check", exact=True).click()
     says = page.locator(".moving-ask [role=status]")
     assert says.get_attribute("data-right") == "no" and says.inner_text()

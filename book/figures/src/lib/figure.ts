@@ -33,12 +33,19 @@ export interface Question {
   well: string;
 }
 
+/* A button beside the controls, for what no single parameter says. `label` says what it will do. */
+export interface Action<P extends Parameters> {
+  label: (state: State<P>) => string;
+  change: (state: State<P>) => Partial<State<P>>;
+}
+
 export interface Figure<P extends Parameters = Parameters, N = unknown> {
   name: string;
   title: string; // what the picture shows, for screen readers
   parameters: P;
   /* Parameters that the figure draws a control for by itself. */
   own?: (keyof P & string)[];
+  actions?: Action<P>[];
   /* Pure; every number that is shown comes from here, and from generated code. */
   compute: (state: State<P>) => N;
   draw: (view: View<P, N>) => VNode;

@@ -34,6 +34,7 @@ interface HandleProps {
   /* The value under a point of the picture, in units of its viewBox. */
   at: (x: number, y: number) => number;
   set: (value: number) => void;
+  jump?: boolean; // goes to where it is pressed, as a track does; else it moves only when dragged
   children: ComponentChildren;
 }
 
@@ -43,7 +44,7 @@ function inPicture(event: PointerEvent, part: SVGGraphicsElement): DOMPoint {
 }
 
 /* A part of an SVG that is dragged, or moved by the arrow keys, Home and End, as a slider is. */
-export function Handle({ label, value, min, max, step, words, at, set, children }: HandleProps) {
+export function Handle({ label, value, min, max, step, words, at, set, jump, children }: HandleProps) {
   const held = useRef(false);
   const put = (next: number) => {
     const grid = min + Math.round((next - min) / step) * step;
@@ -62,6 +63,7 @@ export function Handle({ label, value, min, max, step, words, at, set, children 
   const onPointerDown = (event: TargetedPointerEvent<SVGGElement>) => {
     held.current = true;
     event.currentTarget.setPointerCapture(event.pointerId);
+    if (jump) onPointerMove(event);
   };
   const onPointerMove = (event: TargetedPointerEvent<SVGGElement>) => {
     if (!held.current) return;

@@ -53,6 +53,9 @@ export function Shell({ figure }: { figure: Any }) {
       <Draw state={state} numbers={numbers} set={set} id={id} />
       <p class="moving-line" role="status">{figure.say(numbers, state)}</p>
       <div class="moving-controls" hidden>
+        {figure.actions?.map(({ label, change }, k) => (
+          <button type="button" class="moving-action" key={k} onClick={() => set(change(state))}>{label(state)}</button>
+        ))}
         <Controls id={id} parameters={figure.parameters} own={figure.own ?? []} state={state} set={set} />
         <button type="button" onClick={reset}>Reset</button>
         <Asking key={round} id={id} ask={figure.ask} numbers={numbers} state={state} />
