@@ -3,7 +3,8 @@
     python tools/write_figures.py
 
 for every cell that a figure imports, as `lstm_ref derive NAME --format javascript-module` prints
-it. Files that no figure imports are removed.
+it, and NAME.terms.mjs, where each summand of each error term has a weight, as `--format
+javascript-terms` does. Files that no figure imports are removed.
 """
 
 import re
@@ -11,18 +12,19 @@ import sys
 from pathlib import Path
 
 from lstm_ref.derive import catalogue
-from lstm_ref.derive.codegen import js_code
+from lstm_ref.derive.codegen import js_code, js_terms
 
 FIGURES = Path(__file__).resolve().parent.parent / "book" / "figures"
-IMPORT = re.compile(r"""["'](?:\.\./)+cells/(\w+)\.mjs["']""")
+IMPORT = re.compile(r"""["'](?:\.\./)+cells/(\w+)(\.terms)?\.mjs["']""")
 
 
 def wanted():
     """The files that the figures import, as {name of the file: its source}."""
     found = {}
     for path in sorted((FIGURES / "src").rglob("*.ts*")):
-        for name in IMPORT.findall(path.read_text(encoding="utf-8")):
-            found[f"{name}.mjs"] = js_code.module(catalogue.CELLS[name])
+        for name, terms in IMPORT.findall(path.read_text(encoding="utf-8")):
+            write = js_terms if terms else js_code
+            found[f"{name}{terms}.mjs"] = write.module(catalogue.CELLS[name])
     return found
 
 

@@ -12,6 +12,7 @@ CODE = (
     "c",
     "javascript",
     "javascript-module",
+    "javascript-terms",
     "torch",
 )  # the languages that code is printed in
 

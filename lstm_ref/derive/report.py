@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lstm_ref.derive import catalogue, proof
-from lstm_ref.derive.codegen import c_code, js_code, numpy_alone, torch_code
+from lstm_ref.derive.codegen import c_code, js_code, js_terms, numpy_alone, torch_code
 from lstm_ref.derive.declare import checks, files
 from lstm_ref.derive.declare.declaration import Cell, DeclarationError
 from lstm_ref.derive.typeset import appendix, latex
@@ -87,4 +87,5 @@ FORMATS = {"text": text, "latex": as_latex}
 # language -> the text of a file; lines of code are as long as they are, a Jacobian has none
 CODE: dict[str, Callable[[Cell], str]] = {"numpy": numpy_alone.source, "c": c_code.source}
 CODE |= {"javascript": js_code.source, "javascript-module": js_code.module}
+CODE |= {"javascript-terms": js_terms.module}
 CODE |= {"torch": torch_code.source}

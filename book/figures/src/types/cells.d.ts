@@ -14,6 +14,27 @@ interface Cell {
   ): { dparams: Arrays; dx: Float64Array; dstate0: Arrays };
 }
 
+/* What `--format javascript-terms` writes: every array (T + 1, units, B) by the name of its signal. */
+interface Terms {
+  shapes: Record<string, string>;
+  states: Record<string, string>;
+  letters: Record<string, string>;
+  summands: Record<string, [of: string, by: string]>; // by their names, "c from h"
+  forward(
+    sizes: Record<string, number>, params: Arrays, x: Float64Array, state0?: Arrays,
+  ): { signals: Arrays; nets: Arrays };
+  backward(
+    sizes: Record<string, number>, params: Arrays, signals: Arrays, nets: Arrays,
+    dy?: Float64Array | null, dstate?: Arrays, weights?: Record<string, number>,
+  ): { totals: Arrays; errors: Arrays; parts: Arrays; dparams: Arrays };
+}
+
+/* Before the other pattern, which fits too: the first one counts. */
+declare module "*.terms.mjs" {
+  const terms: Terms;
+  export default terms;
+}
+
 declare module "*.mjs" {
   const cell: Cell;
   export default cell;
