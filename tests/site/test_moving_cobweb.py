@@ -1,4 +1,4 @@
-"""The figure of paths driven by keys and by hand to known states; its numbers against the package."""
+"""The figure of paths, driven by keys and by hand; its numbers against the package."""
 
 import moving_page
 import numpy as np
