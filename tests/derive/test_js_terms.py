@@ -102,7 +102,7 @@ STRUCK = (
     ("LSTM", "c from c"),
     ("LSTM", "h from i"),
     ("VANILLA", "c from o"),
-    ("LSTM", "W_ox from o"),
+    ("LSTM", "b_o from o"),
 )
 
 

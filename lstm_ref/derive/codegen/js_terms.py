@@ -216,7 +216,7 @@ class _Writer:
         carried = self.whole_of(self.error(one, later), self.table.letters[one.by])
         if one.via is not None:
             carried = self.product(one.via.node.name, carried, one.via.kind == "matrix")
-        if is_one(one.outer):
+        if _is_one(one.outer):
             return carried
         letter = self.table.letters[one.of][0]
         outer = self.whole_of(f"G[j] * {self.value(one.outer, later)}", letter)
@@ -225,14 +225,14 @@ class _Writer:
     def error(self, one, t):
         """The error of a summand before it is carried on, of one unit."""
         error = self.read("errors", one.by, t)
-        return error if is_one(one.inner) else f"{error} * {self.value(one.inner, t)}"
+        return error if _is_one(one.inner) else f"{error} * {self.value(one.inner, t)}"
 
     def gradients(self):
         """The summands of every gradient of a parameter, over all steps."""
         lines = ["for (let t = 1; t <= T; t++) {"]
         for key, one in self.names.items():
             if one.of in self.table.SHAPES:
-                products = self.multiplied(one.inner, one.v if is_product(one) else one.outer)
+                products = self.multiplied(one.inner, one.v if _is_product(one) else one.outer)
                 added = f"add({json.dumps(key)}, null, {self.gradient(one)});"
                 lines += ["  {", *indent([*products, added], 4), "  }"]
         return [*lines, "}"]
@@ -240,7 +240,7 @@ class _Writer:
     def gradient(self, one):
         """A summand of the gradient of a parameter at step t, as an array."""
         rows, columns = self.table.letters[one.of]
-        if not is_product(one):
+        if not _is_product(one):
             return f"summed(sizes.{rows}, B, {self.summand(one, 't')})"
         G = self.whole_of(self.error(one, "t"), self.table.letters[one.by])
         v = self.whole(one.v, rows if one.transposed else columns)
@@ -248,9 +248,9 @@ class _Writer:
         return f"outer(sizes.{rows}, sizes.{columns}, {left}, {right}, B)"
 
 
-def is_one(node):
+def _is_one(node):
     return isinstance(node, tree.Number) and node.value == 1
 
 
-def is_product(one):
+def _is_product(one):
     return isinstance(one, Product)
