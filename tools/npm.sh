@@ -6,7 +6,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 venv=$root/.venv-node
 
 new_enough() {
-    "$1" -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' 2>/dev/null
+    "$1" -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null
 }
 
 if command -v npm >/dev/null && command -v node >/dev/null && new_enough node; then
