@@ -21,7 +21,7 @@ CORE := tests/cells tests/check tests/derive/test_language.py tests/derive/test_
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install book address serve notebooks lab results check test alone lowest test-torch \
+.PHONY: help install book pdf address serve notebooks lab results check test alone lowest test-torch \
     generate vectors figures lint format lock fuzz edits bench clean
 
 help: ## this list
@@ -33,6 +33,9 @@ install: ## make .venv with the pinned dependencies (the others do it by themsel
 
 book: install ## build the site from the stored outputs; EXECUTE=1 executes all first
 	@$(PY) tools/build_book.py $(if $(EXECUTE),--execute)
+
+pdf: book ## print the whole book as PDF into the site, which then links it; wants Chromium
+	@$(PY) tools/make_pdf.py
 
 address: install ## REPOSITORY=https://github.com/OWNER/NAME: buttons to it; without: none
 	@$(PY) tools/address.py $(REPOSITORY)

@@ -62,7 +62,8 @@ def main():
         return 1
     if code := render():
         return code
-    print(f"\nOpen {BUILD / 'html' / 'index.html'}")
+    print("\nWithout a PDF of the book: `make pdf` prints it, where there is a Chromium.")
+    print(f"Open {BUILD / 'html' / 'index.html'}")
     return 0
 
 

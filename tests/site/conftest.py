@@ -1,12 +1,11 @@
 """The built site on a local server, and a Chromium to look at it."""
 
 import os
-import shutil
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
+import chromium
 import pytest
 from places import ROOT
 from playwright.sync_api import sync_playwright
@@ -14,13 +13,7 @@ from playwright.sync_api import sync_playwright
 BROWSER_MISSING = pytest.StashKey[bool]()
 HTML = ROOT / "_build" / "html"
 SCREENSHOTS = ROOT / "_build" / "screenshots"  # of pages of which a test failed
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-NO_BROWSER = (
-    "The browser part did NOT run: no Chromium was found. Install it (Debian: apt-get install "
-    "chromium; macOS: brew install --cask chromium; anywhere: .venv/bin/python -m playwright "
-    "install chromium), or give its path in the variable CHROMIUM."
-)
+NO_BROWSER = f"The browser part did NOT run: no Chromium was found. {chromium.INSTALL}"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -45,13 +38,6 @@ def server(html):
         httpd.shutdown()
 
 
-def find_chromium(playwright):
-    """Path of a Chromium, or None."""
-    candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, NAMES), MAC]
-    candidates.append(playwright.chromium.executable_path)  # what Playwright itself installed
-    return next((path for path in candidates if path and Path(path).exists()), None)
-
-
 def pytest_collection_modifyitems(items):
     """Before the pages, one by one, what looks at all of them; then the largest page first."""
 
@@ -68,17 +54,15 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="module")
 def browser(request):
     with sync_playwright() as playwright:
-        path = find_chromium(playwright)
+        path = chromium.find(playwright)
         if path is None:
             request.config.stash[BROWSER_MISSING] = True
             if os.environ.get("CI", "").lower() in ("1", "true"):
                 pytest.fail("no Chromium, and CI must have one", pytrace=False)
             pytest.skip("no Chromium: the browser part did NOT run, see above how to install it")
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=["--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        yield chromium
-        chromium.close()
+        running = playwright.chromium.launch(executable_path=path, args=list(chromium.ARGUMENTS))
+        yield running
+        running.close()
 
 
 @pytest.hookimpl(wrapper=True)
