@@ -13,7 +13,7 @@ import sys
 import environment
 import keys
 import yaml
-from pdf import combine, links, offer, printing, result, site
+from pdf import combine, offer, printing, result, site
 
 from lstm_ref import __version__
 
@@ -50,10 +50,11 @@ def main():
     environment.apply()
     made = book(arguments.pages)
     try:
+        offer.checked(HTML)
         text, headings = combine.combined(made)
         with printing.chromium_running() as browser:
             data = printing.pdf(text, HTML, browser)
-    except (links.Lost, printing.NoBrowser, printing.NotPrinted) as error:
+    except (OSError, ValueError, printing.NoBrowser, printing.NotPrinted) as error:
         print(f"The PDF was NOT made: {error}", file=sys.stderr)
         return 1
     data = result.finished(data, made.title, made.author, headings)

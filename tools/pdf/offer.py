@@ -23,23 +23,24 @@ LINES = {
 }
 
 
-def put(html, data, pages):
-    """Write the PDF into the folder of the site, and link it. Returns its path.
+def checked(html):
+    """Raise ValueError unless each page has one place for the link."""
+    for name in LINES:
+        found = len(PLACE.findall((html / name).read_text(encoding="utf-8")))
+        if found != 1:
+            raise ValueError(f"{name}: expected one {MARK}, got {found}: build the site anew")
 
-    Raises ValueError if a page has no place for the link; then nothing is written.
-    """
+
+def put(html, data, pages):
+    """Write the PDF into the folder of the site, and link it; its path."""
+    checked(html)
     link = LINK.format(name=NAME, pages=pages, size=f"{len(data) / 2**20:.1f}")
     sha = hashlib.sha256(data).hexdigest()
-    texts = {}
-    for name, line in LINES.items():
-        text = (html / name).read_text(encoding="utf-8")
-        if len(PLACE.findall(text)) != 1:
-            raise ValueError(f"{name}: expected one {MARK}, got {len(PLACE.findall(text))}")
-        shown = MARK + line.format(link=link, sha=sha)
-        texts[name] = PLACE.sub(lambda _, shown=shown: shown, text)
     path = html / NAME
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(data)
-    for name, text in texts.items():
+    for name, line in LINES.items():
+        shown = MARK + line.format(link=link, sha=sha)
+        text = PLACE.sub(lambda _, shown=shown: shown, (html / name).read_text(encoding="utf-8"))
         (html / name).write_text(text, encoding="utf-8", newline="\n")
     return path
