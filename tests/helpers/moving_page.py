@@ -73,3 +73,17 @@ def drag(page, label, x, y):
     page.mouse.move(start[0] + x, start[1] + y)
     page.mouse.up()
     settle(page)
+
+
+def number_in(text):
+    """The number that a figure writes so: with a minus sign, "2.1·10⁻³" where it is small."""
+    head, _, power = text.replace("\u2212", "-").partition("·10")
+    digits = power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return float(head) * 10.0 ** int(digits or 0)
+
+
+def rows(page):
+    """The table of a figure, unfolded, row by row, as texts."""
+    page.locator(".moving-numbers > summary").click()
+    found = page.locator(".moving-numbers tbody tr").all()
+    return [row.locator("th, td").all_inner_texts() for row in found]
