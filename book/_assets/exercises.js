@@ -1,4 +1,4 @@
-/* A field below an exercise whose answer is a number, a few numbers or a word; it is judged here as
+/* A field below an exercise whose answer is a formula, a number, a few numbers or a word; it is judged here as
    lstm_ref.book.exercises judges it. A classic script: modules are blocked on file:// pages. */
 (function () {
   "use strict";
@@ -54,6 +54,7 @@
 
   function judge(text, data) {
     if (!text.trim()) return "not answered yet";
+    if (data.letters) return window.judgeFormula(text, data); // of formula.js, on pages that need it
     var answer = read(text, data.right);
     if (answer.says) return answer.says;
     var says = compare(answer, data.right, data.tol);
@@ -64,7 +65,8 @@
     return known ? "not right. " + known[1] : says;
   }
 
-  function asked(right) {
+  function asked(right, letters) {
+    if (letters) return "Your answer, a formula";
     if (typeof right === "string") return "Your answer, a word";
     if (!Array.isArray(right)) return "Your answer, a number";
     return "Your answer, " + right.length + " numbers with commas between";
@@ -84,7 +86,7 @@
     var field = element("input", { id: id, type: "text", autocomplete: "off", autocapitalize: "off",
       spellcheck: "false", "aria-describedby": id + "-says" });
     var says = element("p", { id: id + "-says", role: "status" });
-    form.append(element("label", { "for": id }, asked(data.right)), field,
+    form.append(element("label", { "for": id }, asked(data.right, data.letters)), field,
       element("button", { type: "submit" }, "Check"), says);
     form.addEventListener("submit", function (event) {
       event.preventDefault();

@@ -1,9 +1,10 @@
 """Exercises that judge an answer in the page, without a kernel.
 
 Below an exercise of the table `lstm_ref.book.exercises` stands a line that says what to do: run a
-cell of the notebook. Where the answer is a number, a short tuple or a word, `exercises.js` puts a
-field before that line, and the cell itself is left out of the page. What the script judges by
-comes from the table; it is encoded, so that nobody who looks at the source reads the answer.
+cell of the notebook. Where the answer is a formula, a number, a short tuple or a word,
+`exercises.js` puts a field before that line, and the cell itself is left out of the page. What the
+script judges by comes from the table; it is encoded, so that nobody who looks at the source reads
+the answer.
 """
 
 import base64
@@ -27,6 +28,7 @@ LINE = """
 </div>
 """
 TEXT = "A cell of {notebook} takes your answer and judges it. {how}"
+FORMULAS = '<script src="{up}_static/formula.js" defer></script>'
 NOTEBOOK = '<a href="{up}_sources/{docname}.ipynb" download>the notebook</a>'
 HOW = '<a href="{up}book/how_to_read.html#exercises-that-check-themselves">How?</a>'
 
@@ -42,6 +44,8 @@ def plain(value):
     """A number or an array as JSON takes it, a word as it is."""
     if isinstance(value, str):
         return value
+    if hasattr(value, "text"):  # a formula
+        return value.text
     return json.loads(json.dumps(np.asarray(value, float).tolist()), parse_float=rounded)
 
 
@@ -53,6 +57,8 @@ def encoded(exercise):
     """What the script judges by, in base64."""
     wrong = [[plain(answer), hint] for answer, hint in exercise.pairs]
     data = {"right": plain(exercise.right), "tol": exercise.tol, "wrong": wrong}
+    if exercise.is_formula:
+        data["letters"] = sorted(exercise.letters)
     return base64.b64encode(json.dumps(data, ensure_ascii=False).encode()).decode()
 
 
@@ -69,14 +75,18 @@ def line(exercise, docname):
 def add_lines(app, doctree):
     """Below every checked exercise its line; the cells that take the answers need no output."""
     docname = app.env.docname
-    typed = set()
+    typed, formulas = set(), False
     for node in doctree.findall(lambda n: isinstance(n, exercise_node | exercise_enumerable_node)):
         exercise = known(node.get("label", ""))
         if exercise is None:
             continue
         if exercise.can_be_typed:
             typed.add(exercise.label)
+            formulas = formulas or exercise.is_formula
         node += nodes.raw("", line(exercise, docname), format="html")
+    if formulas:
+        up = "../" * docname.count("/")
+        doctree += nodes.raw("", FORMULAS.format(up=up), format="html")
     for cell in [*doctree.findall(is_cell)]:
         tidy(cell, typed)
 

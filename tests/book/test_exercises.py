@@ -36,6 +36,9 @@ def faults(one):
 
 def lax(one):
     """Numbers near the right one that pass all the same: each entry off by 2 % at least."""
+    if one.is_formula:
+        near = [f"1.02*({one.right.text})", f"{one.right.text} + 0.02*{min(one.letters)}"]
+        return [f"too lax: {text} passes" for text in near if one.judge(text) == "right"]
     if isinstance(one.right, str) or not one.can_be_typed:
         return []
     right = np.asarray(one.right, float)

@@ -8,24 +8,85 @@ from places import ROOT
 
 from lstm_ref.book.exercises import table
 from lstm_ref.book.exercises.exercise import Exercise
+from lstm_ref.book.exercises.formula import Formula
 
 sys.path.append(str(ROOT / "book" / "_ext"))
 import lstm_exercises
 
 ALL = {label: one for label, one in table.everything().items() if one.can_be_typed}
-SCRIPT = (ROOT / "book" / "_assets" / "exercises.js").read_text(encoding="utf-8")
+ASSETS = ROOT / "book" / "_assets"
+SCRIPT = (ASSETS / "formula.js").read_text(encoding="utf-8")
+SCRIPT += (ASSETS / "exercises.js").read_text(encoding="utf-8")
 PLANTED = [
     Exercise("ex-a", lambda: 91648, {91136: "Biases?", 22912: "One layer.", 45824: "Two."}),
     Exercise("ex-b", lambda: (3.5, -2e-7), {(1, 2): "A.", (3.5, 3.5): "B.", 7.0: "C."}, tol=0.02),
     Exercise("ex-c", lambda: np.array([0.0, 0.0]), {(1, 2): "A.", (2, 1): "B.", (1, 1): "C."}),
     Exercise("ex-d", lambda: "W_oh", {"W_ih": "A?", "W_fh": "B?", "W_ch": "C?"}),
     Exercise("ex-e", lambda: -0.25, {0.25: "The sign?", 1: "One?", 2: "Two?"}, tol=1e-3),
+    Exercise(
+        "ex-f",
+        lambda: Formula("delta_c[t + 1]*f[t + 1]*(1 - f[t + 1]) + w_oc*sqrt(1 - c[t]**2)"),
+        lambda: [
+            (Formula("delta_c[t]*f[t + 1]*(1 - f[t + 1]) + w_oc*sqrt(1 - c[t]**2)"), "Which step?"),
+            (Formula("delta_c[t + 1]*f[t + 1] + w_oc*sqrt(1 - c[t]**2)"), "The slope?"),
+            (Formula("delta_c[t + 1]*f[t + 1]*(1 - f[t + 1])"), "The peephole?"),
+        ],
+    ),
 ]
+# Other forms of ex-f, near misses, and what is no formula.
+FORMULAS = """
+w.oc*(1-c[t]^2)**.5 - δ_c[t+1]*f[t+1]*(f[t+1]-1)
+w_oc * sqrt((1 - c)*(1 + c)) + delta_c[t + 1]·(f[t + 1] − f[t+1]**2)
+exp(log(abs(f[t+1]*w_oc)))*0 + delta_c[t+1]*f[t+1]*(1-f[t+1])/1e0 + w_oc*sqrt(1-c*c)
+-(delta_c[t+1]*f[t+1]*(1-f[t+1]) + w_oc*sqrt(1-c[t]**2))
+2*(delta_c[t+1]*f[t+1]*(1-f[t+1]) + w_oc*sqrt(1-c[t]**2))
+delta_c[t+1]*f[t+1]*(1-f[t+1]) + w_oc*sqrt(1-c[t]**2)*1.001
+delta_c[t+1]*f[t+1]*(1-f[t+1]) - w_oc*sqrt(1-c[t]**2)
+-c[t]**2 + w_oc + delta_c[t+1] + f[t+1]
+2**-1 * w_oc + c + delta_c[t+1] * f[t+1]
+2**3**-1 * w_oc + c + delta_c[t+1] * f[t+1]
+1 - w_oc - c - delta_c[t+1] - f[t+1]
+w_oc / c / delta_c[t+1] / f[t+1]
+tanh(sigma(w_oc)) + sigmoid(c) + delta_c[t+1] + f[t+1]
+delta_c[t+1]*f[t+1]
+delta_c[t]
+h[t]
+f[t]
+c[t-1]
+f[t+2]
+f[0]
+f[s]
+f @ c[t]
+w_oc @ c[t]
+(f[t+1]
+f[t+1])
+f[t+1] *
+* 3
+2 c[t]
+c(t)
+relu(c)
+alert(1)
+constructor(c)
+toString(c)
+c.constructor
+__proto__
+c = 3
+c if c else c
+lambda: c
+'c'
+c; c
+1e999
+( )
+sqrt()
+sqrt(c, c)
+""".strip().split("\n")
 
 
 def near(one):
     """Answers around the right one, inside and outside the tolerance, and the wrong ones."""
     found = [answer for answer, _ in one.pairs]
+    if one.is_formula:
+        return [*found, one.right, f"2*({one.right.text})", f"{one.right.text} + {one.right.text}"]
     if isinstance(one.right, str):
         return [*found, one.right, one.right.upper(), f" {one.right} ", "other"]
     right = np.asarray(one.right, float)
@@ -39,6 +100,8 @@ def near(one):
 
 def typed(answer):
     """As a reader types it."""
+    if isinstance(answer, Formula):
+        return answer.text
     return answer if isinstance(answer, str) else repr(np.asarray(answer).tolist())
 
 
@@ -106,6 +169,23 @@ def test_the_script_judges_as_the_package(page):
 def test_what_is_typed(page, label, text, says):
     put(page, *PLANTED)
     assert answer(page, label, text) == says
+
+
+def test_formulas_are_read_as_the_package_reads_them(page):
+    one = PLANTED[-1]
+    put(page, one)
+    verdicts = [(text, one.judge(text), answer(page, one.label, text)) for text in FORMULAS]
+    assert [(text, page, shown(says)) for text, says, page in verdicts if page != shown(says)] == []
+    assert [says for _, says, _ in verdicts].count("right") == 3
+    assert page.get_by_label("Your answer, a formula").count() == 1
+
+
+def test_long_formulas_are_refused(page):
+    put(page, PLANTED[-1])
+    for text in ("1+" * 300 + "1", "c" * 501):
+        assert answer(page, "ex-f", text) == "It is longer than 500 letters."
+        assert PLANTED[-1].judge(text) == "it is longer than 500 letters"
+    assert answer(page, "ex-f", "(" * 240 + "c" + ")" * 240).startswith("Not right")
 
 
 def test_by_keyboard_alone(page):

@@ -49,15 +49,27 @@ class Exercise:
 
     @property
     def can_be_typed(self) -> bool:
-        """Is the answer a word, a number or a short tuple of numbers, which a field can take?"""
+        """Is the answer a word, a formula, a number or a few numbers, which a field can take?"""
         if self.check or self.inputs is not None:
             return False
-        if isinstance(self.right, str):
+        if isinstance(self.right, str) or self.is_formula:
             return True
         if not isinstance(self.right, float | int | tuple | list | np.ndarray | np.generic):
             return False
         right = np.asarray(self.right)
         return right.dtype.kind in "biuf" and right.ndim <= 1 and 1 <= right.size <= LONGEST_TUPLE
+
+    @property
+    def is_formula(self) -> bool:
+        """Is the answer a formula that is typed, see `formula`?"""
+        return hasattr(self.right, "text")
+
+    @cached_property
+    def letters(self) -> set[str]:
+        """The letters that a formula may have: those of the right one and of the wrong ones."""
+        from lstm_ref.book.exercises import formula  # SymPy is loaded: the right one is derived
+
+        return formula.letters(self.right, *(answer for answer, _ in self.pairs))
 
     def judge(self, answer: Any) -> str:
         """A sentence: "right", "not answered yet", or why not, with the hint if there is one."""
@@ -73,6 +85,10 @@ class Exercise:
     def _compare(self, answer, with_what):
         if hasattr(with_what, "equations"):
             return same_cell(answer, with_what, self.tol)
+        if self.is_formula:
+            from lstm_ref.book.exercises import formula
+
+            return formula.verdict(answer, with_what, self.tol, self.letters)
         if isinstance(with_what, str):
             return same_word(answer, with_what)
         return verdict(answer, with_what, self.tol, inputs=self.inputs)
@@ -100,7 +116,7 @@ def exercise(
     one away: {answer: hint}; a list of (answer, hint) for arrays, functions and cells; or a
     function without arguments that gives one of them, where they are computed.
     The right answer is a number, a tuple or array of numbers, a word, a function (then `inputs`
-    are needed), a SymPy expression, or a declared cell.
+    are needed), a `formula.Formula`, a SymPy expression, or a declared cell.
     tol, inputs: see `verdict`.
     check: for an exercise with many right answers. A function answer -> sentence that returns
     "right" if it is; the decorated function gives one right answer.

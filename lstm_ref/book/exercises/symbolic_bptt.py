@@ -126,3 +126,30 @@ def stacked():
     """Shape for D = 3, H = 5."""
     D, H, B = 3, 5, 7
     return (np.zeros((4 * H, B)) @ np.zeros((H + D, B)).T).shape
+
+
+def _wrong_peephole():
+    from lstm_ref.book.exercises.formula import Formula
+
+    straight = "delta_h[t]*o[t]*(1 - tanh(c[t])**2) + delta_c[t + 1]*f[t + 1]"
+    return [
+        (Formula(straight), "That is the LSTM of the chapter: who else reads c_t now?"),
+        (Formula(f"{straight} + delta_o[t + 1]*w_oc"), "At which step does the gate look at c_t?"),
+        (
+            Formula(f"{straight} + delta_o[t]*w_oc*o[t]*(1 - o[t])"),
+            "The error of o stands at the weighted input: its slope is in it already.",
+        ),
+        (
+            Formula("delta_h[t]*o[t]*(1 - tanh(c[t])**2) + delta_o[t]*w_oc"),
+            "Where is the thick line?",
+        ),
+    ]
+
+
+@exercise("ex-bptt-peephole", wrong=_wrong_peephole)
+def peephole():
+    """The error of c where the output gate sees it, by the derived terms."""
+    from lstm_ref.book.exercises import formula
+    from lstm_ref.derive import catalogue
+
+    return formula.error_term(catalogue.PEEPHOLE_O, "c")

@@ -63,6 +63,36 @@ def forget_only():
     return _mine()
 
 
+def _wrong_circle():
+    from lstm_ref.book.exercises.formula import Formula
+
+    slope = "f[t]*(1 - f[t])"
+    ahead = "c[t - 1] - c_tilde[t]*f[t]/sqrt(1 - f[t]**2)"
+    return [
+        (Formula(f"delta_c[t]*c[t - 1]*{slope}"), "f opens and closes the input gate, too."),
+        (
+            Formula(f"delta_c[t]*(c[t - 1] - c_tilde[t])*{slope}"),
+            "That is CIFG: what is the slope of the root?",
+        ),
+        (
+            Formula(f"delta_c[t]*({ahead.replace('- c_t', '+ c_t')})*{slope}"),
+            "If f grows, does the input gate open or close?",
+        ),
+        (Formula(f"delta_c[t]*({ahead})"), "That is the error at f, not at its weighted input."),
+    ]
+
+
+@exercise("ex-variants-circle", wrong=_wrong_circle)
+def circle():
+    """The error of f where f and i are the sides of a triangle, by the derived terms."""
+    from lstm_ref import sqrt, t
+    from lstm_ref.book.exercises import formula
+    from lstm_ref.derive.catalogue import VANILLA
+
+    cell = VANILLA.but("CIRCLE", w=0, i=sqrt(1 - VANILLA["f"][t] ** 2))
+    return formula.error_term(cell, "f")
+
+
 def _count(layers, D, H, peepholes=0, recurrent=0):
     return layers * (H * D + H**2 + H) + peepholes * H + recurrent * H**2
 
