@@ -9,7 +9,8 @@ interface PressProps {
   children: ComponentChildren;
 }
 
-/* A part of an SVG that is pressed like a button. */
+/* A part of an SVG that is pressed like a button. In SVG the name of the attribute is `tabindex`: written
+   otherwise, a part that is drawn later cannot be reached by keys. */
 export function Press({ label, pressed, onPress, children }: PressProps) {
   const onKeyDown = (event: TargetedKeyboardEvent<SVGGElement>) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -17,7 +18,7 @@ export function Press({ label, pressed, onPress, children }: PressProps) {
     onPress();
   };
   return (
-    <g class="moving-press" role="button" tabIndex={0} aria-label={label} aria-pressed={pressed}
+    <g class="moving-press" role="button" tabindex={0} aria-label={label} aria-pressed={pressed}
       onClick={onPress} onKeyDown={onKeyDown}>
       {children}
     </g>
@@ -71,7 +72,7 @@ export function Handle({ label, value, min, max, step, words, at, set, jump, chi
     put(at(x, y));
   };
   return (
-    <g class="moving-handle" role="slider" tabIndex={0} aria-label={label} aria-valuemin={min}
+    <g class="moving-handle" role="slider" tabindex={0} aria-label={label} aria-valuemin={min}
       aria-valuemax={max} aria-valuenow={value} aria-valuetext={words} onKeyDown={onKeyDown}
       onPointerDown={onPointerDown} onPointerMove={onPointerMove}
       onPointerUp={() => { held.current = false; }} onPointerCancel={() => { held.current = false; }}>

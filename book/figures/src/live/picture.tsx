@@ -20,7 +20,7 @@ function Track({ name, label, x, y, state, set, words, children }: {
   const at = (value - (min + max) / 2) / (max - min) * 2 * HALF_TRACK;
   const invert = (px: number) => (min + max) / 2 + (px - x) / (2 * HALF_TRACK) * (max - min);
   return (
-    <Handle label={label} value={value} min={min} max={max} step={step} words={words} at={invert}
+    <Handle label={label} value={value} min={min} max={max} step={step} words={words} at={invert} jump
       set={(next) => set({ [name]: next })}>
       <rect x={x - 30} y={y - 22} width="60" height="32" fill="transparent" />
       {children}
