@@ -5,7 +5,7 @@
 Notebooks whose outputs may be stale (tools/keys.py says why) are executed first, in place; all of
 them with --execute, none with --stored: for `make test`, which has just compared them.
 The pages are always built anew, because a second build after a failed one would succeed with the
-error still on the page.
+error still on the page. Last come the files of the page that derives a cell, see derive_assets.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 
+import derive_assets
 import environment
 import keys
 import run_notebooks
@@ -62,6 +63,9 @@ def main():
         return 1
     if code := render():
         return code
+    if missing := derive_assets.ship():
+        print(f"\nThe page that derives a cell cannot derive: {missing}", file=sys.stderr)
+        print("The rest of the book is complete.", file=sys.stderr)
     print("\nWithout a PDF of the book: `make pdf` prints it, where there is a Chromium.")
     print(f"Open {BUILD / 'html' / 'index.html'}")
     return 0

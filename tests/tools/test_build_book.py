@@ -21,6 +21,8 @@ class Build:
         monkeypatch.setattr(keys, "notebooks", lambda: ALL)
         monkeypatch.setattr(run_notebooks, "run", self.run)
         monkeypatch.setattr(build_book, "render", self.render)
+        monkeypatch.setattr(build_book.derive_assets, "ship", self.ship)
+        self.missing = None
         self.monkeypatch = monkeypatch
 
     def run(self, paths):
@@ -30,6 +32,10 @@ class Build:
     def render(self):
         self.done.append("pages")
         return self.code
+
+    def ship(self):
+        self.done.append("derive")
+        return self.missing
 
     def __call__(self, *arguments):
         self.monkeypatch.setattr(sys, "argv", ["build_book.py", *arguments])
@@ -44,9 +50,9 @@ def build(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "done"),
     [
-        ([], ["fixed", STALE, "pages"]),
-        (["--execute"], ["fixed", ALL, "pages"]),
-        (["--stored"], ["fixed", "pages"]),
+        ([], ["fixed", STALE, "pages", "derive"]),
+        (["--execute"], ["fixed", ALL, "pages", "derive"]),
+        (["--stored"], ["fixed", "pages", "derive"]),
     ],
 )
 def test_what_is_executed_before_the_pages(build, arguments, done):

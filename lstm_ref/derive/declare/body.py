@@ -129,7 +129,8 @@ def _check_powers(code, notes):
 def counted(notes: Notes) -> Iterator[None]:
     """Count what runs in the file of the declaration; Refused after too many steps.
 
-    Instructions, not lines: `while True: pass` stays on its line.
+    Instructions and lines: for Python before 3.12 `while True: pass` stays on its line, and 3.14
+    does not tell of instructions.
     A trace function that is there already, of a debugger or of coverage, is set aside meanwhile
     and is back afterwards: it would hear of the lines in our place.
     """
@@ -146,7 +147,7 @@ def counted(notes: Notes) -> Iterator[None]:
         """None for SymPy and for us, which then run as fast as ever."""
         if frame.f_code.co_filename != file:
             return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        frame.f_trace_opcodes = True
         return inside
 
     before = sys.gettrace()
