@@ -3,8 +3,9 @@
     python tools/write_figures.py
 
 for every cell that a figure imports, as `lstm_ref derive NAME --format javascript-module` prints
-it, and NAME.terms.mjs, where each summand of each error term has a weight, as `--format
-javascript-terms` does. Files that no figure imports are removed.
+it; NAME.terms.mjs, where each summand of each error term has a weight, as `--format
+javascript-terms` does; and NAME.formulas.mjs, where the formulas of the derivation are data. Files
+that no figure imports are removed.
 """
 
 import re
@@ -13,18 +14,19 @@ from pathlib import Path
 
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import js_code, js_terms
+from lstm_ref.derive.typeset import tokens
 
 FIGURES = Path(__file__).resolve().parent.parent / "book" / "figures"
-IMPORT = re.compile(r"""["'](?:\.\./)+cells/(\w+)(\.terms)?\.mjs["']""")
+IMPORT = re.compile(r"""["'](?:\.\./)+cells/(\w+)(\.terms|\.formulas)?\.mjs["']""")
+WRITERS = {"": js_code, ".terms": js_terms, ".formulas": tokens}
 
 
 def wanted():
     """The files that the figures import, as {name of the file: its source}."""
     found = {}
     for path in sorted((FIGURES / "src").rglob("*.ts*")):
-        for name, terms in IMPORT.findall(path.read_text(encoding="utf-8")):
-            write = js_terms if terms else js_code
-            found[f"{name}{terms}.mjs"] = write.module(catalogue.CELLS[name])
+        for name, kind in IMPORT.findall(path.read_text(encoding="utf-8")):
+            found[f"{name}{kind}.mjs"] = WRITERS[kind].module(catalogue.CELLS[name])
     return found
 
 

@@ -33,3 +33,27 @@ def totals(k=1.0):
         pair = jacobian @ pair
         results.append({"line": line, "totals": product, "all": pair[1]})
     return steps, results
+
+
+def flowing_back(enters, bias=1.0, ways="both"):
+    """Of the figure `flowing-back`: error terms of all signals at steps 1 to 6, by their names.
+
+    ways: "line" for the carousel alone, "gates" for all but the carousel.
+    """
+    rows = {"f": (0, 0.5, bias), "i": (1, 1, 0), "c": (2, 1, 0), "o": (1, 0.5, 0)}
+    names = [n for g in rows for n in (f"W_{g}h", f"W_{g}x", f"b_{g}")]
+    values = [float(v) for row in rows.values() for v in row]
+    params = {n: np.array([[v]]) for n, v in zip(names, values, strict=True)}
+    x = np.array([1.0, -1.0, 2.0, 0.0, -1.0, 1.0]).reshape(6, 1, 1)
+    _, _, tape = lstm.forward(params, x)
+    found, next_h, next_c = [], NONE, NONE
+    for record, e in zip(reversed(tape["steps"]), reversed(enters), strict=True):
+        delta_h = e + next_h
+        grads, _, (next_h, next_c) = lstm.step_backward(params, record, (delta_h, next_c))
+        delta_c = next_c / record["f"]
+        gates = [grads[f"b_{g}"] for g in "fico"]  # of one sample: the error term itself
+        found.append([v.item() for v in (*gates, delta_c, delta_h)])
+        next_h = next_h * (ways != "line")
+        next_c = next_c * (ways != "gates")
+    names = "f", "i", "c_tilde", "o", "c", "h"
+    return dict(zip(names, np.array(found[::-1]).T, strict=True))

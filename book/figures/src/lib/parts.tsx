@@ -6,19 +6,29 @@ interface PressProps {
   label: string;
   pressed?: boolean;
   onPress: () => void;
+  /* Of many parts only one needs to be reached by Tab; the arrows then lead from it to the others.
+     `onArrow` gets the key and says the id of the part to go to, or nothing. */
+  id?: string;
+  stop?: boolean;
+  onArrow?: (key: string) => string | undefined;
   children: ComponentChildren;
 }
 
 /* A part of an SVG that is pressed like a button. In SVG the name of the attribute is `tabindex`: written
    otherwise, a part that is drawn later cannot be reached by keys. */
-export function Press({ label, pressed, onPress, children }: PressProps) {
+export function Press({ label, pressed, onPress, id, stop = true, onArrow, children }: PressProps) {
   const onKeyDown = (event: TargetedKeyboardEvent<SVGGElement>) => {
+    const next = event.key.startsWith("Arrow") ? onArrow?.(event.key) : undefined;
+    if (next) {
+      event.preventDefault();
+      document.getElementById(next)?.focus();
+    }
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     onPress();
   };
   return (
-    <g class="moving-press" role="button" tabindex={0} aria-label={label} aria-pressed={pressed}
+    <g class="moving-press" role="button" id={id} tabindex={stop ? 0 : -1} aria-label={label} aria-pressed={pressed}
       onClick={onPress} onKeyDown={onKeyDown}>
       {children}
     </g>

@@ -29,6 +29,16 @@ interface Terms {
   ): { totals: Arrays; errors: Arrays; parts: Arrays; dparams: Arrays };
 }
 
+/* A letter of a formula: text, or what it stands for and how many steps back. */
+type Token = string | [kind: "signals" | "errors" | "params", name: string, lag: number];
+interface Summand { name: string; by: string; lag: number; tokens: Token[] }
+interface FormulaLine { of: string; summands: Summand[] }
+
+declare module "*.formulas.mjs" {
+  const formulas: { errors: FormulaLine[]; gradients: FormulaLine[]; passed: FormulaLine[] };
+  export default formulas;
+}
+
 /* Before the other pattern, which fits too: the first one counts. */
 declare module "*.terms.mjs" {
   const terms: Terms;
