@@ -45,6 +45,7 @@ def backward_by_steps(given):
         dstate = column(e + dh), column(dc)
         gradients, dx, passed = lstm.backward(params, tape, None, dstate)
         found[t] = dict(delta_h=e + dh, into_c=dc, dx=dx.item(), e=e, gradients=gradients)
+        found[t]["passed"] = [one.item() for one in passed]
         dh, dc = (one.item() for one in passed)
     return found, dh, dc
 
@@ -90,6 +91,46 @@ def test_backward(all_computed, k):
         want = sum(found[t]["gradients"][name].item() for t in (1, 2))
         close(value, want)
     close(numbers["E"], (found[1]["e"] ** 2 + found[2]["e"] ** 2) / 2)
+
+
+def wires_backward(seen, one, f, tanh_c):
+    """What each wire carries back in one step, from what single steps of the package give."""
+    c = seen["passed"][1] / f  # dE/dc: through the product with f it becomes what is handed on
+    slopes = c - seen["into_c"]
+    found = {"c in": seen["passed"][1], "c out": seen["into_c"], "c up": slopes}
+    found |= dict.fromkeys(("kept", "c", "written"), c)
+    found |= {"tanh": slopes / (1 - tanh_c**2), "h": seen["delta_h"], "h up": seen["e"]}
+    found |= {"h out": seen["delta_h"] - seen["e"], "h in": seen["passed"][0], "x in": seen["dx"]}
+    for name, letter in GATES.items():
+        value = one[name].item()
+        slope = 1 - value**2 if name == "c_tilde" else value * (1 - value)
+        found[f"net {name}"] = seen["gradients"][f"b_{letter}"].item()
+        found[name] = found[f"net {name}"] / slope
+    return found
+
+
+@pytest.mark.parametrize("k", range(len(STATES)))
+def test_wires(all_computed, k):
+    numbers, given = all_computed[k]["numbers"], GIVEN | STATES[k]
+    records = forward(given)[3]["steps"]
+    back = backward_by_steps(given)[0]
+    for t, one in enumerate(records, 1):
+        f, i, candidate, o, c = (one[s].item() for s in (*GATES, "c"))
+        last = numbers["signals"]["c"][t - 1]
+        h = o * np.tanh(c)
+        want = {"c in": last, "kept": f * last, "written": i * candidate, "tanh": np.tanh(c)}
+        want |= dict.fromkeys(("c", "c out", "c up"), c) | dict.fromkeys(("h", "h out", "h up"), h)
+        want |= {"h in": numbers["signals"]["h"][t - 1], "x in": given[f"x{t}"]}
+        want |= {name: one[name].item() for name in GATES}
+        want |= {f"net {name}": numbers["nets"][name][t] for name in GATES}
+        seen = {wire["name"]: wire for wire in numbers["wires"][t - 1]}
+        assert seen.keys() == want.keys()
+        behind = wires_backward(back[t], one, f, np.tanh(c))
+        for name, wire in seen.items():
+            np.testing.assert_allclose(wire["forward"], want[name], rtol=1e-12, err_msg=name)
+            np.testing.assert_allclose(
+                wire["backward"], behind[name], rtol=1e-12, atol=1e-14, err_msg=name
+            )
 
 
 ACTIVATIONS = {"σ": lambda u: 1 / (1 + np.exp(-u)), "tanh": np.tanh, None: lambda u: u}

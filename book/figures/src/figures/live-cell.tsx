@@ -3,10 +3,19 @@ import { useState } from "preact/hooks";
 import { figure, fixed } from "../lib";
 import type { Table, View } from "../lib";
 import { Lines, withLines } from "../live/lines";
-import type { Full } from "../live/lines";
+import type { Full as Lined } from "../live/lines";
 import type { Given, Numbers } from "../live/numbers";
 import { compute, GATES, parameters, WEIGHTS } from "../live/numbers";
 import { Cell } from "../live/picture";
+import type { Wire } from "../live/wires";
+import { wires } from "../live/wires";
+
+type Full = Lined & { wires: Wire[][] };
+
+function computeAll(state: Given): Full {
+  const numbers = withLines(state, compute(state));
+  return { ...numbers, wires: [1, 2].map((t) => wires(t, numbers)) };
+}
 
 /* Six of them: those of the step and the pass that are shown. */
 function linesOf({ step, pass }: Given, { lines }: Full) {
@@ -20,7 +29,7 @@ function draw({ state, numbers, set, id }: View<typeof parameters, Full>) {
   const back = state.pass === "backward";
   return (
     <>
-      <Cell state={state} numbers={numbers} lit={lit} set={set} />
+      <Cell state={state} numbers={numbers} wires={numbers.wires[Number(state.step) - 1]} lit={lit} set={set} />
       <div class="moving-controls live-switches" hidden>
         {(["pass", "step"] as const).map((name) => (
           <fieldset class="moving-control" key={name}>
@@ -80,7 +89,7 @@ export default figure({
   title: "The LSTM cell with the numbers of the pencil example on its wires",
   parameters,
   own: ["pass", "step", "x1", "x2", "h0", "c0", "look", ...WEIGHTS],
-  compute: (state) => withLines(state, compute(state)),
+  compute: computeAll,
   draw,
   say,
   table,

@@ -4,7 +4,8 @@ import { fixed, Handle, LOOKS, Picture, signed } from "../lib";
 import type { Given, Numbers } from "./numbers";
 import { GATES, parameters, rowOf } from "./numbers";
 import type { Gate, Weight } from "./numbers";
-import { ADD, BELT, BUS, Drawn, EXIT, H_IN, HALF, LAYER, MIDDLE, R, RIGHT, STACK, TANH, wires, X, X_IN } from "./wires";
+import type { Wire } from "./wires";
+import { ADD, BELT, BUS, Drawn, EXIT, H_IN, HALF, LAYER, MIDDLE, R, RIGHT, STACK, TANH, X, X_IN } from "./wires";
 
 interface Props { state: Given; numbers: Numbers; lit: string; set: (changes: Partial<Given>) => void }
 type Movable = Weight | "x1" | "x2" | "h0" | "c0";
@@ -102,7 +103,7 @@ function Ground({ t, back }: { t: number; back: boolean }) {
   );
 }
 
-export function Cell({ state, numbers, lit, set }: Props) {
+export function Cell({ state, numbers, wires, lit, set }: Props & { wires: Wire[] }) {
   const t = Number(state.step), back = state.pass === "backward";
   const given: [Movable, number][] = t === 1 ? [["c0", BELT + 22], ["h0", H_IN + 18], ["x1", X_IN + 18]] : [["x2", X_IN + 18]];
   const label = back
@@ -111,7 +112,7 @@ export function Cell({ state, numbers, lit, set }: Props) {
   return (
     <Picture width={432} height={466} label={label}>
       <Ground t={t} back={back} />
-      {wires(t, numbers).map((wire) => <Drawn key={wire.name} wire={wire} back={back} lit={lit} />)}
+      {wires.map((wire) => <Drawn key={wire.name} wire={wire} back={back} lit={lit} />)}
       {GATES.map((g) => <Layer key={g} gate={g} pale={lit !== "none" && !(lit === g || (back && lit === "h"))} />)}
       <Operator x={X.f} y={BELT} sign="·" />
       <Operator x={ADD} y={BELT} sign="+" />
