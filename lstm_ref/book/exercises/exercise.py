@@ -66,7 +66,7 @@ class Exercise:
 
     @cached_property
     def letters(self) -> set[str]:
-        """The letters that a formula may have, which are those of the right and of the wrong ones."""
+        """The letters that a formula may have, those of the right and wrong ones."""
         from lstm_ref.book.exercises import formula  # SymPy is loaded: the right one is derived
 
         return formula.letters(self.right, *(answer for answer, _ in self.pairs))
