@@ -12,8 +12,8 @@ import lstm_ref
 
 ROOT = Path(lstm_ref.__file__).parent
 # Each may import what stands after it, and nothing that stands before.
-ROOMS = """__main__ book study learn diagnose mistakes interop check native generated derive cells
-io arguments optional sizes types""".split()
+ROOMS = """__main__ book study history learn diagnose mistakes interop check native generated derive
+cells io arguments optional sizes types""".split()
 
 # Looked up by a name when it is asked for, inside a function: no module needs the other to load.
 BY_NAME = {
