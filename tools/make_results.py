@@ -69,6 +69,7 @@ def store(name):
         beside = STORED / f".{name}.npz.tmp"
         shutil.copyfile(weights, beside)
         beside.replace(STORED / weights.name)
+    (STORED / f"{name}.json").touch()  # the first time; `write` takes over the rights of a file
     write(STORED / f"{name}.json", (NEW / f"{name}.json").read_text(encoding="utf-8"))
 
 

@@ -1,16 +1,18 @@
-"""Write the generated code that the moving figures compute with: book/figures/cells/NAME.mjs.
+"""Write the code and the numbers that moving figures compute with: book/figures/cells and data.
 
     python tools/write_figures.py
 
-for every cell that a figure imports, as `lstm_ref derive NAME --format javascript-module` prints
-it; NAME.terms.mjs, where each summand of each error term has a weight, as `--format
-javascript-terms` does; and NAME.formulas.mjs, where the formulas of the derivation are data. Files
-that no figure imports are removed.
+Cells: NAME.mjs for every cell that a figure imports, as `lstm_ref derive NAME --format
+javascript-module` prints it; NAME.terms.mjs, where each summand of each error term has a weight, as
+`--format javascript-terms` does; and NAME.formulas.mjs, where the formulas of the derivation are
+data. Files that no figure imports are removed. Numbers: `figure_data`.
 """
 
 import re
 import sys
 from pathlib import Path
+
+import figure_data
 
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import js_code, js_terms
@@ -37,7 +39,10 @@ def main():
             path.unlink()
     for name, source in files.items():
         (FIGURES / "cells" / name).write_text(source, encoding="utf-8", newline="\n")
-    print(f"wrote {', '.join(sorted(files))}")
+    (FIGURES / "data").mkdir(exist_ok=True)
+    for name, text in (numbers := figure_data.wanted()).items():
+        (FIGURES / "data" / name).write_text(text, encoding="utf-8", newline="\n")
+    print(f"wrote {', '.join(sorted({*files, *numbers}))}")
 
 
 if __name__ == "__main__":

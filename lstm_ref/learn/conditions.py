@@ -1,9 +1,16 @@
-"""Experiments of chapters 2, 6, 7 and 8: conditions are dicts of settings, see `experiments`."""
+"""Experiments of chapters 1, 2, 6, 7 and 8: conditions are dicts of settings, see `experiments`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 Conditions = dict[str, dict[str, Any]]  # label -> settings
+
+
+def addition() -> Conditions:
+    """Chapter 1: sums of 8 digits, tested with 40."""
+    task = dict(task="binary_addition", cell="ELMAN", T=8, K=2, H=4, B=32)
+    task |= dict(updates=800, every=100, test_options={"T": 40}, weights=True)
+    return {"RNN": task}
 
 
 def distances() -> Conditions:
@@ -107,6 +114,12 @@ def wrong_gradients() -> Conditions:
 
 # As `experiments.Experiment` has them.
 EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "addition": dict(
+        about="binary addition with an RNN of 4 units; sums of 8 digits, asked for 40",
+        expected="every digit right, with every seed",
+        time="1 s",
+        conditions=addition(),
+    ),
     "far-word": dict(
         about="a country named 0 to 40 words before; RNN and LSTM, two starts each",
         expected="all at distance 0; at 40 LSTM chrono alone",

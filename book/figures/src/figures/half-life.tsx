@@ -73,7 +73,7 @@ function Axes() {
     <g>
       <path d={`M34 14V110H390M34 62h356M34 170V310H390M34 240h356`} class="moving-axis" />
       {[-4, -2, 0, 2, 4, 6].map((a) => <text key={a} x={A(a)} y="126" text-anchor="middle">{fixed(a, 0)}</text>)}
-      {[1, 10, 100, 1000].map((n) => <text key={n} x={place(N(n))} y="326" text-anchor="middle">{n}</text>)}
+      {[1, 10, 100, 1000].map((n) => <text key={n} x={place(N(n))} y="326" text-anchor={n < STEPS ? "middle" : "end"}>{n}</text>)}
       {[0, 0.5, 1].map((v) => (
         <g key={v}>
           <text x="28" y={F(v) + 5} text-anchor="end">{v === 0.5 ? "½" : v}</text>

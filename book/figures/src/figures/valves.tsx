@@ -131,7 +131,9 @@ function draw({ state, numbers, set }: View<typeof parameters, Tracks>) {
 }
 
 function moment(numbers: Tracks, t: number): string {
-  return TRACKS.map((name) => `${LOOKS[name].symbol} = ${fixed(numbers[name][t], 3)}`).join(", ");
+  const digits = { i: 2, f: 2, c: 3, o: 2, h: 3 };
+  const parts = Object.entries(digits) as [keyof typeof digits, number][];
+  return parts.map(([name, count]) => `${LOOKS[name].symbol} = ${fixed(numbers[name][t], count)}`).join(", ");
 }
 
 /* From the last step that writes to the last that reads: is 0.7 held, unseen, and read? */
