@@ -1,19 +1,23 @@
 /* The worker that derives, from here: it is started when it is first needed, stopped by ending it,
-   and what it says goes on to `hear`, an object of functions by the kinds of its messages. */
+   and what it says goes on to `hear`, an object of functions by the kinds of its messages. What it
+   has loaded it hands over once, so that the next one after a stop needs no network. */
 export class Engine {
   constructor(address, hear) {
-    Object.assign(this, { address, hear, worker: null, ready: false, id: 0, waiting: null });
+    Object.assign(this, { address, hear, kept: null, worker: null, ready: false, id: 0, waiting: null });
   }
 
   start() {
     if (this.worker) return;
-    this.worker = new Worker(this.address);
-    this.worker.onmessage = ({ data }) => this.take(data);
-    this.worker.onerror = (event) => {
+    const { kept } = this;
+    const worker = new Worker(kept ? URL.createObjectURL(kept.script) : this.address);
+    const take = (message) => worker === this.worker && this.take(message); // not from one that was ended
+    worker.onmessage = ({ data }) => take(data);
+    worker.onerror = (event) => {
       event.preventDefault();
-      this.take({ kind: "failed", message: event.message || `${this.address} could not be loaded` });
+      take({ kind: "failed", message: event.message || `${this.address} could not be loaded` });
     };
-    this.worker.postMessage({ kind: "start" });
+    this.worker = worker;
+    worker.postMessage({ kind: "start", kept });
   }
 
   derive(text) {
@@ -31,6 +35,7 @@ export class Engine {
 
   take(message) {
     if ("id" in message && message.id !== this.id) return; // of an earlier question
+    if (message.kind === "kept") this.kept = message.kept;
     if (message.kind === "ready") this.ready = true;
     if (message.kind === "failed") this.end();
     this.hear[message.kind]?.(message);

@@ -61,7 +61,7 @@ const hear = {
   failed({ message }) {
     if (!deriving) return;
     end();
-    say(`The engine could not be loaded: ${message}. Try again; without it the command line derives as well.`, "failed");
+    say(`${message}${/[.!?]$/.test(message) ? "" : "."} Derive tries again; the command line derives as well.`, "failed");
   },
   done() {
     answered = true;
