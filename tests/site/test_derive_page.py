@@ -118,6 +118,9 @@ def test_an_own_cell_by_keyboard_alone(reader):
         "Equations", "The way back, step by step", "Proof", "Numeric check", "Code",
     ]  # fmt: skip
     assert look(".derive-holds").count() == len(proof) and look(".derive-fails").count() == 0
+    reader.tab_to(".derive-contents li:nth-child(3) a")
+    keys.press("Enter")
+    assert reader.page.evaluate("document.activeElement.textContent") == "Proof"
     reader.page.wait_for_function(
         "!document.querySelector('#derive-results .math:not(:has(mjx-container))')"
     )
@@ -353,4 +356,4 @@ def test_formulas_that_lead_away_are_not_typeset(reader):
     reader.page.keyboard.press("Enter")
     reader.says("done")
     assert "\\href" in reader.page.inner_text("[aria-labelledby=derived-equations]")
-    assert reader.page.locator("#derive-results a, #derive-results img").count() == 0
+    assert reader.page.locator(".derive-part a, .derive-part img").count() == 0

@@ -4,7 +4,7 @@ import { makeEditor } from "./editor.js";
 import { Engine } from "./engine.js";
 import { LONGEST, START, decode, encode } from "./link.js";
 import { Numeric } from "./numeric.js";
-import { show } from "./results.js";
+import { contents, show } from "./results.js";
 
 const at = (id) => document.getElementById(`derive-${id}`);
 const served = location.protocol.startsWith("http");
@@ -78,6 +78,7 @@ function finish() {
   const claims = at("results").querySelectorAll(".derive-claims > li").length;
   const held = at("results").querySelectorAll(".derive-holds").length;
   say(`${name}: ${held} of ${claims} identities hold. The results stand below.`, "done");
+  at("results").prepend(contents(at("results")));
 }
 
 function end() {

@@ -66,3 +66,18 @@ export function show(target, part) {
   target.append(made);
   typeset(made);
 }
+
+/* Links to the headings; the address stays what it is, since it may carry the declaration. */
+export function contents(target) {
+  const links = [...target.querySelectorAll("h2")].map((heading) => {
+    const link = element("a", { href: `#${heading.id}` }, heading.textContent);
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      heading.tabIndex = -1;
+      heading.focus();
+      heading.scrollIntoView();
+    });
+    return element("li", {}, link);
+  });
+  return element("nav", { class: "derive-contents", "aria-label": "Results" }, element("ul", {}, ...links));
+}
