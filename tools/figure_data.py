@@ -7,6 +7,7 @@ import numpy as np
 from lstm_ref.book import weights
 from lstm_ref.cells import elman
 from lstm_ref.learn import tasks
+from lstm_ref.learn.tasks import agreement
 
 
 def carry():
@@ -25,14 +26,31 @@ def carry():
     return net | {"read_out": direction.round(4)}
 
 
-FILES = {"carry.json": carry}
+def gender_net():
+    """Net 1 of chapter 11; of its output layer the two pronouns, and the words of its language."""
+    net = {**weights.load("inside-gender")["LSTM"][1]}
+    W, b = net.pop("W_yh"), net.pop("b_y")
+    for word in agreement.PRONOUNS:
+        k = agreement.GENDER_WORDS.index(word)
+        net |= {f"W_{word}": W[k], f"b_{word}": b[k]}
+    words = {"words": agreement.GENDER_WORDS, "male": agreement.MALE, "female": agreement.FEMALE}
+    return net | {name: np.array(value) for name, value in words.items()}
+
+
+FILES = {"carry.json": carry, "gender-net.json": gender_net}
+
+
+def flat(array):
+    """As a list; single precision with as few digits as tell a number from its neighbours."""
+    single = array.dtype == np.float32
+    return [float(str(value)) for value in array.ravel()] if single else array.ravel().tolist()
 
 
 def wanted():
     """{name of the file: its text}; an array stands there flat, row by row."""
     found = {}
     for name, make in FILES.items():
-        lists = {key: value.ravel().tolist() for key, value in make().items()}
+        lists = {key: flat(value) for key, value in make().items()}
         rows = ",\n".join(f" {json.dumps(key)}: {json.dumps(row)}" for key, row in lists.items())
         found[name] = f"{{\n{rows}\n}}\n"
     return found
