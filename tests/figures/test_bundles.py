@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 
+import figure_data
 import moving_node
 import pytest
 import write_figures
@@ -49,6 +50,11 @@ def test_types(packages):
 def test_generated_code_is_that_of_the_engine():
     stored = {p.name: p.read_text(encoding="utf-8") for p in (FIGURES / "cells").glob("*.mjs")}
     assert stored == write_figures.wanted(), "run `make figures`"
+
+
+def test_stored_numbers_are_those_of_the_experiments():
+    stored = {p.name: p.read_text(encoding="utf-8") for p in (FIGURES / "data").glob("*.json")}
+    assert stored == figure_data.wanted(), "run `make figures`"
 
 
 @pytest.mark.parametrize("name", moving.names())
