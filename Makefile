@@ -113,5 +113,5 @@ bench: ## speed against PyTorch, autograd and ONNX Runtime, in an environment of
 	@.venv-bench/bin/python benchmarks/measure.py
 	@.venv-bench/bin/python benchmarks/own_cells.py
 
-clean: ## remove what was built, keep .venv
+clean: ## remove what was built, keep .venv and what was fetched
 	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

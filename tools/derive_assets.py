@@ -135,18 +135,22 @@ def packed():
             theirs.update(line)
     archive = CACHE / "packed" / f"{digest.hexdigest()[:32]}.zip"
     stamp = archive.with_suffix(".json")
-    if not stamp.is_file():
-        archive.parent.mkdir(parents=True, exist_ok=True)
-        for old in archive.parent.iterdir():
-            old.unlink()
-        compiled = _compiled(theirs.hexdigest()[:32])
-        job = {"archive": str(archive), "compiled": str(compiled), "files": files}
-        _write(CACHE / "npm" / "job.json", job)
-        shutil.copy(SOURCE / "pack.cjs", CACHE / "npm")
-        print("Compiling SymPy for the browser (once, half a minute)", flush=True)
-        versions = json.loads(_npm("run", "--silent", "pack", "--", "job.json"))
-        _write(stamp, versions)
-    return archive, json.loads(stamp.read_text(encoding="utf-8"))
+    about = json.loads(stamp.read_text(encoding="utf-8")) if stamp.is_file() else {}
+    if not archive.is_file() or about.get("archive") != _sum(archive):
+        about = {"versions": _pack(archive, files, theirs.hexdigest()[:32])}
+        _write(stamp, {**about, "archive": _sum(archive)})
+    return archive, about["versions"]
+
+
+def _pack(archive, files, key):
+    """Make the archive; the versions that Pyodide says it has."""
+    shutil.rmtree(archive.parent, ignore_errors=True)
+    archive.parent.mkdir(parents=True)
+    job = {"archive": str(archive), "compiled": str(_compiled(key)), "files": files}
+    _write(CACHE / "npm" / "job.json", job)
+    shutil.copy(SOURCE / "pack.cjs", CACHE / "npm")
+    print("Packing SymPy and the engine for the browser (half a minute)", flush=True)
+    return json.loads(_npm("run", "--silent", "pack", "--", "job.json"))
 
 
 def _compiled(key):

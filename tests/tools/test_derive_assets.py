@@ -1,6 +1,7 @@
 """The files of the page that derives a cell: where from, what if they cannot be had."""
 
 import json
+from pathlib import Path
 
 import derive_assets
 import pytest
@@ -43,6 +44,24 @@ def test_what_is_damaged_or_locked_anew_is_fetched_again(npm, monkeypatch, tmp_p
     monkeypatch.setattr(derive_assets, "SOURCE", tmp_path)
     derive_assets.fetched()
     assert npm == ["ci"] * 4
+
+
+def test_an_archive_is_made_again_where_it_is_damaged_or_its_sources_changed(npm, monkeypatch):
+    def pack(*arguments):
+        npm.append(arguments[0])
+        job = json.loads((derive_assets.CACHE / "npm" / "job.json").read_text(encoding="utf-8"))
+        Path(job["archive"]).write_text("packed")
+        return '{"python": "3.14.2"}'
+
+    derive_assets.fetched()
+    monkeypatch.setattr(derive_assets, "_npm", pack)
+    archive, versions = derive_assets.packed()
+    assert derive_assets.packed() == (archive, versions) and versions == {"python": "3.14.2"}
+    assert npm == ["ci", "run"]
+    archive.write_text("damaged")
+    assert derive_assets.packed()[0].read_text() == "packed" and npm == ["ci", "run", "run"]
+    monkeypatch.setattr(derive_assets, "OURS", ("__init__.py",))
+    assert derive_assets.packed()[0] != archive and not archive.exists()
 
 
 def test_where_nothing_can_be_fetched_the_folder_says_so(tmp_path, monkeypatch):
