@@ -50,8 +50,7 @@ class Missing(Exception):
 
 def ship(folder=FOLDER):
     """Put the worker and its files into a folder of the site; what is missing, or None."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)  # the scripts of the page are there already
     shutil.copy(SOURCE / "worker.js", folder)
     try:
         shipped, missing = _files(folder), None
