@@ -104,17 +104,25 @@ def fetched():
 
 
 def _npm(*arguments):
-    """What npm prints. Raises Missing with its last word."""
+    """What npm prints. Raises Missing with what it says of its failure."""
     command = ["sh", str(ROOT / "tools" / "npm.sh"), *arguments]
     environment = {**os.environ, "PYTHON": sys.executable}
-    done = subprocess.run(
-        command, cwd=CACHE / "npm", capture_output=True, text=True, env=environment
-    )
+    try:
+        done = subprocess.run(
+            command, cwd=CACHE / "npm", capture_output=True, text=True, env=environment
+        )
+    except OSError as error:
+        raise Missing(f"npm {arguments[0]} failed: {error}") from error
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip()] or ["it says nothing"]
-        log = [line for line in said if "complete log" not in line and ".log" not in line]
-        raise Missing(f"npm {arguments[0]} failed: {(log or said)[0].strip()}")
+        raise Missing(f"npm {arguments[0]} failed: {_reason(done.stderr)}")
     return done.stdout
+
+
+def _reason(said):
+    """The line of what npm or pip said that tells most: the first with an error, or the last."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it says nothing"]
+    telling = [line for line in lines if "error" in line.lower()] or lines[-1:]
+    return telling[0].removeprefix("npm error ").removeprefix("ERROR: ")[:200]
 
 
 # ---- the archive, made by Pyodide in Node

@@ -69,12 +69,25 @@ def test_where_nothing_can_be_fetched_the_folder_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("npm_config_offline", "true")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "empty"))
     missing = derive_assets.ship(tmp_path / "derive")
-    assert missing.startswith("npm ci failed: "), missing
+    assert missing == "npm ci failed: code ENOTCACHED"
     assert "\n" not in missing and len(missing) < 300
     files = {path.name for path in (tmp_path / "derive").iterdir()}
     assert files == {"worker.js", "shipped.json"}
     shipped = json.loads((tmp_path / "derive" / "shipped.json").read_text(encoding="utf-8"))
     assert shipped == {"files": [], "missing": missing}
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("npm error code ENOTFOUND\nnpm error network ...", "code ENOTFOUND"),
+        ("Installing Node\nWARNING: Retrying\nERROR: No matching", "No matching"),
+        ("node: not found\n", "node: not found"),
+        ("", "it says nothing"),
+    ],
+)
+def test_the_reason_is_one_line(said, reason):
+    assert derive_assets._reason(said) == reason
 
 
 def test_sympy_is_packed_as_its_wheel_had_it(monkeypatch):
