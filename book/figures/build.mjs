@@ -7,9 +7,10 @@
    book/_assets/figures/NAME.js      one figure; needs base.js before it
    lstm_ref/book/moving/NAME.html    its first state as HTML: what is seen without scripts, and in print
    book/_assets/derive/NAME.js       scripts of the page "Derive your own cell"
+   book/_assets/notices.txt          the licences of all packages of which something is in a script
    The scripts are classic ones, because a page opened from a folder may not load modules. The same
    sources give the same bytes. */
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
@@ -56,9 +57,26 @@ const shared = {
   },
 };
 
+const packages = new Set(); // of which something was bundled
+
 async function bundled(options) {
-  const { outputFiles } = await build({ ...COMMON, ...options });
+  const { outputFiles, metafile } = await build({ ...COMMON, ...options, metafile: true });
+  for (const path of Object.keys(metafile.inputs)) {
+    const found = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path);
+    if (found) packages.add(found[1]);
+  }
   return outputFiles[0].text;
+}
+
+/* Their licences ask that they go with every copy. */
+function notices() {
+  const texts = [...packages].sort().map((name) => {
+    const folder = join(HERE, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((one) => /^licen[sc]e/i.test(one));
+    return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+  });
+  return `The scripts of the book contain parts of these packages.\n\n${texts.join(`\n${"-".repeat(72)}\n\n`)}`;
 }
 
 function base() {
@@ -109,4 +127,5 @@ for (const [path, entry] of Object.entries(ALONE)) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, await bundled({ entryPoints: [join(HERE, entry)] }));
 }
+writeFileSync(join(target, "book", "_assets", "notices.txt"), notices());
 console.log(`base.js and ${names.length} figures: ${names.join(", ")}`);

@@ -13,7 +13,12 @@ from places import ROOT
 from lstm_ref.book import moving
 
 FIGURES = ROOT / "book" / "figures"
-FOLDERS = ("book/_assets/figures/*.js", "book/_assets/derive/*.js", "lstm_ref/book/moving/*.html")
+FOLDERS = (
+    "book/_assets/figures/*.js",
+    "book/_assets/derive/*.js",
+    "book/_assets/notices.txt",
+    "lstm_ref/book/moving/*.html",
+)
 CI = os.environ.get("CI", "").lower() in ("1", "true")
 HEAVIEST = 60_000  # bytes, gzipped, of all that a page with figures loads for them
 

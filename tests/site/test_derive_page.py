@@ -101,7 +101,34 @@ def reader(browser, server):
 def test_nothing_is_loaded_before_the_button(reader):
     reader.page.wait_for_timeout(300)
     names = [url.rpartition("/")[2] for url in reader.asked if "/derive/" in url]
-    assert sorted(names) == ["page.css", "page.js"]
+    assert sorted(names) == ["page.css", "page.js", "shipped.json"]
+
+
+def test_the_page_says_how_much_it_loads_and_under_which_licences(reader, html):
+    shipped = json.loads((html / "_static/derive/shipped.json").read_text(encoding="utf-8"))
+    if not shipped["files"]:
+        pytest.skip(f"the site was built without the engine: {shipped['missing']}")
+    reader.page.wait_for_selector(".derive-shipped a")
+    says, prose = reader.page.inner_text(".derive-shipped"), reader.page.inner_text(".bd-article")
+    for part in shipped["parts"]:
+        assert f"{part['name']} {part['version']} ({part['licence']})" in says
+        assert part["licence"] in prose
+    assert f"{shipped['size'] / 1e6:.1f} MB" in says
+    assert "about 20 MB" in prose and 19e6 < shipped["size"] < 21e6
+    scripts = [html / "_static" / "derive" / name for name in ("page.js", "check.js")]
+    assert "0.5 MB together" in prose
+    assert 0.45e6 < sum(path.stat().st_size for path in scripts) < 0.55e6
+    assert (html / "_static/derive/licences.txt").exists()
+
+
+def test_a_site_without_the_engine_says_so(browser, server):
+    found = Reader(browser, server)
+    text = json.dumps({"files": [], "missing": "npm ci failed: no network"})
+    found.context.route("**/shipped.json", lambda route: route.fulfill(body=text))
+    found.page.reload()
+    assert "without the engine: npm ci failed: no network." in found.says("failed")
+    assert not found.errors
+    found.context.close()
 
 
 def test_an_own_cell_by_keyboard_alone(reader):
@@ -357,3 +384,32 @@ def test_formulas_that_lead_away_are_not_typeset(reader):
     reader.says("done")
     assert "\\href" in reader.page.inner_text("[aria-labelledby=derived-equations]")
     assert reader.page.locator(".derive-part a, .derive-part img").count() == 0
+
+
+def test_with_the_engine_itself(browser, server, html):
+    """An own cell, one that never ends and is stopped, and again, without a network by then."""
+    shipped = json.loads((html / "_static/derive/shipped.json").read_text(encoding="utf-8"))
+    if not shipped["files"]:
+        pytest.skip(f"the site was built without the engine: {shipped['missing']}")
+    found = Reader(browser, server)
+    found.context.unroute("**/derive/worker.js")
+    keys = found.page.keyboard
+    found.write(OWN)
+    keys.press("Control+Enter")
+    found.page.wait_for_function(
+        "/ of \\d+\\.\\d MB/.test(document.getElementById('derive-bytes').textContent)"
+    )
+    first = found.says("done", timeout=180_000)
+    assert first.startswith("Slow: ") and not found.foreign
+    found.context.set_offline(True)
+    found.write("while True:\n    pass\n")
+    keys.press("Control+Enter")
+    found.page.wait_for_timeout(500)
+    found.tab_to("#derive-stop")
+    keys.press("Enter")
+    found.says("stopped")
+    found.write(OWN)
+    keys.press("Control+Enter")
+    assert found.says("done", timeout=180_000) == first
+    assert not found.errors
+    found.context.close()

@@ -5,6 +5,7 @@ import { Engine } from "./engine.js";
 import { LONGEST, START, decode, encode } from "./link.js";
 import { Numeric } from "./numeric.js";
 import { contents, show } from "./results.js";
+import { describe } from "./shipped.js";
 
 const at = (id) => document.getElementById(`derive-${id}`);
 const served = location.protocol.startsWith("http");
@@ -147,5 +148,8 @@ window.addEventListener("hashchange", fromAddress);
 busy(false);
 if (!served) say("This page was opened as a file, and a browser lets no file start the engine. " +
   "In the folder of the project run make serve, and open the address that it names.", "file");
+else describe(document.querySelector(".derive-shipped"), folder).then((missing) => {
+  if (missing) say(`This copy of the site was built without the engine: ${missing}.`, "failed");
+});
 fromAddress();
 document.documentElement.dataset.derive = "ready";
