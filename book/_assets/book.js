@@ -48,9 +48,35 @@
     });
   }
 
+  /* A promise of MathJax, which is loaded here where the page itself has no formula. */
+  var loading;
+  function mathjax() {
+    if (window.MathJax && MathJax.startup && MathJax.startup.promise) return MathJax.startup.promise;
+    loading = loading || new Promise(function (done, failed) {
+      var script = document.createElement("script");
+      script.src = document.documentElement.dataset.content_root + "_static/mathjax/tex-chtml.js";
+      script.onload = function () { MathJax.startup.promise.then(done, failed); };
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    return loading;
+  }
+
+  /* Called when a preview is shown. */
+  window.showMath = function (preview) {
+    if (!preview.popper.querySelector(".math:not(:has(mjx-container))")) return;
+    mathjax().then(function () {
+      return MathJax.typesetPromise([preview.popper]);
+    }).then(function () {
+      if (preview.popperInstance) preview.popperInstance.update();
+    });
+  };
+
   window.addEventListener("load", function () {
     var math = window.MathJax && window.MathJax.startup && window.MathJax.startup.promise;
-    Promise.resolve(math).then(markWords).then(mark);
+    Promise.resolve(math).catch(function () {}).then(function () {
+      delete document.documentElement.dataset.math; // what could not be typeset is seen as it is
+    }).then(markWords).then(mark);
     window.addEventListener("resize", mark);
   });
 })();

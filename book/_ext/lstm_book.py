@@ -14,6 +14,12 @@ MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
 
 DESCRIPTION = 200  # letters
 
+# What it leaves in the text of a page.
+THEBE = re.compile(
+    r'<script type="text/x-thebe-config">.*?</script>\s*<script>kernelName = .*?</script>',
+    re.DOTALL,
+)
+
 # The buttons of a book whose repository has an address; Colab's and Binder's are on chapters alone.
 BUTTONS = {
     "use_repository_button": True,
@@ -115,7 +121,8 @@ def repair_page(app, pagename, templatename, context, doctree):
         context["metatags"] = f"{context.get('metatags', '')}\n{described(doctree)}"
     body = context.get("body")
     if body:  # doc-biblioentry was withdrawn from DPUB-ARIA 1.1
-        context["body"] = re.sub(r'role="doc-biblioentry"', 'role="listitem"', body)
+        body = re.sub(r'role="doc-biblioentry"', 'role="listitem"', body)
+        context["body"] = THEBE.sub("", body)
 
 
 def described(doctree):
@@ -143,6 +150,9 @@ def setup(app):
     app.setup_extension("lstm_moving")
     app.setup_extension("lstm_previews")
     app.setup_extension("lstm_references")
+    app.setup_extension("lstm_scripts")
+    app.setup_extension("lstm_space")
+    app.setup_extension("lstm_styles")
     app.setup_extension("lstm_teachers")
     app.connect("autodoc-process-docstring", as_in_the_source, priority=600)  # after napoleon
     app.connect("config-inited", offer_repository)

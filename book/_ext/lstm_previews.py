@@ -9,6 +9,8 @@ from pathlib import Path
 
 import sphinx_tippy
 
+# What it would do with each preview.
+TYPESET = "MathJax.typesetPromise([instance.popper]).then(() => {});"
 SCRIPTS = ("previews/popper.min.js", "previews/tippy-bundle.umd.min.js")
 OPTIONS = {
     "tippy_js": SCRIPTS,
@@ -39,8 +41,11 @@ def put_in_order(app, pagename, templatename, context, doctree):
         page["refs_in_page"] = sorted(links, key=str)
 
 
-def remove_caches(app, exception):
-    """What it would have fetched: nothing."""
+def finish(app, exception):
+    """Formulas of a preview by book.js, which loads MathJax; no caches: nothing was fetched."""
+    for path in Path(app.outdir, "_static", "tippy").rglob("*.tips.js"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(TYPESET, "showMath(instance)"), encoding="utf-8", newline="\n")
     for path in Path(app.outdir).glob("tippy_*_cache.json"):
         path.unlink()
 
@@ -49,5 +54,5 @@ def setup(app):
     app.setup_extension("sphinx_tippy")
     app.connect("config-inited", choose)
     app.connect("html-page-context", put_in_order, priority=455)  # after it has collected
-    app.connect("build-finished", remove_caches, priority=600)
+    app.connect("build-finished", finish, priority=600)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
