@@ -6,10 +6,13 @@ another name as their licence asks (book/_assets/icons/LICENSE.txt), inside the 
 
 import base64
 import io
+import logging
 import re
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # else a line for each table
 
 FACE = re.compile(r"@font-face\{[^}]*font-family:[\"']?Font Awesome[^}]*\}")
 FILE = re.compile(r"webfonts/([\w-]+)\.ttf")

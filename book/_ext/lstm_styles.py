@@ -149,7 +149,7 @@ def lighten(app, exception):
     for path, text in pages.items():
         whole = lstm_scripts.without_unused(with_bundle(text, names, version), path.name)
         path.write_text(whole, encoding="utf-8", newline="\n")
-    for pattern in (*names, *UNUSED):
+    for pattern in UNUSED:
         for path in static.glob(pattern):
             path.unlink()
 
