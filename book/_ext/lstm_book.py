@@ -1,7 +1,6 @@
 """Sphinx extension of this book: MathJax without a network, docstrings as their source shows them,
 buttons to the repository where it has an address, and repairs of the generated pages."""
 
-import html
 import re
 import shutil
 from importlib.metadata import files
@@ -11,8 +10,6 @@ from docutils import nodes
 
 # What tex-chtml.js may ask for at run time; the whole wheel would be 24 MB.
 MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions")
-
-DESCRIPTION = 200  # letters
 
 # What it leaves in the text of a page.
 THEBE = re.compile(
@@ -117,26 +114,10 @@ def repair_page(app, pagename, templatename, context, doctree):
             seen.add(body)
         kept.append(script)
     context["script_files"] = kept
-    if doctree is not None:
-        context["metatags"] = f"{context.get('metatags', '')}\n{described(doctree)}"
     body = context.get("body")
     if body:  # doc-biblioentry was withdrawn from DPUB-ARIA 1.1
         body = re.sub(r'role="doc-biblioentry"', 'role="listitem"', body)
         context["body"] = THEBE.sub("", body)
-
-
-def described(doctree):
-    """The first paragraph of a page that stands in no box, as its description for others."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section | nodes.document):
-            words = " ".join(paragraph.astext().split())
-            text = (
-                words
-                if len(words) <= DESCRIPTION
-                else words[:DESCRIPTION].rpartition(" ")[0] + " …"
-            )
-            return f'<meta name="description" content="{html.escape(text)}" />'
-    return ""
 
 
 def setup(app):
@@ -148,6 +129,7 @@ def setup(app):
     app.setup_extension("lstm_exercises")
     app.setup_extension("lstm_glossary")
     app.setup_extension("lstm_moving")
+    app.setup_extension("lstm_metadata")
     app.setup_extension("lstm_previews")
     app.setup_extension("lstm_references")
     app.setup_extension("lstm_scripts")

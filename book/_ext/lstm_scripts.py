@@ -35,8 +35,6 @@ SEARCH = re.compile(
 
 def choose(app, pagename, templatename, context, doctree):
     """Leave out the scripts that this page does not need."""
-    if pagename == "search":
-        return
     body = context.get("body") or ""
     page = sphinx_tippy.get_tippy_data(app)["pages"].get(pagename)
     previews = bool(page and page["refs_in_page"])
@@ -44,6 +42,7 @@ def choose(app, pagename, templatename, context, doctree):
         script
         for script in context.get("script_files", [])
         if is_needed(name_of(script), body, previews)
+        or (pagename == "search" and "sphinx_highlight" in name_of(script))
     ]
 
 

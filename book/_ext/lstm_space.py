@@ -46,11 +46,16 @@ KNOWN = [
 ]
 ENVIRONMENT = re.compile(r"\\begin\{(\w+)\*?\}(?:\{[lcr|]*\})?|\\end\{\w+\*?\}")
 BREAK = re.compile(r"\\\\(?:\[[^\]]*\])?")
-# Around these marks Matplotlib leaves less room than TeX, in em.
+# How much wider TeX sets these marks than Matplotlib, in em, in the line and in indices.
 SPACES = (
     (re.compile(r"[=<>]|\\(?:leq|geq|neq|approx|in|to|leftarrow|rightarrow)(?![a-zA-Z])"), 0.156),
     (re.compile(r"[+*]|(?<=[\w)}] )-|\\(?:cdot|times|odot|pm)(?![a-zA-Z])"), 0.044),
+    (re.compile(r"\\partial"), 0.11),
+    (re.compile(r"(?<![\\a-zA-Z])[THKNPVf](?![a-zA-Z_])"), 0.07),
+    (re.compile(r"(?<!\\),"), -0.05),
 )
+IN_INDICES = ((re.compile("[-+]"), -0.15), (re.compile(","), -0.11))
+INDEX = re.compile(r"[_^]\{([^{}]*)\}")
 # What MathJax adds, in em: a frame above and below, limits above and below a displayed sum.
 FRAME, UPPER, LOWER = 0.27, 0.85, 0.2
 
@@ -77,9 +82,12 @@ def line(tex):
     except ValueError:
         letters = re.sub(r"\\[a-zA-Z]+|[{}^_\\]", "m", text)
         return 0.5 * len(letters), *STRUT
-    bare = re.sub(r"[_^]\{[^{}]*\}", "", text)
-    wider = sum(more * len(mark.findall(bare)) for mark, more in SPACES)
+    wider = more(SPACES, INDEX.sub("_", text)) + more(IN_INDICES, " ".join(INDEX.findall(text)))
     return width / SIZE + wider, (height - depth) / SIZE, depth / SIZE
+
+
+def more(marks, text):
+    return sum(size * len(mark.findall(text)) for mark, size in marks)
 
 
 def rows(tex):
