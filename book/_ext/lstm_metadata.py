@@ -55,9 +55,9 @@ def add_tags(app, pagename, templatename, context, doctree):
     config = app.config
     found = doctree.next_node(nodes.title)
     lines = tags(
-        found.astext() if found is not None else config.project,
+        found.astext() if found is not None else config.html_title,
         description(doctree),
-        config.project,
+        config.html_title,
         config.html_baseurl,
         app.builder.get_target_uri(pagename),
         pagename == config.root_doc,

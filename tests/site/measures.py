@@ -1,0 +1,54 @@
+"""What a browser tells of a page: how far it moves while it loads, and whether a focus is seen."""
+
+# Before a page loads: adds up its layout shifts (https://web.dev/articles/cls).
+SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver(list => list.getEntries().forEach(entry => {
+    if (!entry.hadRecentInput) window.shifted += entry.value;
+})).observe({type: 'layout-shift', buffered: true});
+"""
+# Call it after a key was pressed. One element of each kind gets the focus: how many, and of which
+# it is not seen, because its outline is missing, thin, faint (less than 3 : 1) or transparent.
+FOCUS = """() => {
+    const numbers = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
+    const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+        .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+    const contrast = (one, other) => {
+        const [dark, bright] = [light(one), light(other)].sort((x, y) => x - y);
+        return (bright + 0.05) / (dark + 0.05);
+    };
+    const ground = element => {
+        for (let e = element; e; e = e.parentElement) {
+            const [r, g, b, a = 1] = numbers(getComputedStyle(e).backgroundColor);
+            if (a > 0.5) return [r, g, b];
+        }
+        return [255, 255, 255];
+    };
+    const kinds = new Map();
+    document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"], '
+        + '[contenteditable="true"]').forEach(element => {
+        const room = element.closest('svg, details, .bd-article, .bd-sidebar-primary, header, footer, nav');
+        const kind = [element, element.parentElement, room || document.body]
+            .map(e => e.tagName + '.' + [...e.classList].sort().join('.')).join(' < ');
+        if (!kinds.has(kind) && element.checkVisibility({visibilityProperty: true})) {
+            kinds.set(kind, element);
+        }
+    });
+    const bad = [];
+    kinds.forEach((element, kind) => {
+        element.focus({preventScroll: true});
+        if (document.activeElement !== element) return;
+        element.getAnimations().forEach(one => one.finish());
+        const style = getComputedStyle(element), colour = numbers(style.outlineColor);
+        const found = [];
+        if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) found.push('no outline');
+        else if (contrast(colour, ground(element.parentElement)) < 3) found.push('faint');
+        if (colour.length > 3 && colour[3] < 0.5) found.push('transparent outline');
+        for (let e = element; e; e = e.parentElement) {
+            if (parseFloat(getComputedStyle(e).opacity) < 0.5) found.push('transparent');
+        }
+        if (found.length) bad.push(`${found.join(', ')}: ${kind}`);
+    });
+    return [kinds.size, bad];
+}"""
