@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from lstm_ref.book import weights
-from lstm_ref.cells import elman
+from lstm_ref.cells import elman, lstm
 from lstm_ref.learn import tasks
 from lstm_ref.learn.tasks import agreement
 
@@ -26,6 +26,22 @@ def carry():
     return net | {"read_out": direction.round(4)}
 
 
+def fading():
+    """A sentence, an error at its end, and fresh weights of both networks of 16 units.
+
+    Words as numbers of the vocabulary, 40 of them between the clue and the question. Weights with
+    four digits; all biases of the LSTM are 0, the figure sets that of the forget gates.
+    """
+    x, _, _ = tasks.country_language(np.random.default_rng(0), 1, 40)
+    found = {"words": x[:, :, 0].argmax(axis=1), "error": np.random.default_rng(1).normal(size=16)}
+    for cell, start in ((elman, {}), (lstm, {"forget_bias": 0.0})):
+        fresh = cell.init(np.random.default_rng(2), len(tasks.VOCABULARY), 16, **start)
+        kind = "LSTM" if cell is lstm else "RNN"
+        found |= {f"{kind}.{name}": value for name, value in fresh.items()}
+    rounded = {name: np.round(value, 4) + 0.0 for name, value in found.items() if name != "words"}
+    return found | rounded | {"vocabulary": np.array(tasks.VOCABULARY)}
+
+
 def gender_net():
     """Net 1 of chapter 11; of its output layer the two pronouns, and the words of its language."""
     net = {**weights.load("inside-gender")["LSTM"][1]}
@@ -37,7 +53,7 @@ def gender_net():
     return net | {name: np.array(value) for name, value in words.items()}
 
 
-FILES = {"carry.json": carry, "gender-net.json": gender_net}
+FILES = {"carry.json": carry, "fading.json": fading, "gender-net.json": gender_net}
 
 
 def flat(array):

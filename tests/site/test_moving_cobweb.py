@@ -44,7 +44,7 @@ def test_by_keys(page):
 
 
 def test_by_hand(page):
-    unit = page.locator(".moving-picture").bounding_box()["width"] / 420  # of the viewBox
+    unit = page.locator(".moving-picture").bounding_box()["width"] / 412  # of the viewBox
     moving_page.drag(page, "start h₀", -120 * unit, 0)  # 120 a whole number of h
     for end in ends(0.9, -0.2, -0.1):
         assert end in moving_page.line(page)
