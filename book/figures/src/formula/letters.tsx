@@ -3,7 +3,7 @@ import { fixed, LOOKS } from "../lib";
 
 type Run = { text: string; below?: boolean; ink?: string; upright?: boolean };
 
-const SYMBOLS: Record<string, string> = { c_tilde: "c̃", e: "e", x: "x" };
+const SYMBOLS: Record<string, string> = { c_tilde: "c̃", h_tilde: "h̃", e: "e", x: "x" };
 
 export function symbolOf(name: string): string {
   return SYMBOLS[name] ?? name;
