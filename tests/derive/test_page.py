@@ -109,6 +109,7 @@ WRONG = {
     HEAD + "    h[t] = tanh(W.hx @ x[t])\n": (1, None, "nothing is read at t-1", "read h[t-1]"),
     "import sys\nsys.exit(3)": (2, 1, "it ends Python, with exit code 3", "put that under"),
     "x = 1 / 0": (1, 5, "ZeroDivisionError: division by zero", None),
+    "raise MemoryError": (1, 1, "MemoryError", None),
     "import nowhere": (1, 1, "ModuleNotFoundError: No module", None),
     "from lstm_ref import mul": (1, 1, "ImportError: cannot import name 'mul'", "it is called *"),
     "import tf": (1, 1, "ModuleNotFoundError: No module", "a cell runs on symbols and needs no tf"),

@@ -55,8 +55,8 @@ def fault(error: BaseException, file: str) -> DeclarationError:
         return DeclarationError(f'{end}if __name__ == "__main__"', "", *where)
     if isinstance(error, RecursionError):
         return DeclarationError(refusals.RECURSION, "", *where)
-    said = f"{type(error).__name__}: {error}{refusals.outside(error)}"
-    return DeclarationError(said, "", *where)
+    said = ": ".join(filter(None, [type(error).__name__, str(error)]))
+    return DeclarationError(f"{said}{refusals.outside(error)}", "", *where)
 
 
 def _last(error: BaseException, file: str) -> Place:
