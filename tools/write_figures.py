@@ -8,19 +8,29 @@ javascript-module` prints it; NAME.terms.mjs, where each summand of each error t
 data. Files that no figure imports are removed. Numbers: `figure_data`.
 """
 
+import json
 import re
 import sys
 from pathlib import Path
 
 import figure_data
 
+from lstm_ref.book.moving import training
 from lstm_ref.derive import catalogue
 from lstm_ref.derive.codegen import js_code, js_terms
 from lstm_ref.derive.typeset import tokens
 
 FIGURES = Path(__file__).resolve().parent.parent / "book" / "figures"
 IMPORT = re.compile(r"""["'](?:\.\./)+cells/(\w+)(\.terms|\.formulas)?\.mjs["']""")
+TRAINED = FIGURES / "src" / "train" / "cells.json"
 WRITERS = {"": js_code, ".terms": js_terms, ".formulas": tokens}
+CELLS = {
+    **catalogue.CELLS,
+    # wrong on purpose: no error goes from c to the step before by the carousel
+    "LSTM_WITHOUT_CAROUSEL": catalogue.LSTM.truncated(
+        "LSTM_WITHOUT_CAROUSEL", lambda term: term.of == term.by == "c"
+    ),
+}
 
 
 def wanted():
@@ -28,8 +38,13 @@ def wanted():
     found = {}
     for path in sorted((FIGURES / "src").rglob("*.ts*")):
         for name, kind in IMPORT.findall(path.read_text(encoding="utf-8")):
-            found[f"{name}{kind}.mjs"] = WRITERS[kind].module(catalogue.CELLS[name])
+            found[f"{name}{kind}.mjs"] = WRITERS[kind].module(CELLS[name])
     return found
+
+
+def trained():
+    """Which cells the figure `train` can load, as JSON."""
+    return f"{json.dumps(training.names(), indent=1)}\n"
 
 
 def main():
@@ -42,6 +57,7 @@ def main():
     (FIGURES / "data").mkdir(exist_ok=True)
     for name, text in (numbers := figure_data.wanted()).items():
         (FIGURES / "data" / name).write_text(text, encoding="utf-8", newline="\n")
+    TRAINED.write_text(trained(), encoding="utf-8", newline="\n")
     print(f"wrote {', '.join(sorted({*files, *numbers}))}")
 
 

@@ -57,7 +57,20 @@ def add_scripts(app, pagename, templatename, context, doctree):
         app.add_js_file(f"figures/{name}.js", defer="defer")
 
 
+def write_cells(app, exception):
+    """The code of the cells that the figure `train` can load: derived here, not stored."""
+    if exception or app.builder.format != "html":
+        return
+    from lstm_ref.book.moving import training  # SymPy
+
+    folder = Path(app.outdir) / "_static" / "figures" / "cells"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in training.names():
+        (folder / f"{name}.js").write_text(training.script(name), encoding="utf-8", newline="\n")
+
+
 def setup(app):
     app.add_directive("moving", Moving)
     app.connect("html-page-context", add_scripts)
+    app.connect("build-finished", write_cells)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

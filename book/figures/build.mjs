@@ -59,6 +59,21 @@ const shared = {
 
 const packages = new Set(); // of which something was bundled
 
+/* `import text from "worker:../train/worker"` gives what that file bundles to, as text. */
+const workers = {
+  name: "workers",
+  setup(build) {
+    build.onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice("worker:".length)),
+      namespace: "worker",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "worker" }, async ({ path }) => ({
+      contents: await bundled({ entryPoints: [`${path}.ts`] }),
+      loader: "text",
+    }));
+  },
+};
+
 async function bundled(options) {
   const { outputFiles, metafile } = await build({ ...COMMON, ...options, metafile: true });
   for (const path of Object.keys(metafile.inputs)) {
@@ -93,7 +108,7 @@ function figure(name) {
   const contents = `import figure from "./src/figures/${name}";
     bookFigures.figures[${JSON.stringify(name)}] = figure;
     bookFigures.mountAll(figure);`;
-  return bundled({ stdin: { contents, resolveDir: HERE, loader: "tsx" }, plugins: [shared] });
+  return bundled({ stdin: { contents, resolveDir: HERE, loader: "tsx" }, plugins: [shared, workers] });
 }
 
 /* Writes HTML; in a world of its own, with the same scripts that the pages load. */

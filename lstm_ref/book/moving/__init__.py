@@ -4,7 +4,12 @@ On the site a script brings them to life (book/figures). `make figures` writes t
 beside this module, from the same code that moves them.
 """
 
+import html
+import re
 from importlib import resources
+
+ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r'(?:<th scope="row">|<td>)(.*?)</t[hd]>', re.DOTALL)
 
 
 class Still:
@@ -13,6 +18,11 @@ class Still:
     def __init__(self, name: str) -> None:
         self.name = name
         self.html = (resources.files(__name__) / f"{name}.html").read_text(encoding="utf-8").strip()
+
+    def rows(self) -> list[list[str]]:
+        """The rows of the figure's table, as they are shown, without its head."""
+        found = (CELL.findall(row) for row in ROW.findall(self.html))
+        return [[html.unescape(word) for word in row] for row in found if row]
 
     def _repr_html_(self) -> str:
         return self.html

@@ -13,8 +13,8 @@ function digitsOf(step: number): number {
   return Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
 }
 
-export function amountWords(value: number, { step, unit }: Amount): string {
-  return fixed(value, digitsOf(step)) + (unit ? ` ${unit}` : "");
+export function amountWords(value: number, { step, unit, words }: Amount): string {
+  return words ? words(value) : fixed(value, digitsOf(step)) + (unit ? ` ${unit}` : "");
 }
 
 function Slider({ id, parameter, value, set }: Control<Amount, number>) {

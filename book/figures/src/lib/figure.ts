@@ -48,7 +48,12 @@ export interface Figure<P extends Parameters = Parameters, N = unknown> {
   actions?: Action<P>[];
   /* Pure; every number that is shown comes from here, and from generated code. */
   compute: (state: State<P>) => N;
+  /* What comes later than `compute` gives it, from a worker: a hook of Preact, from the numbers
+     that `compute` gave to those that are shown. */
+  follow?: (numbers: N, state: State<P>) => N;
   draw: (view: View<P, N>) => VNode;
+  /* Controls of its own, before the others. */
+  controls?: (view: View<P, N>) => VNode;
   /* One line with the numbers of the moment; read aloud when it changes. */
   say: (numbers: N, state: State<P>) => string;
   table: (numbers: N, state: State<P>) => Table;

@@ -8,6 +8,7 @@ export interface Amount {
   max: number;
   step: number;
   unit?: string;
+  words?: (value: number) => string; // how a value is said, if not by its digits and the unit
 }
 
 export interface Choice {

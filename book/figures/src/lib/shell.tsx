@@ -45,14 +45,17 @@ export function Shell({ figure }: { figure: Any }) {
   useEffect(() => setState(fromQuery(figure.name, figure.parameters, location.search)), []);
   const [ready, setReady] = useState(false);
   useEffect(() => { if (ready) writeAddress(figure, state); else setReady(true); }, [state]);
-  const numbers = useMemo(() => figure.compute(state), [state]);
+  const computed = useMemo(() => figure.compute(state), [state]);
+  const numbers = figure.follow ? figure.follow(computed, state) : computed;
   const reset = () => { setState(startOf(figure.parameters)); setRound(round + 1); };
   const Draw = figure.draw;
+  const Own = figure.controls;
   return (
     <>
       <Draw state={state} numbers={numbers} set={set} id={id} />
       <p class="moving-line" role="status">{figure.say(numbers, state)}</p>
       <div class="moving-controls" hidden>
+        {Own && <Own state={state} numbers={numbers} set={set} id={id} />}
         {figure.actions?.map(({ label, change }, k) => (
           <button type="button" class="moving-action" key={k} onClick={() => set(change(state))}>{label(state)}</button>
         ))}
