@@ -191,3 +191,9 @@ def test_of_a_book_without_exercises_no_page_of_solutions_is_made():
     two.article.select_one("a").unwrap()
     text, _ = combine.document(replace(BOOK, title="B"), [("Second", [two])], "MathJax = 1")
     assert "Solutions" not in text and combine.END not in text
+
+
+def test_an_equation_that_can_be_pressed_stays_without_its_button():
+    text = '<h1>A</h1><div class="moving"><button type="button">f = 1</button></div>'
+    page = site.read(f'<article class="bd-article">{text}</article>', "a")
+    assert str(page.article.div) == '<div class="moving"><div>f = 1</div></div>'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pdf import asides, contents, links, site
 
-STYLES = ("_static/pygments.css", "_static/book.css")
+STYLES = ("_static/pygments.css", "_static/book.css", "_static/figures/figures.css")
 STYLE = Path(__file__).with_name("print.css")
 MATHJAX = re.compile(r"<script>(window\.MathJax = .*?)</script>", re.S)
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]

@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup, Tag
 FRONT = "Before the chapters"  # the part that has no caption in _toc.yml
 # Fields and buttons, marks for the mouse, scripts; files that lie beside the site.
 SCREEN = (
-    "script:not([type='text/x-latex']), style[data-screen], .headerlink, .viewcode-link, .copybtn, "
+    "script:not([type='text/x-latex']), .headerlink, .viewcode-link, .copybtn, .derive-app, "
     ".toctree-wrapper, .answer, .cells-filter, .cells-of, .moving-controls, .only-dark, "
-    "details.cell-code, details.cell-vectors, button, input, textarea, select, [hidden]"
+    "link, details.cell-code, details.cell-vectors, input, textarea, select, [hidden]"
 )
 LATER = "text/x-latex"  # a formula that the site typesets when it is opened
 ALIGNED = re.compile(r"\\begin\{aligned\}(.*)\\end\{aligned\}", re.S)
@@ -58,8 +58,8 @@ def read(text, name):
         raise ValueError(f"{name}: expected a page with an article, got none")
     for tag in article.select(SCREEN):
         tag.decompose()
-    for tag in article.select("noscript"):
-        tag.unwrap()
+    for tag in article.select("button"):  # equations of a figure at rest may be pressed
+        tag.name, tag.attrs = "div", {}
     typeset_all(article)
     link_cards(article)
     name_images(article, posixpath.dirname(name))
