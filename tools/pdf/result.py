@@ -1,6 +1,7 @@
 """What is in a printed PDF: page numbers of places, links; and what is known about it."""
 
 import io
+import logging
 
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
@@ -11,6 +12,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+# Chromium's trailer counts too few objects; what is written here counts them all.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
 DATE = "D:20260101000000Z"  # of the file, whatever the clock says
 
 
