@@ -28,7 +28,8 @@ FOCUS = """() => {
     const kinds = new Map();
     document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"], '
         + '[contenteditable="true"]').forEach(element => {
-        const room = element.closest('svg, details, .bd-article, .bd-sidebar-primary, header, footer, nav');
+        const room = element.closest(
+            'svg, details, .bd-article, .bd-sidebar-primary, header, footer, nav');
         const kind = [element, element.parentElement, room || document.body]
             .map(e => e.tagName + '.' + [...e.classList].sort().join('.')).join(' < ');
         if (!kinds.has(kind) && element.checkVisibility({visibilityProperty: true})) {
@@ -42,7 +43,8 @@ FOCUS = """() => {
         element.getAnimations().forEach(one => one.finish());
         const style = getComputedStyle(element), colour = numbers(style.outlineColor);
         const found = [];
-        if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) found.push('no outline');
+        const width = style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth);
+        if (width < 2) found.push('no outline');
         else if (contrast(colour, ground(element.parentElement)) < 3) found.push('faint');
         if (colour.length > 3 && colour[3] < 0.5) found.push('transparent outline');
         for (let e = element; e; e = e.parentElement) {
