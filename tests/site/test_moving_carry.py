@@ -45,6 +45,16 @@ def test_by_keys(page):
     assert not right and "sees everything" in says
 
 
+def test_one_stop_of_tab_and_the_arrows_from_there(page):
+    assert page.locator(".moving-press[tabindex='0']").count() == 1
+    page.locator(".moving-press[tabindex='0']").focus()
+    for key in ("ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)  # the last one leads nowhere
+    page.keyboard.press("Enter")
+    moving_page.settle(page)
+    assert "carry.second=0010110110" in page.url
+
+
 def test_by_hand(page):
     unit = page.locator(".moving-picture").bounding_box()["width"] / 408  # of the viewBox
     moving_page.drag(page, "digits in the window", -68 * unit, 0)  # two columns

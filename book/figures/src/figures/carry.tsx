@@ -84,9 +84,19 @@ const left = (t: number) => LEFT + WIDE * t;
 const middle = (t: number) => left(t) + WIDE / 2;
 const right = left(DIGITS);
 
-function Bits({ name, word, set }: { name: "first" | "second"; word: string; set: (word: string) => void }) {
+/* Where the arrows lead from a digit. */
+function arrow(id: string, name: string, t: number): (key: string) => string | undefined {
+  const ways: Record<string, [string, number]> = {
+    ArrowLeft: [name, t - 1], ArrowRight: [name, t + 1], ArrowUp: ["first", t], ArrowDown: ["second", t],
+  };
+  return (key) => ways[key] && `${id}-${ways[key].join("-")}`;
+}
+
+function Bits({ name, word, stop, id, set }: {
+  name: "first" | "second"; word: string; stop: number; id: string; set: (word: string) => void;
+}) {
   return [...word].map((digit, t) => (
-    <Press key={t} label={`digit ${t + 1} of the ${name} number: ${digit}`} pressed={digit === "1"}
+    <Press key={t} id={`${id}-${name}-${t}`} stop={t === stop} onArrow={arrow(id, name, t)} label={`digit ${t + 1} of the ${name} number: ${digit}`} pressed={digit === "1"}
       onPress={() => set(word.slice(0, t) + (1 - Number(digit)) + word.slice(t + 1))}>
       <rect x={left(t) + 1} y={Y[name] + 1} width={WIDE - 2} height={TALL - 2} rx="4" fill="currentColor"
         fill-opacity={digit === "1" ? 0.16 : 0.03} />
@@ -183,12 +193,12 @@ function Marks() {
   );
 }
 
-function draw({ state, numbers, set }: View<typeof parameters, Numbers>) {
+function draw({ state, numbers, set, id }: View<typeof parameters, Numbers>) {
   return (
     <Picture width={408} height={Y.right + 26} label="Two binary numbers, their sum, and what a window and a recurrent network answer">
       <Marks />
-      <Bits name="first" word={state.first} set={(first) => set({ first })} />
-      <Bits name="second" word={state.second} set={(second) => set({ second })} />
+      <Bits name="first" word={state.first} stop={state.at - 1} id={id} set={(first) => set({ first })} />
+      <Bits name="second" word={state.second} stop={-1} id={id} set={(second) => set({ second })} />
       <Window at={state.at} width={state.width} set={(width) => set({ width })} />
       <Answers y={Y.sum} said={numbers.sum} sum={numbers.sum} />
       <Answers y={Y.window} said={numbers.window} sum={numbers.sum} />
