@@ -86,6 +86,7 @@
     var field = element("input", { id: id, type: "text", autocomplete: "off", autocapitalize: "off",
       spellcheck: "false", "aria-describedby": id + "-says" });
     var says = element("p", { id: id + "-says", role: "status" });
+    if (data.letters) field.dataset.formula = ""; // a wide one
     form.append(element("label", { "for": id }, asked(data.right, data.letters)), field,
       element("button", { type: "submit" }, "Check"), says);
     form.addEventListener("submit", function (event) {
