@@ -30,7 +30,7 @@ function draw({ state, numbers, set, id }: View<typeof parameters, Full>) {
   return (
     <>
       <Cell state={state} numbers={numbers} wires={numbers.wires[Number(state.step) - 1]} lit={lit} set={set} />
-      <div class="moving-controls live-switches" hidden>
+      <div class="moving-controls" hidden><div class="live-switches">
         {(["pass", "step"] as const).map((name) => (
           <fieldset class="moving-control" key={name}>
             <legend class="live-legend">{parameters[name].label}</legend>
@@ -45,7 +45,7 @@ function draw({ state, numbers, set, id }: View<typeof parameters, Full>) {
         <button type="button" onClick={() => set({ step: state.step === "1" ? "2" : "1" })}>
           {(state.step === "1") === back ? "From the beginning" : back ? "← Next step back" : "Next step →"}
         </button>
-      </div>
+      </div></div>
       <Lines lines={linesOf(state, numbers)} pinned={state.look} point={point}
         pin={(look) => set({ look })} />
     </>
