@@ -149,6 +149,14 @@ def test_the_first_picture_is_the_stored_run():
     assert [float(row[1]) for row in rows] == stored["right"][0]
 
 
+def test_near_all_learn():
+    """As chapter 10 says: without words in between, without the carousel too."""
+    stored = json.loads((DATA / "run.json").read_text())["settings"]
+    lanes = [(KEYS[key], key in ("lstm", "cut")) for key in stored["cells"]]
+    for points in raced(lanes, stored | {"distance": 0}, 300)["points"]:
+        assert points[-1]["right"] == 1
+
+
 def test_the_challenge_can_be_met():
     """At a distance of 30 with a b_f of 7, not with 5: the judge sees what a run gives."""
     far = {"distance": 30, "rate": 0.02, "seed": 1}

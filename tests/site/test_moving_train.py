@@ -46,8 +46,8 @@ def rows(page):
 def test_thirty_updates_by_keys(page):
     moving_page.put(page, "train", "train.distance=5&train.rate=3&train.seed=7")
     assert "Press Start" in moving_page.line(page)
+    button(page, "10 updates").focus()
     for n in (10, 20, 30):
-        button(page, "10 updates").focus()
         page.keyboard.press("Enter")
         says(page, f"Paused, {n} updates")
     found = rows(page)
@@ -86,12 +86,20 @@ def test_pause_resume_stop_by_hand(page):
     assert len(rows(page)) == 2
 
 
+def test_without_cells_nothing_starts(page):
+    moving_page.put(page, "train", f"train.lstm=0&{ALONE}")
+    for name in ("Start", "10 updates", "Stop"):
+        button(page, name).click(force=True)
+        assert button(page, name).get_attribute("aria-disabled") == "true"
+    assert "Press Start" in moving_page.line(page)
+
+
 def test_other_settings_are_another_run_and_reset_brings_the_stored_one(page):
     moving_page.put(page, "train")
     first = page.locator("#moving-train").inner_html()
     button(page, "10 updates").click()
     says(page, "Paused, 10 updates")
-    seed = page.get_by_role("slider", name="seed of all random numbers")
+    seed = page.get_by_role("slider", name="seed")
     seed.focus()
     page.keyboard.press("ArrowRight")
     assert "Press Start" in moving_page.line(page) and "seed 2" in moving_page.line(page)

@@ -12,14 +12,14 @@ const RATES = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1];
 const FURTHER: Record<string, boolean> = further;
 
 const parameters = {
-  distance: amount("words between country and question", 20, 0, 60, 5),
+  distance: amount("distance in words", 20, 0, 60, 5),
   rate: { ...amount("learning rate", 4, 0, RATES.length - 1, 1), words: (k: number) => String(RATES[k]) },
-  forget: amount("bias b_f at the start", 3, -2, 8, 0.5),
-  seed: amount("seed of all random numbers", 1, 1, 50, 1),
+  forget: amount("b_f at the start", 3, -2, 8, 0.5),
+  seed: amount("seed", 1, 1, 50, 1),
   rnn: onOff("RNN", true),
   gru: onOff("GRU", true),
   lstm: onOff("LSTM", true),
-  cut: onOff("LSTM without carousel: δ_c f is left out on the way back", true),
+  cut: onOff("LSTM without carousel", true),
   other: choice("one more cell", "-", { "-": "none", ...Object.fromEntries(Object.keys(FURTHER).map((n) => [n, n])) }),
 };
 type Now = State<typeof parameters>;
@@ -197,15 +197,24 @@ function table({ curves }: Numbers) {
 
 const WORDS: Partial<Record<Numbers["phase"], string>> = { runs: "Pause", loads: "Pause", pauses: "Resume" };
 
+/* A button that can do nothing now keeps its focus. */
+function Own({ off, press, children }: { off: boolean; press?: () => void; children: string }) {
+  return (
+    <button type="button" class="moving-action" aria-disabled={off} onClick={() => { if (!off) press?.(); }}>
+      {children}
+    </button>
+  );
+}
+
 function Buttons({ numbers }: View<typeof parameters, Numbers>) {
   const { phase, command, curves } = numbers;
   const runs = phase === "runs" || phase === "loads";
   const none = curves.length === 0;
   return (
-    <div>
-      <button type="button" class="moving-action" disabled={none} onClick={command?.press}>{WORDS[phase] ?? "Start"}</button>
-      <button type="button" class="moving-action" disabled={none || runs} onClick={command?.ten}>10 updates</button>
-      <button type="button" class="moving-action" disabled={!runs && phase !== "pauses"} onClick={command?.stop}>Stop</button>
+    <div class="moving-row">
+      <Own off={none} press={command?.press}>{WORDS[phase] ?? "Start"}</Own>
+      <Own off={none || runs} press={command?.ten}>10 updates</Own>
+      <Own off={!runs && phase !== "pauses"} press={command?.stop}>Stop</Own>
     </div>
   );
 }

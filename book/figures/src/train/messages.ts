@@ -11,4 +11,5 @@ export interface Told {
   n: number;
   points: Point[];
   failed: (string | null)[]; // why a net is no longer trained
+  still: boolean; // it waits to be told to go on
 }

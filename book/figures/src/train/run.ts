@@ -29,20 +29,19 @@ function calm(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-function after(now: Numbers, { n, points, failed }: Told, goal: number): Numbers {
+function after(now: Numbers, { n, points, failed, still }: Told): Numbers {
   const curves = now.curves.map((curve, k) => {
     const last = curve.points[curve.points.length - 1];
     const more = points[k].n > (last?.n ?? -1) ? [points[k]] : [];
     return { ...curve, points: [...curve.points, ...more], failed: failed[k] };
   });
-  const phase = n >= UPDATES ? "done" : n >= goal || now.phase === "pauses" ? "pauses" : "runs";
+  const phase = n >= UPDATES ? "done" : still ? "pauses" : "runs";
   return { ...now, curves, n, phase, said: phase === "runs" ? n - (n % SAID) : n };
 }
 
 export function useRun(first: Numbers, entries: Entry[], settings: Settings): Numbers {
   const [shown, show] = useState<{ of: Numbers; numbers: Numbers } | null>(null);
   const runner = useRef<Runner | null>(null);
-  const goal = useRef(0);
   const drop = () => { runner.current?.stop(); runner.current = null; };
   useEffect(() => drop, [first]); // other settings, another run
 
@@ -56,26 +55,21 @@ export function useRun(first: Numbers, entries: Entry[], settings: Settings): Nu
 
   const begin = (to: number) => {
     drop();
-    goal.current = to;
     const curves = first.curves.map(({ key }) => ({ key, points: [], failed: null }));
     put({ ...first, phase: "loads", n: 0, said: 0, curves });
     runner.current = new Runner(entries, settings, to,
       (told) => {
-        const numbers = after(latest.current, told, goal.current);
+        const numbers = after(latest.current, told);
         put(numbers, numbers.phase === "runs" && calm() && told.n % SAID > 0);
       },
       (why) => { drop(); put({ ...latest.current, phase: "failed", why }); });
   };
   const on = (to: number) => {
     if (now.phase !== "pauses") return begin(to);
-    goal.current = to;
     put({ ...latest.current, phase: "runs" });
     runner.current?.ask({ kind: "go", to });
   };
-  const pause = () => {
-    put({ ...latest.current, phase: "pauses", said: latest.current.n });
-    runner.current?.ask({ kind: "pause" });
-  };
+  const pause = () => runner.current?.ask({ kind: "pause" });
   const runs = now.phase === "runs" || now.phase === "loads";
   const command = {
     press: () => (runs ? pause() : on(UPDATES)),

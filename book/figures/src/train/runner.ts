@@ -32,6 +32,7 @@ function loaded(name: string): Promise<void> {
 export class Runner {
   private worker: Worker | null = null;
   private over = false;
+  private early: Asked[] = []; // asked before there is a worker
 
   /* told: what the worker says; failed: why there is none. */
   constructor(
@@ -52,11 +53,12 @@ export class Runner {
     URL.revokeObjectURL(address);
     this.worker.onmessage = ({ data }) => this.told(data);
     this.worker.onerror = ({ message }) => this.failed(message);
-    this.worker.postMessage(first);
+    for (const asked of [first, ...this.early]) this.worker.postMessage(asked);
   }
 
   ask(asked: Asked) {
-    this.worker?.postMessage(asked);
+    if (this.worker) this.worker.postMessage(asked);
+    else this.early.push(asked);
   }
 
   stop() {

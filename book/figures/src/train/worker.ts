@@ -17,7 +17,8 @@ let works = false;
 function tell() {
   if (!race) return;
   const { n, points, failed } = race;
-  const told: Told = { n, points: points.map((own) => own[own.length - 1]), failed: [...failed] };
+  const last = points.map((own) => own[own.length - 1]);
+  const told: Told = { n, points: last, failed: [...failed], still: n >= goal };
   postMessage(told);
 }
 
@@ -33,14 +34,13 @@ function work() {
 
 function begin(lanes: { cell: string; forget: boolean }[], settings: Settings) {
   race = new Race(lanes.map(({ cell, forget }): Lane => ({ cell: cells[cell], forget })), settings);
-  tell();
 }
 
 globalThis.onmessage = ({ data }: MessageEvent<Asked>) => {
   if (data.kind === "race") begin(data.lanes, data.settings);
   goal = data.kind === "pause" ? (race?.n ?? 0) : data.to;
-  if (data.kind === "pause") tell();
-  else if (!works) work();
+  if (data.kind !== "go") tell();
+  if (!works) work();
 };
 
 /* For tests, which run this text in Node, and for the cells behind it. */
