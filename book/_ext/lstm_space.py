@@ -53,7 +53,6 @@ SPACES = (
     (re.compile(r"\\partial"), 0.11),
     (re.compile(r"(?<![\\a-zA-Z])[THKNPVf](?![a-zA-Z_])"), 0.07),
     (re.compile(r"(?<!\\),"), -0.05),
-    (re.compile("_"), -0.02),
 )
 IN_INDICES = ((re.compile("[-+]"), -0.15), (re.compile(","), -0.11))
 INDEX = re.compile(r"[_^]\{([^{}]*)\}")

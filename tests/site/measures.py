@@ -1,4 +1,6 @@
-"""What a browser tells of a page: how far it moves while it loads, and whether a focus is seen."""
+"""What a browser tells of a page: how far it moves while it loads, whether a focus is seen."""
+
+MOVES = 0.05  # half of what is called good
 
 # Before a page loads: adds up its layout shifts (https://web.dev/articles/cls).
 SHIFTS = """
@@ -28,8 +30,7 @@ FOCUS = """() => {
     const kinds = new Map();
     document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"], '
         + '[contenteditable="true"]').forEach(element => {
-        const room = element.closest(
-            'svg, details, .bd-article, .bd-sidebar-primary, header, footer, nav');
+        const room = element.closest('svg, details, .bd-article, .bd-sidebar, header, footer, nav');
         const kind = [element, element.parentElement, room || document.body]
             .map(e => e.tagName + '.' + [...e.classList].sort().join('.')).join(' < ');
         if (!kinds.has(kind) && element.checkVisibility({visibilityProperty: true})) {
@@ -41,16 +42,19 @@ FOCUS = """() => {
         element.focus({preventScroll: true});
         if (document.activeElement !== element) return;
         element.getAnimations().forEach(one => one.finish());
-        const style = getComputedStyle(element), colour = numbers(style.outlineColor);
-        const found = [];
-        const width = style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth);
-        if (width < 2) found.push('no outline');
+        // A field that is hidden behind its label shows its focus there.
+        const next = element.nextElementSibling, hidden = getComputedStyle(element).opacity === '0';
+        const seen = hidden && next?.matches('label') ? next : element;
+        const style = getComputedStyle(seen), colour = numbers(style.outlineColor);
+        const found = [], width = parseFloat(style.outlineWidth);
+        if (style.outlineStyle === 'none' || width < 2) found.push('no outline');
         else if (contrast(colour, ground(element.parentElement)) < 3) found.push('faint');
         if (colour.length > 3 && colour[3] < 0.5) found.push('transparent outline');
-        for (let e = element; e; e = e.parentElement) {
+        for (let e = seen; e; e = e.parentElement) {
             if (parseFloat(getComputedStyle(e).opacity) < 0.5) found.push('transparent');
         }
         if (found.length) bad.push(`${found.join(', ')}: ${kind}`);
     });
+    document.activeElement.blur();
     return [kinds.size, bad];
 }"""

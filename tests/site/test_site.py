@@ -8,6 +8,7 @@ import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from measures import FOCUS, MOVES, SHIFTS
 from places import ROOT
 
 PHONE = {"width": 360, "height": 740}
@@ -35,6 +36,7 @@ class Visit:
         self.context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
         self.context.route("**/*", self._only_home)
         self.page = self.context.new_page()
+        self.page.add_init_script(SHIFTS)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("response", self._response)
@@ -78,6 +80,11 @@ def visit(request, browser, server):
     visit.open(f"{request.param}.html")
     yield visit
     visit.context.close()
+
+
+# Before another test of a page does anything to it; on a phone: test_weight.py.
+def test_nothing_moves_while_it_loads(visit):
+    assert visit.page.evaluate("window.shifted") < MOVES
 
 
 def test_all_mathematics_is_rendered(visit):
@@ -127,6 +134,16 @@ def test_accessible_in_light(visit):
 # Dark on a phone, light on a desk: both schemes and both layouts in half the time.
 def test_accessible_in_dark(visit):
     assert not visit.violations("dark", PHONE)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_is_seen(visit, scheme):
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
+    visit.page.keyboard.press("Tab")  # else a browser shows no focus
+    kinds, unseen = visit.page.evaluate(FOCUS)
+    assert kinds > 5
+    assert not unseen, "\n".join(unseen)
 
 
 def test_fits_a_phone(visit):
