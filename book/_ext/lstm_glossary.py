@@ -29,6 +29,17 @@ SKIPPED = (
     nodes.comment,
     addnodes.pending_xref,
 )
+# Pages about the book itself, where these words are of notebooks, programs and lectures.
+ABOUT_THE_BOOK = re.compile(r"book/(how_to_read|teachers|downloads)$")
+EVERYDAY = {"cell", "output", "step"}
+# Elsewhere the same words in another sense: there they are no links.
+OTHERWISE = re.compile(
+    r"(?:folded|hidden|code|small(?:er)?|larger?|these|long|bad)\s+(?:cell|step)s?"
+    r"|cells?\s+(?:below|above)\b|steps?\s+(?:twice|by\s+step)\b|whose\s+steps?\b"
+    r"|expected\s+output|stored\s+outputs?|outputs?\s+(?:cells?|stored)\b"
+    r"|imaginary\s+unit|unit\s+in\s+the\s+last\s+place|code\s+blocks?",
+    re.IGNORECASE,
+)
 AIMS = "In this chapter"  # the box above a chapter
 ASCII = re.compile(r"[ -~]+")
 
@@ -107,7 +118,8 @@ def add_links(app, doctree, docname):
     address = app.builder.get_relative_uri(docname, GLOSSARY)
     longest_first = sorted(terms, key=lambda term: -len(term.name))  # "forget gate" before "gate"
     pattern = re.compile("|".join(f"({term.pattern})" for term in longest_first))
-    seen = set()
+    book = ABOUT_THE_BOOK.match(docname)
+    seen = {term for term in terms if book and term.name in EVERYDAY}
     for text in [*doctree.findall(nodes.Text)]:
         if is_running(text):
             parts = linked(text.astext(), pattern, longest_first, address, seen)
@@ -128,9 +140,10 @@ def is_running(node):
 def linked(text, pattern, terms, address, seen):
     """The parts of a text, with a link at each term that was not seen before on the page."""
     parts, end = [], 0
+    others = [phrase.span() for phrase in OTHERWISE.finditer(text)]
     for found in pattern.finditer(text):
         term = terms[found.lastindex - 1]
-        if term in seen:
+        if term in seen or any(start <= found.start() < stop for start, stop in others):
             continue
         seen.add(term)
         link = nodes.reference("", "", nodes.Text(found.group()), internal=True, classes=["term"])

@@ -16,7 +16,7 @@ from matplotlib.mathtext import MathTextParser
 from PIL import Image
 
 MATH = "math notranslate nohighlight"  # the class of what Sphinx writes
-FORMULA = re.compile(rf'<(span|div) class="{MATH}"([^>]*)>(.*?)</\1>', re.DOTALL)
+FORMULA = re.compile(rf'<(span|div) (class="(?:[\w-]+ )*{MATH}"[^>]*)>(.*?)</\1>', re.DOTALL)
 HERE = Path(__file__).parent
 SIDES = ("width", "height")
 
@@ -132,7 +132,7 @@ def with_room(text):
 
     def opened(found):
         tag, rest, content = found.groups()
-        return f'<{tag} class="{MATH}"{rest} style="{style(tag, content)}">{content}</{tag}>'
+        return f'<{tag} {rest} style="{style(tag, content)}">{content}</{tag}>'
 
     return FORMULA.sub(opened, text)
 

@@ -66,6 +66,23 @@ def test_a_longer_term_is_not_cut(chapters):
             assert not (link.text.lower() == "cell" and after.startswith(" state")), name
 
 
+def test_a_word_in_another_sense_is_no_link(html):
+    """In "small steps", "the folded cell", "outputs stored in the notebooks"."""
+    after = re.compile(r"\s+(?:below an exercise|twice as|in the last place|stored)")
+    before = re.compile(r"(?:folded|small|expected|imaginary|of these|code)\s+$")
+    pages = [*html.glob("book/*.html"), *html.glob("notebooks/*.html")]
+    count = 0
+    for path in pages:
+        for link in soup(path).select(".bd-article a.term"):
+            count += 1
+            around = str(link.previous_sibling or ""), str(link.next_sibling or "")
+            assert not before.search(around[0]) and not after.match(around[1]), (path.name, link)
+            anchor = link["href"].partition("#term-")[2]
+            if path.stem in ("how_to_read", "teachers", "downloads"):
+                assert anchor not in ("cell", "output", "step"), path.name
+    assert count > 300
+
+
 def search(page, server, query):
     """The results: (address below the site, title, excerpt)."""
     page.goto(f"{server}/search.html?q={query}")
