@@ -13,8 +13,7 @@ def page(browser):
 
 def line(window, width, digit, carry):
     return (
-        f"Of 10 digits a window of {width} gets {window} right, the state 10. "
-        f"Digit {digit}: carry {carry}, w·h ="
+        f"Window of {width}: {window} of 10 right; state: 10. Digit {digit}: carry {carry}, w·h ="
     )
 
 

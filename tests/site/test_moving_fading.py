@@ -33,7 +33,7 @@ def last_ten(kind, distance, bias=0.0):
     _, last, tape = cell.forward(params, np.eye(15)[words][:, :, None])
     back = (np.array(STORED["error"])[:, None], *(0 * state for state in last[1:]))
     sizes = np.linalg.norm(cell.backward(params, tape, None, back)[1][:, :, 0], axis=1)
-    return f"in the last ten {100 * sizes[-10:].sum() / sizes.sum():.3g} % of all"
+    return f"the last ten {100 * sizes[-10:].sum() / sizes.sum():.3g} % of all"
 
 
 def test_by_keys(page):
@@ -57,7 +57,7 @@ def test_by_hand(page):
     box = slider.bounding_box()
     page.mouse.click(box["x"] + 2, box["y"] + box["height"] / 2)
     line = moving_page.line(page)
-    assert "LSTM, 0 words" in line and last_ten("LSTM", 0, 1.0) in line
+    assert "LSTM: the clue has 0.79" in line and last_ten("LSTM", 0, 1.0) in line
     shades = page.locator(".moving-picture rect")
     assert shades.count() == 3
     depths = [float(shades.nth(k).get_attribute("fill-opacity")) for k in range(3)]

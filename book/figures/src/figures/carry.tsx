@@ -187,7 +187,7 @@ function Marks() {
         <text key={name} x={LEFT - 12} y={Y[name as keyof typeof rows] + 21} text-anchor="end" font-style="italic">{symbol}</text>
       ))}
       <rect x={x - 6} y={Y.window + 6} width="20" height="15" rx="3" fill="none" stroke="currentColor" stroke-width="2" />
-      <path d={`M${x - 1} ${Y.rnn + 19}a8 8 0 1 1 10 0m1 -6v6h-6`} fill="none" stroke="currentColor" stroke-width="2" />
+      <path d={`M${x + 10} ${Y.rnn + 10}A7 7 0 1 0 ${x + 11} ${Y.rnn + 16}M${x + 11} ${Y.rnn + 4}v6h-6`} fill="none" stroke="currentColor" stroke-width="2" />
       <text x={LEFT - 12} y={Y.reading + 5} text-anchor="end"><tspan font-style="italic">w</tspan>·<tspan font-style="italic">h</tspan></text>
     </g>
   );
@@ -227,7 +227,7 @@ export default figure({
   compute,
   draw,
   say: ({ window, rnn, sum, carry, reading }, { width, at }) =>
-    `Of ${DIGITS} digits a window of ${width} gets ${same(window, sum)} right, the state ${same(rnn, sum)}. ` +
+    `Window of ${width}: ${same(window, sum)} of ${DIGITS} right; state: ${same(rnn, sum)}. ` +
     `Digit ${at}: carry ${carry[at - 1]}, w·h = ${fixed(reading[at - 1])}.`,
   table: (numbers, { first, second }) => ({
     caption: "Digit by digit, the last digit of the numbers first",

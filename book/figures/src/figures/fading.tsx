@@ -134,10 +134,10 @@ export default figure({
   parameters,
   compute,
   draw,
-  say: (numbers, { net, distance }) => {
+  say: (numbers, { net }) => {
     const sizes = numbers[net as Net];
-    return `${net}, ${distance} words: at the clue ${short(sizes[CLUE], 2)} of the largest, ` +
-      `in the last ten ${short(100 * lastTen(sizes), 3)} % of all.`;
+    return `${net}: the clue has ${short(sizes[CLUE], 2)} of the largest, ` +
+      `the last ten ${short(100 * lastTen(sizes), 3)} % of all.`;
   },
   table: (numbers) => ({
     caption: "Length of ∂E/∂x at each word, as a share of the largest",
