@@ -1,5 +1,6 @@
 /* Words from top to bottom, beside each what a unit does there, and which answer the net would give. */
-import { fixed, LOOKS, Picture, Press, shade, signed } from "../lib";
+import { Field } from "../fields/field";
+import { LOOKS, Picture, Press, signed } from "../lib";
 import type { Given, Numbers } from "./net";
 import { ASKED, FIRST, SIGNALS, UNITS } from "./net";
 
@@ -7,22 +8,9 @@ interface Props { state: Given; numbers: Numbers; set: (changes: Partial<Given>)
 
 const LEFT = 86, WIDE = 46, HIGH = 30, TOP = 48, BARS = 398, REACH = 32, FULL = 4;
 const BELOW = TOP + HIGH * (ASKED - FIRST + 1) + 26;
-const GATES = ["f", "i", "o"];
 
 export function answer(lead: number): string {
   return lead > 0 ? "she" : "he";
-}
-
-/* A number in a field whose depth is its size; that of a gate has the gate's colour. */
-function Field({ name, value, x, y }: { name: string; value: number; x: number; y: number }) {
-  const { fill, "fill-opacity": depth } = shade(value);
-  const colour = GATES.includes(name) ? LOOKS[name].fill : fill;
-  return (
-    <g>
-      <rect x={x} y={y} width={WIDE - 3} height={HIGH - 4} fill={colour} fill-opacity={Number((depth * 0.6).toFixed(3))} />
-      <text x={x + WIDE / 2 - 1} y={y + HIGH / 2 + 3} text-anchor="middle">{fixed(value)}</text>
-    </g>
-  );
 }
 
 /* To the left he leads, to the right she; an outline is what it was without the change. */
@@ -47,7 +35,8 @@ function Word({ t, state, numbers, set }: Props & { t: number }) {
           <text x="4" y={y + 18} font-weight={here ? "bold" : undefined}>{numbers.words[t]}</text>
         </Press>
       ) : <text x="4" y={y + 18}>{numbers.words[t]}</text>}
-      {SIGNALS.map((name, k) => <Field key={name} name={name} value={numbers.rows[t][k]} x={LEFT + WIDE * k} y={y} />)}
+      {SIGNALS.map((name, k) => <Field key={name} name={name} value={numbers.rows[t][k]} x={LEFT + WIDE * k} y={y}
+        width={WIDE - 3} height={HIGH - 4} />)}
       <Bar lead={numbers.leads[t]} intact={numbers.intact[t]} y={y + 4} />
       {here && <path d={`M0 ${y + HIGH - 1.5}H${LEFT + 6 * WIDE}`} stroke="var(--figure-first)" stroke-width="3"
         stroke-dasharray={state.act === "none" ? "3 4" : undefined} />}

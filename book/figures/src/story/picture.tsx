@@ -1,5 +1,6 @@
 /* Words from top to bottom; what both units keep, and what the reader lets out of them. */
-import { fixed, LOOKS, Picture, Press, shade } from "../lib";
+import { Field } from "../fields/field";
+import { LOOKS, Picture, Press } from "../lib";
 import type { Given, Numbers } from "./cell";
 import { isOpen, LONGEST, OPENS, WORDS } from "./cell";
 
@@ -9,15 +10,9 @@ const LEFT = 80, WIDE = 44, HIGH = 32, TOP = 50;
 const COLUMNS = ["f", "i", "c", "o", "h", "c", "o", "h"];
 const column = (k: number) => LEFT + WIDE * k + (k > 1 ? 6 : 0) + (k > 4 ? 6 : 0);
 
-function Field({ name, value, k, y }: { name: string; value: number; k: number; y: number }) {
-  const { fill, "fill-opacity": depth } = shade(value);
-  const colour = "fio".includes(name) ? LOOKS[name].fill : fill;
-  return (
-    <g>
-      <rect x={column(k)} y={y} width={WIDE - 3} height={HIGH - 3} fill={colour} fill-opacity={Number((depth * 0.6).toFixed(3))} />
-      <text x={column(k) + WIDE / 2 - 1} y={y + 19} text-anchor="middle">{fixed(value)}</text>
-    </g>
-  );
+/* The field of column k. */
+function At({ k, y, name, value }: { k: number; y: number; name: string; value: number }) {
+  return <Field name={name} value={value} x={column(k)} y={y} width={WIDE - 3} height={HIGH - 3} />;
 }
 
 /* To open o at a word is to change a weight of that word, so it opens wherever the word stands. */
@@ -32,17 +27,17 @@ function Row({ t, state, numbers, set }: Props & { t: number }) {
   return (
     <g>
       <text x="4" y={y + 19}>{word}</text>
-      <Field name="f" value={f} k={0} y={y} />
-      <Field name="i" value={i} k={1} y={y} />
+      <At name="f" value={f} k={0} y={y} />
+      <At name="i" value={i} k={1} y={y} />
       {numbers.units[t].map(({ c, o, h }, unit) => (
         <g key={unit}>
-          <Field name="c" value={c} k={2 + 3 * unit} y={y} />
+          <At name="c" value={c} k={2 + 3 * unit} y={y} />
           <Press label={`o of the ${OPENS[unit]} at ${word}, word ${t + 1}`} pressed={isOpen(state, unit, word)}
             onPress={() => set(opened(state, unit, word))}>
-            <Field name="o" value={o} k={3 + 3 * unit} y={y} />
+            <At name="o" value={o} k={3 + 3 * unit} y={y} />
             <rect x={column(3 + 3 * unit)} y={y} width={WIDE - 3} height={HIGH - 3} fill="transparent" stroke={LOOKS.o.fill} />
           </Press>
-          <Field name="h" value={h} k={4 + 3 * unit} y={y} />
+          <At name="h" value={h} k={4 + 3 * unit} y={y} />
         </g>
       ))}
     </g>
