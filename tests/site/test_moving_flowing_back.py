@@ -53,4 +53,4 @@ def test_by_pointer(page):
     assert line(page).endswith(f" = {wanted:.3f}.")
     compare(page, [0, 0, 1, 0, 0, 0], ways="line")
     box = page.locator("#moving-flowing-back-f2 rect").bounding_box()
-    assert min(box["width"], box["height"]) >= 24
+    assert min(box["width"], box["height"]) >= 25

@@ -47,4 +47,4 @@ def test_by_pointer(page):
     found = [row[-1] for row in rows(page)]
     assert found == [*(words(step["W_hx"]) for step in steps), words(sums["W_hx"])]
     boxes = [box.bounding_box() for box in page.locator("#moving-scrub .moving-press > rect").all()]
-    assert min(min(box["width"], box["height"]) for box in boxes) >= 24
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 25

@@ -65,4 +65,4 @@ def test_by_pointer(page):
     assert "The check sees it, at x" in line(page)
     assert answered(page)[0] is False
     sizes = [box.bounding_box() for box in page.locator("#moving-struck .moving-press rect").all()]
-    assert min(min(box["width"], box["height"]) for box in sizes) >= 24
+    assert min(min(box["width"], box["height"]) for box in sizes) >= 25

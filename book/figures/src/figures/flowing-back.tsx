@@ -56,7 +56,7 @@ function compute({ ways, bias, enter }: { ways: string; bias: number; enter: str
 const LEFT = (t: number) => 8 + 64 * (t - 1);
 const X = (t: number) => LEFT(t) + 46;
 const G = (t: number) => LEFT(t) + 15;
-const Y: Record<string, number> = { c: 34, f: 70, i: 100, c_tilde: 130, o: 160, h: 198, e: 242 };
+const Y: Record<string, number> = { c: 34, f: 71, i: 102, c_tilde: 133, o: 164, h: 203, e: 248 };
 
 const LINES = Object.fromEntries(FORMULAS.errors.map((line) => [line.of, line.summands]));
 
@@ -118,7 +118,7 @@ function Node({ kind, t, value, most, chosen, reached }: { kind: string; t: numb
   const depth = reached ? (value / most || 0) : 0;
   return (
     <>
-      <rect x={x - 15} y={Y[kind] - 15} width="30" height="30" fill="transparent" />
+      <rect x={x - 15.5} y={Y[kind] - 15.5} width="31" height="31" fill="transparent" />
       <circle cx={x} cy={Y[kind]} r={r} class="moving-knob" stroke-width={chosen ? 3.5 : 1.2} stroke-dasharray={LOOKS[kind].dash && kind !== "h" ? "3 2" : undefined} />
       <circle cx={x} cy={Y[kind]} r={r - 1} {...shade(Math.sign(depth) * Math.sqrt(Math.abs(depth)) * 0.7)} />
       <text x={x} y={Y[kind] + 4} text-anchor="middle" font-style="italic" font-weight={chosen ? "bold" : undefined}>{symbolOf(kind)}</text>
@@ -156,7 +156,7 @@ function Entries({ state, numbers, set }: View<typeof parameters, Numbers>) {
     <g>
       {numbers.enters.slice(1).map((value, n) => (
         <Press key={n} label={`error that enters at step ${n + 1}: ${fixed(value, 0)}`} onPress={() => set({ enter: turn(n) })}>
-          <rect x={X(n + 1) - 16} y={Y.e - 15} width="32" height="30" fill="transparent" />
+          <rect x={X(n + 1) - 16} y={Y.e - 15} width="32" height="31" fill="transparent" />
           <rect x={X(n + 1) - 14} y={Y.e - 11} width="28" height="22" rx="5" class="moving-knob" />
           <text x={X(n + 1)} y={Y.e + 4} text-anchor="middle" opacity={value ? 1 : 0.6}>{fixed(value, 0)}</text>
         </Press>
@@ -166,7 +166,7 @@ function Entries({ state, numbers, set }: View<typeof parameters, Numbers>) {
   );
 }
 
-const TOP = 278;
+const TOP = 284;
 
 function chosenOf(state: { node: string }): [string, number] {
   return [state.node.slice(0, -1), Number(state.node.slice(-1))];
@@ -232,7 +232,7 @@ function draw(view: View<typeof parameters, Numbers>) {
   const reached = (t: number) => t > T - state.back;
   const most = largest(numbers);
   return (
-    <Picture width={400} height={402} label="Six steps of one unit with the arrows of the errors, and one δ split into its summands">
+    <Picture width={400} height={408} label="Six steps of one unit with the arrows of the errors, and one δ split into its summands">
       <defs>
         <pattern id="flowing-back-hatch" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <path d="M0 0V4" stroke="var(--pst-color-background, #fff)" stroke-width="2.4" />

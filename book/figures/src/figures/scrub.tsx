@@ -123,7 +123,7 @@ function Use({ view: { state, numbers, set }, t, name }: PartProps & { name: Wei
   const [letter, below] = name.split("_");
   return (
     <Press label={`${name} at step ${t}`} pressed={chosen} onPress={() => set({ weight: name })}>
-      <rect x={label[0] - 17} y={label[1] - 19} width="34" height="30" fill="transparent" />
+      <rect x={label[0] - 17} y={label[1] - 19} width="34" height="31" fill="transparent" />
       <g opacity={shown ? 1 : 0.3}><Arrow from={from} to={to} kind={chosen ? "moving-first" : undefined} lit={chosen} /></g>
       <text x={label[0]} y={label[1]} text-anchor="middle" font-size="12" font-weight={chosen ? "bold" : undefined}><Sub letter={letter} below={below} /></text>
       {shown && pair && <Pair values={numbers.steps[t - 1].uses[name]} x={pair[0]} y={pair[1]} />}

@@ -72,7 +72,7 @@ function compute(state: Now): Numbers {
   return { given, got, errors, looked, told, noise, seen: looked.some((name) => told[name] > Number(state.limit)) };
 }
 
-const ROW = 30;
+const ROW = 32;
 const CARD: [of: string, from: number, to: number, row: number][] = [
   ["h", 0, 3, 0], ["h", 3, 5, 1], ["o", 0, 1, 2], ["c", 0, 1, 3], ["c", 1, 2, 4], ["c_tilde", 0, 1, 5], ["i", 0, 1, 6], ["f", 0, 1, 7],
   ["x", 0, 4, 8],
@@ -112,7 +112,7 @@ function Part({ view: { state, set, id }, summand: { name, tokens }, of, x, y, w
   return (
     <Press id={`${id}-${letter}`} stop={name === "c from c"} onArrow={beside} pressed={out} onPress={toggle}
       label={`strike out ${sum ? "Σ " : ""}${inWords(tokens)} in ${of}`}>
-      <rect x={place(x - 3)} y={y - 19} width={place(width + 6)} height={ROW - 1} rx="4" fill={out ? "var(--figure-second)" : "transparent"} fill-opacity="0.14" />
+      <rect x={place(x - 3)} y={y - 20} width={place(width + 6)} height={ROW - 1} rx="4" fill={out ? "var(--figure-second)" : "transparent"} fill-opacity="0.14" />
       <text x={place(x)} y={y} opacity={out ? 0.75 : 1}>{sum && "Σ "}<Letters tokens={tokens} /></text>
       {out && <path d={`M${place(x - 2)} ${y + 3}L${place(x + width + 2)} ${y - 11}`} class="moving-second" stroke-width="2" />}
     </Press>
@@ -171,7 +171,7 @@ function Bar({ numbers, limit, name, x, y }: { numbers: Numbers; limit: number; 
 function Gradients({ view }: { view: View<typeof parameters, Numbers> }) {
   const limit = Number(view.state.limit);
   const kinds = ["h", "x", ""];
-  const cell = (k: number, row: number) => ({ x: LEFT + 134 * k, y: BELOW + 50 * row });
+  const cell = (k: number, row: number) => ({ x: LEFT + 134 * k, y: BELOW + 52 * row });
   return (
     <g font-size="12">
       {["f", "i", "c", "o"].flatMap((gate, row) => kinds.map((kind, k) => {
@@ -182,7 +182,7 @@ function Gradients({ view }: { view: View<typeof parameters, Numbers> }) {
           <g key={name}>
             <text x={x} y={y + 16} font-weight={view.numbers.looked.includes(name) ? "bold" : undefined}><Letters tokens={[["params", name, 0]]} /></text>
             <Part view={view} summand={summand} of={`the gradient of ${name}`} sum x={x + 36} y={y + 16} width={14 + wide(summand.tokens)} />
-            <Bar numbers={view.numbers} limit={limit} name={name} x={x} y={y + 29} />
+            <Bar numbers={view.numbers} limit={limit} name={name} x={x} y={y + 31} />
           </g>
         );
       }))}
@@ -201,7 +201,7 @@ function Gradients({ view }: { view: View<typeof parameters, Numbers> }) {
 
 function draw(view: View<typeof parameters, Numbers>) {
   return (
-    <Picture width={400} height={BELOW + 240} label="The equations of the backward pass, each summand to be struck out, and the errors of all gradients">
+    <Picture width={400} height={BELOW + 250} label="The equations of the backward pass, each summand to be struck out, and the errors of all gradients">
       <Equations view={view} />
       <Gradients view={view} />
     </Picture>

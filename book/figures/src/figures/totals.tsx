@@ -153,11 +153,11 @@ function Bars({ state, numbers, set }: View<typeof parameters, Numbers>) {
   return (
     <g>
       {ORDER.map((name, row) => {
-        const [y, value] = [168 + 30 * row, found[name]];
+        const [y, value] = [168 + 31 * row, found[name]];
         const chosen = state.ways === name;
         return (
           <Press key={name} label={`${WAYS[name]}: ${short(value)}`} pressed={chosen} onPress={() => set({ ways: name })}>
-            <rect x="2" y={y - 15} width="396" height="30" rx="4" fill={chosen ? "currentColor" : "transparent"} fill-opacity="0.08" />
+            <rect x="2" y={y - 15.5} width="396" height="31" rx="4" fill={chosen ? "currentColor" : "transparent"} fill-opacity="0.08" />
             <text x="8" y={y + 4} font-weight={chosen ? "bold" : undefined}>{symbols[name]}</text>
             <rect x="96" y={y - 7} width={place((170 * Math.abs(value)) / most)} height="14" fill={signed(value)} />
             <text x="336" y={y + 4} text-anchor="end">{short(value)}</text>
@@ -172,7 +172,7 @@ function Bars({ state, numbers, set }: View<typeof parameters, Numbers>) {
 function draw(view: View<typeof parameters, Numbers>) {
   const { state } = view;
   return (
-    <Picture width={400} height={246} label={`Ways from c 1 to c ${state.lag + 1}, and what they amount to`}>
+    <Picture width={400} height={248} label={`Ways from c 1 to c ${state.lag + 1}, and what they amount to`}>
       <Ways {...view} />
       <Nodes {...view} />
       <Bars {...view} />
