@@ -22,8 +22,8 @@ PART = keys.ROOT / "_build" / "part.pdf"
 LINES = (
     "Version {version}. Text and figures: CC BY 4.0; code: MIT.",
     "Printed from the pages of the site. What is folded there, solutions and code, stands at the "
-    "end, linked there and back. Figures that move stand still, and fields for answers, files to "
-    "download and the code of all cells are on the site alone.",
+    "end, linked there and back. Figures that move stand still. On the site alone are fields for "
+    "answers, files to download, the code of all cells and the steps of their derivations.",
 )
 
 
@@ -43,6 +43,11 @@ def book(names=()):
     )
 
 
+def say(words):
+    """What is being done, for those who wait."""
+    print(f"PDF: {words}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", metavar="PAGES", help="these alone, to try something")
@@ -51,9 +56,10 @@ def main():
     made = book(arguments.pages)
     try:
         offer.checked(HTML)
+        say(f"{sum(len(names) for _, names in made.parts)} pages are combined")
         text, headings = combine.combined(made)
         with printing.chromium_running() as browser:
-            data = printing.pdf(text, HTML, browser)
+            data = printing.pdf(text, HTML, browser, say)
     except (OSError, ValueError, printing.NoBrowser, printing.NotPrinted) as error:
         print(f"The PDF was NOT made: {error}", file=sys.stderr)
         return 1

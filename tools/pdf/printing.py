@@ -38,19 +38,23 @@ class NotPrinted(RuntimeError):
     """The combined page has a fault that would be seen on paper."""
 
 
-def pdf(text, folder, browser):
+def pdf(text, folder, browser, say=lambda words: None):
     """The combined page as PDF, bytes; what it shows lies in the folder of the site.
 
-    The second printing has the page numbers that were found in the first.
+    The second printing has the page numbers that were found in the first. `say` is told what is
+    done: for a whole book each step takes a minute or more.
     """
     with opened(text, folder, browser) as page:
+        say("formulas are typeset")
         prepare(page)
         places = page.eval_on_selector_all(".page-of", "all => all.map((one) => one.dataset.of)")
         page.evaluate(NUMBER, dict.fromkeys(places, "000"))
+        say("printed once, for the numbers of the pages")
         numbers = result.numbers(printed(page))
         if missing := sorted(set(places) - numbers.keys()):
             raise NotPrinted(f"no page has what these lead to: {', '.join(missing)}")
         page.evaluate(NUMBER, {place: str(numbers[place]) for place in places})
+        say("printed with them")
         data = printed(page)
     if result.numbers(data) != numbers:
         raise NotPrinted("page numbers are not those of the first printing")

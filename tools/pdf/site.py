@@ -69,7 +69,8 @@ def read(text, name):
 def typeset_all(article):
     """Formulas that wait until they are opened become formulas as all others are.
 
-    Those of all cells are higher than a page: each of their equations is a formula of its own.
+    Those of all cells are higher than a page: each of their equations is a formula of its own, with
+    its result and without the steps that lead there, which the site has.
     """
     for script in article.select(f"script[type='{LATER}']"):
         box = script.parent
@@ -88,7 +89,15 @@ def equations(latex):
             groups[-1].append(row)
         else:
             groups.append([row])
-    return ["\\begin{aligned}" + "\\\\".join(group) + "\\end{aligned}" for group in groups]
+    lines = ["\\\\".join(without_steps(group)) for group in groups]
+    return [f"\\begin{{aligned}}{line}\\end{{aligned}}" for line in lines]
+
+
+def without_steps(group):
+    """Of `a = b = c`, a row each and what goes on below, `a = c`."""
+    last = max(k for k, row in enumerate(group) if k == 0 or row.lstrip().startswith("&="))
+    left = group[0].partition("&=")[0]
+    return group if last == 0 else [left + group[last].lstrip(), *group[last + 1 :]]
 
 
 def rows(latex):
