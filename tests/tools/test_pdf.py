@@ -137,6 +137,15 @@ def test_headings_are_one_level_lower_and_in_the_contents(whole):
     assert lines[:2] == ["First", "1. Gates"] and len(lines) == len(levels)
 
 
+def test_each_line_of_the_contents_leads_to_its_own_heading(whole):
+    page, _ = whole
+    for line in page.nav.find_all("a"):
+        there = page.find(id=line["href"][1:])
+        heading = there if there.name[0] == "h" else there.find(re.compile("h[1-6]"))
+        words = line.select_one(".words").get_text()
+        assert " ".join(heading.get_text().split()) == words or there.name == "article"
+
+
 def test_the_head_says_title_author_and_language(whole):
     page, _ = whole
     assert page.title.string == "A <book>" and page.html["lang"] == "en"

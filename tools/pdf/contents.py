@@ -23,13 +23,13 @@ def words_of(head):
 def entries(body):
     """(level, words, id) of each heading that the table of contents has.
 
-    A heading is reached by the id of the section around it, or gets one of its own.
+    A heading is reached by the id of the section that begins with it, or gets one of its own.
     """
     found = []
     for number, head in enumerate(body.find_all(["h1", "h2", "h3"])):
         if head.get("id"):
             target = head["id"]
-        elif head.parent.name in ("section", "article") and head.parent.get("id"):
+        elif head.parent.get("id") and head is head.parent.find(True):
             target = head.parent["id"]
         else:
             target = head["id"] = f"heading-{number}"

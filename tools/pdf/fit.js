@@ -3,6 +3,7 @@
 (room) => {
   "use strict";
   const NARROWEST_CODE = 0.8; // what would be smaller still is wrapped
+  const LONG_CODE = 0.4; // of a page: it may be broken, or the page before would be left empty
   const all = (selector) => Array.from(document.querySelectorAll(selector));
   const said = (tag) => tag.textContent.trim().replace(/\s+/g, " ").slice(0, 60);
 
@@ -29,8 +30,10 @@
     ...all("pre").map(code),
     ...all("table").map(table),
   ].filter((one) => one.ratio < 1);
+  const long = all("pre").filter((tag) => tag.offsetHeight > LONG_CODE * room.height);
   const sizes = found.map((one) => parseFloat(getComputedStyle(one.tag).fontSize));
   all("pre").forEach((tag) => tag.style.removeProperty("white-space"));
+  long.forEach((tag) => tag.style.setProperty("break-inside", "auto"));
   found.forEach((one, k) => {
     one.tag.style.fontSize = `${sizes[k] * Math.max(one.ratio * 0.99, one.least)}px`;
   });
