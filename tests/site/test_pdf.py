@@ -64,7 +64,7 @@ def test_the_contents_name_the_pages(reader, printed):
 def test_solutions_stand_at_the_end_and_nowhere_else(reader, printed):
     words = "the carousel brings three quarters of it"
     where = [n for n, page in enumerate(reader.pages, 1) if words in page.extract_text()]
-    first = result.numbers(printed)["end-solutions"]
+    first = result.numbers(printed)["solutions"]
     assert where and min(where) >= first > result.numbers(printed)["book-card"]
 
 

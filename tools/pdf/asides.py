@@ -42,8 +42,8 @@ def heading(page, level="h3"):
 
 def chapter(name, pages, take, said=None):
     """A page at the end with all that `take` takes out of the pages; None if that is nothing."""
-    section = element("section", id=name.lower().replace(" ", "-"))
-    section.append(element("h1", name))
+    section = element("section")
+    section.append(element("h1", name, id=name.lower().replace(" ", "-")))
     if said:
         section.append(element("p", said))
     found = False

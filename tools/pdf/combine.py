@@ -84,7 +84,7 @@ def at_the_end(pages):
     for page in pages:
         asides.unfold(page)
     return [
-        site.Page(section["id"], f"end-{section['id']}", section.find("h1").string, section)
+        site.Page(section.h1["id"], f"end-{section.h1['id']}", section.h1.string, section)
         for section in (solutions, code)
         if section is not None
     ]
