@@ -28,6 +28,11 @@ WAITS = 'dataset.math = "waits"'  # in room.js
 PREVIEWS = re.compile(r"popper\.min\.js|tippy-bundle|\.tips\.js")
 # What the theme writes into its templates: icons as a script, the index of the search.
 ICONS = re.compile(r'\s*<script defer src="[^"]*/fontawesome\.js[^"]*"></script>')
+# None of them is needed before the page is read, and a page is not seen before they are there.
+LATER = re.compile(
+    r'<script ((?:data-[\w-]+="[^"]*" )?src="[^"]*'
+    r'(?:clipboard\.min|copybutton|togglebutton|design-tabs|sphinx-book-theme)\.js[^"]*")>'
+)
 SEARCH = re.compile(
     r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 )
@@ -61,7 +66,9 @@ def is_needed(name, body, previews):
 
 def without_unused(text, name):
     """A written page without scripts that it does not need, and with colours without any."""
-    text = ICONS.sub("", text).replace('data-theme="auto"', 'data-theme="light"', 1)
+    text = LATER.sub(r"<script defer \1>", ICONS.sub("", text)).replace(
+        'data-theme="auto"', 'data-theme="light"', 1
+    )
     return text if name == "search.html" else SEARCH.sub("", text)
 
 
