@@ -11,7 +11,7 @@ new PerformanceObserver(list => list.getEntries().forEach(entry => {
 """
 # Call it after a key was pressed. One element of each kind gets the focus: how many, and of which
 # it is not seen, because its outline is missing, thin, faint (less than 3 : 1) or transparent.
-FOCUS = """() => {
+FOCUS = """async () => {
     const numbers = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
     const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
         .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -38,23 +38,28 @@ FOCUS = """() => {
         }
     });
     const bad = [];
-    kinds.forEach((element, kind) => {
+    for (const [kind, element] of kinds) {
         element.focus({preventScroll: true});
-        if (document.activeElement !== element) return;
+        if (document.activeElement !== element) continue;
         element.getAnimations().forEach(one => one.finish());
-        // A field that is hidden behind its label shows its focus there.
+        // A field that is hidden behind its label shows its focus there, an editor on its frame.
         const next = element.nextElementSibling, hidden = getComputedStyle(element).opacity === '0';
-        const seen = hidden && next?.matches('label') ? next : element;
+        const outlined = e => getComputedStyle(e).outlineStyle !== 'none';
+        if (element.isContentEditable) await new Promise(done => setTimeout(done, 50));
+        let seen = hidden && next?.matches('label') ? next : element;
+        for (let e = seen, k = 0; e && k < 4 && !outlined(seen); e = e.parentElement, k++) {
+            if (outlined(e)) seen = e;
+        }
         const style = getComputedStyle(seen), colour = numbers(style.outlineColor);
         const found = [], width = parseFloat(style.outlineWidth);
         if (style.outlineStyle === 'none' || width < 2) found.push('no outline');
-        else if (contrast(colour, ground(element.parentElement)) < 3) found.push('faint');
+        else if (contrast(colour, ground(seen.parentElement)) < 3) found.push('faint');
         if (colour.length > 3 && colour[3] < 0.5) found.push('transparent outline');
         for (let e = seen; e; e = e.parentElement) {
             if (parseFloat(getComputedStyle(e).opacity) < 0.5) found.push('transparent');
         }
         if (found.length) bad.push(`${found.join(', ')}: ${kind}`);
-    });
+    }
     document.activeElement.blur();
     return [kinds.size, bad];
 }"""
