@@ -21,7 +21,7 @@ CORE := tests/cells tests/check tests/derive/test_language.py tests/derive/test_
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install book pdf address serve notebooks lab results check test alone lowest test-torch \
+.PHONY: help install book pdf address serve notebooks lab results check test alone lowest test-torch test-study \
     generate vectors figures lint format lock fuzz edits bench clean
 
 help: ## this list
@@ -69,6 +69,9 @@ lowest: ## the core tests with the lowest versions of NumPy, SymPy and autograd;
 test-torch: ## compare with PyTorch, in .venv-bench
 	@sh tools/test_torch.sh
 
+test-study: ## the study on workers that are killed, in .venv-study with Optuna and Dask
+	@sh tools/test_study.sh
+
 lint: install ## ruff: rules and format, notebooks too; mypy: the types
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy
 
@@ -99,6 +102,8 @@ lock: ## pin the ranges of pyproject.toml in requirements.txt, with hashes
 	    --generate-hashes --python-version 3.11 tools/lab.in -o tools/lab.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
 	    --generate-hashes --python-version 3.11 tools/node.in -o tools/node.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m uv pip compile --quiet $(UPGRADE) --universal \
+	    --generate-hashes --python-version 3.11 tools/study.in -o tools/study.txt
 
 # Counts and no clock: the same cases everywhere. A fault comes with the line that runs it again.
 fuzz: install ## more than 10,000 damaged inputs at every door, two minutes (CASES=, SEED=)

@@ -87,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     from lstm_ref.diagnose import command as diagnose
     from lstm_ref.interop import command as vectors
     from lstm_ref.learn import command as experiments
+    from lstm_ref.study import command as study
 
     class Parser(argparse.ArgumentParser):
         def error(self, message):
@@ -104,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"lstm_ref {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (derive, vectors, diagnose, experiments):
+    for command in (derive, vectors, diagnose, experiments, study):
         command.add(commands)
     return whole
 

@@ -20,6 +20,9 @@ EXTRAS = {
     "matplotlib": ("Matplotlib", "book"),
     "matplotlib_inline": ("matplotlib-inline", "book"),
     "tqdm": ("tqdm", "book"),
+    "optuna": ("Optuna", "study"),
+    "dask": ("Dask", "study"),
+    "distributed": ("Dask", "study"),
 }
 
 

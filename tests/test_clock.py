@@ -17,6 +17,8 @@ CLOCKS = {"time", "datetime", "timeit", "sched", "signal"}
 MAY = {
     "learn/loop.py": "when a checkpoint is written, not what is in it",
     "io/claims.py": "two that claim a folder at the same moment wait a little, not equally long",
+    "study/trial.py": "how long a trial took, which is told with its result",
+    "study/cluster.py": "how long a study will take; names of tasks that no earlier run had",
     "learn/descent.py": "how long a run took, which is told with its result",
 }
 

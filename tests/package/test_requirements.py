@@ -10,7 +10,7 @@ from lstm_ref import optional
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # The name of a package, where it is not that of its module.
-PACKAGES = {"matplotlib_inline": "ipykernel"}  # which brings it
+PACKAGES = {"matplotlib_inline": "ipykernel", "distributed": "dask"}  # which brings it
 
 
 def names(requirements):
@@ -28,8 +28,8 @@ def test_what_messages_name_is_in_the_extra_they_name():
         assert PACKAGES.get(module, module) in listed, f"{module} is not in [{extra}]"
 
 
-def test_the_book_brings_every_extra_that_a_message_names():
-    needed = {extra for _, extra in optional.EXTRAS.values()} - {"book"}
+def test_the_book_brings_every_extra_but_the_study_that_a_message_names():
+    needed = {extra for _, extra in optional.EXTRAS.values()} - {"book", "study"}
     own = PROJECT["optional-dependencies"]["book"][0]
     assert set(re.match(r"lstm-ref\[(.*)\]$", own)[1].split(",")) == needed
 
