@@ -89,6 +89,7 @@ def test_every_font_is_embedded(reader):
     [
         (r'<p class="math">\(\nosuchmacro\)</p>', "formulas that MathJax could not set"),
         (r'<div class="math">\[\rule{1em}{9000px}\]</div>', "too large for a page"),
+        ('<img src="_images/none.svg">', "the site has not: .*/_images/none.svg"),
         ('<p class="page-of" data-of="nowhere"></p>', "no page has what these lead to: nowhere"),
     ],
 )

@@ -80,7 +80,11 @@ def opened(text, folder, browser):
     page.set_default_timeout(MINUTES * 60_000)
     page.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
     page.route("**/*", lambda route: answer(route, text, Path(folder)))
+    missing = []
+    page.on("requestfailed", lambda request: missing.append(request.url))
     page.goto(PAGE)
+    if missing:
+        raise NotPrinted(f"the site has not: {', '.join(missing)}")
     yield page
     page.close()
 
