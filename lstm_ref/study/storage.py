@@ -21,6 +21,7 @@ from lstm_ref.study import space
 
 with needs(__name__):
     import optuna
+    import sqlalchemy  # which Optuna brings
     from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
     from optuna.trial import FrozenTrial
 
@@ -29,7 +30,7 @@ RESULT = "result"  # what a trial gave beside its settings and its value, in one
 
 
 class StudyError(ValueError):
-    """The storage holds another study than the one that is asked for."""
+    """The storage cannot be opened, or holds another study than the one that is asked for."""
 
 
 class Key(NamedTuple):
@@ -66,18 +67,24 @@ class ByNumber(optuna.samplers.RandomSampler):
         return space.settings(*self._name, trial.number)[param_name]
 
 
-def opened(where: str) -> optuna.storages.BaseStorage:
-    """The storage: a file, which is made where it is missing, or a URL. Raises OSError for a
-    folder that is missing; SQLAlchemy's errors for a server that does not answer.
+def opened(where: str) -> optuna.storages.RDBStorage:
+    """The storage: a file, which is made where it is missing, or a URL.
+
+    Raises StudyError for a file that is something else, a server that does not answer, a driver
+    that is not installed; FileNotFoundError for a folder that is missing.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    if "://" in where:
-        return optuna.storages.RDBStorage(where)
-    path = Path(where)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"no folder {path.parent}")
-    options = {"connect_args": {"timeout": SECONDS}}
-    return optuna.storages.RDBStorage(f"sqlite:///{path.resolve()}", engine_kwargs=options)
+    url, options = where, {}
+    if "://" not in where:
+        path = Path(where)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"no folder {path.parent}")
+        url, options = f"sqlite:///{path.resolve()}", {"connect_args": {"timeout": SECONDS}}
+    try:
+        return optuna.storages.RDBStorage(url, engine_kwargs=options)
+    except (sqlalchemy.exc.SQLAlchemyError, ImportError) as error:
+        told = str(error).strip().splitlines() or [type(error).__name__]
+        raise StudyError(f"the storage cannot be opened: {told[0]:.300}") from None
 
 
 class Studies:

@@ -138,3 +138,15 @@ def test_other_rules(file):
 def test_a_folder_that_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="no folder"):
         storage.opened(str(tmp_path / "no" / "a.db"))
+
+
+def test_a_file_that_is_something_else(tmp_path):
+    (tmp_path / "a.db").write_text("no database" * 99)
+    with pytest.raises(storage.StudyError, match="cannot be opened: .*file is not a database"):
+        storage.opened(str(tmp_path / "a.db"))
+
+
+@pytest.mark.parametrize("url", ["nothing://host/study", "postgresql+nodriver://host/study"])
+def test_a_url_that_nothing_can_open(url):
+    with pytest.raises(storage.StudyError, match="the storage cannot be opened: "):
+        storage.opened(url)
