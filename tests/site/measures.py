@@ -9,9 +9,10 @@ new PerformanceObserver(list => list.getEntries().forEach(entry => {
     if (!entry.hadRecentInput) window.shifted += entry.value;
 })).observe({type: 'layout-shift', buffered: true});
 """
-# Call it after a key was pressed. One element of each kind gets the focus: how many, and of which
-# it is not seen, because its outline is missing, thin, faint (less than 3 : 1) or transparent.
-FOCUS = """async () => {
+# Call it after a key was pressed, with the kinds that are known from other pages. One element of
+# each other kind gets the focus: all kinds of the page, and of which it is not seen, because its
+# outline is missing, thin, faint (less than 3 : 1) or transparent.
+FOCUS = """async known => {
     const numbers = colour => (colour.match(/[\\d.]+/g) || []).map(Number);
     const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
         .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -39,6 +40,7 @@ FOCUS = """async () => {
     });
     const bad = [];
     for (const [kind, element] of kinds) {
+        if (known.includes(kind)) continue;
         element.focus({preventScroll: true});
         if (document.activeElement !== element) continue;
         element.getAnimations().forEach(one => one.finish());
@@ -61,5 +63,5 @@ FOCUS = """async () => {
         if (found.length) bad.push(`${found.join(', ')}: ${kind}`);
     }
     document.activeElement.blur();
-    return [kinds.size, bad];
+    return [[...kinds.keys()], bad];
 }"""

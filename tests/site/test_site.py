@@ -131,19 +131,29 @@ def test_accessible_in_light(visit):
     assert not visit.violations("light", DESKTOP)
 
 
+FOCUSED = {"light": set(), "dark": set()}  # kinds of elements that were looked at on other pages
+
+
+def focus_is_seen(page, scheme):
+    """On a page that is shown in this scheme already: to change it costs a second."""
+    page.keyboard.press("Tab")  # else a browser shows no focus
+    kinds, unseen = page.evaluate(FOCUS, sorted(FOCUSED[scheme]))
+    assert len(kinds) > 5
+    assert not unseen, "\n".join(unseen)
+    FOCUSED[scheme] |= {*kinds}
+
+
+def test_the_focus_is_seen_in_light(visit):
+    focus_is_seen(visit.page, "light")
+
+
 # Dark on a phone, light on a desk: both schemes and both layouts in half the time.
 def test_accessible_in_dark(visit):
     assert not visit.violations("dark", PHONE)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_focus_is_seen(visit, scheme):
-    visit.page.emulate_media(color_scheme=scheme)
-    visit.page.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
-    visit.page.keyboard.press("Tab")  # else a browser shows no focus
-    kinds, unseen = visit.page.evaluate(FOCUS)
-    assert kinds > 5
-    assert not unseen, "\n".join(unseen)
+def test_the_focus_is_seen_in_dark(visit):
+    focus_is_seen(visit.page, "dark")
 
 
 def test_fits_a_phone(visit):
