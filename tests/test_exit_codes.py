@@ -18,6 +18,7 @@ COMMANDS = {
     "vectors": ["vectors", "ELMAN"],
     "experiments": ["experiments"],
     "diagnose": ["diagnose", "right.json"],
+    "study": ["study", "trial", "speech", "NP", "0", "--numpy", "--epochs=1", "--sequences=4"],
 }
 
 

@@ -74,9 +74,7 @@ def run(options: argparse.Namespace) -> int:
     action = {"run": _run, "status": _status, "trial": _trial}[options.action]
     try:
         return action(options)
-    except ModuleNotFoundError:
-        raise  # the command line says what to install
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         print(f"{error!s:.1000}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -119,7 +117,7 @@ def _state(studies, most):
 
 
 def _trial(options):
-    from lstm_ref.study import storage, trial
+    from lstm_ref.study import trial
 
     task, cell = options.task, options.cell.upper()
     _known("task", [task], _tasks())
@@ -129,14 +127,20 @@ def _trial(options):
     rules = _rules(options)
     found = trial.run(task, cell, options.number, rules, compiled=not options.numpy)
     print(json.dumps(found, indent=1))
-    if options.storage is None:
-        return 0
+    return 0 if options.storage is None else _compared(options, task, cell, rules, found)
+
+
+def _compared(options, task, cell, rules, found):
+    """0 if what is told of a trial is the same, 1 if not."""
+    from lstm_ref.study import storage
+
     studies = storage.Studies(storage.opened(options.storage), [task], [cell], rules)
-    told = studies.told(options.number + 1).get(storage.Key(task, cell, options.number))
+    key = storage.Key(task, cell, options.number)
+    told = studies.told(options.number + 1).get(key)
     if told is None:
-        raise ValueError(f"{task}/{cell} {options.number} is not told in {options.storage}")
-    differs = [name for name in found if name != "seconds" and told[name] != found[name]]
-    print(f"differs: {', '.join(differs)}" if differs else "equal, bit for bit", file=sys.stderr)
+        raise ValueError(f"{_name(key)} is not told in {options.storage}")
+    differs = [each for each in found if each != "seconds" and told[each] != found[each]]
+    _say(f"differs: {', '.join(differs)}" if differs else "equal, bit for bit")
     return 1 if differs else 0
 
 
