@@ -60,7 +60,7 @@ def test_every_command_exists():
     )
     assert len(named) >= 5 and set(named) <= TARGETS
     default = re.search(r"set -- (.+)", (ROOT / ".ci" / "run").read_text())[1].split()
-    assert default == ["test-torch", "test"] and set(default) <= TARGETS
+    assert default == ["test-torch", "test-study", "test"] and set(default) <= TARGETS
     for script in re.findall(r"\b(?:tools|tests)/[\w/]+\.py", str(STEPS)):
         assert (ROOT / script).is_file(), script
 
