@@ -9,11 +9,11 @@ import sys
 from typing import Any
 
 STORAGE = "study.db"
-EXAMPLES = """examples:
-  lstm-ref study run --tasks digits --cells VANILLA,NP --trials 50 --storage study.db
-  lstm-ref study run --scheduler tcp://10.0.0.1:8786 --storage postgresql://user@host/study
-  lstm-ref study status --storage study.db
-  lstm-ref study trial digits NP 7 --storage study.db"""
+EXAMPLES = """example:
+  python -m lstm_ref study run --tasks digits --cells VANILLA,NP --trials 50 --storage study.db
+  python -m lstm_ref study run --scheduler tcp://10.0.0.1:8786 --storage postgresql://user@host/study
+  python -m lstm_ref study status --storage study.db
+  python -m lstm_ref study trial digits NP 7 --storage study.db"""
 
 
 def add(commands: Any) -> None:

@@ -76,7 +76,7 @@ def test_every_condition_runs(name, label):
 def test_every_output_layer_has_the_size_of_its_task():
     sizes = {"adding": 1, "temporal_order": 8, "continual_reber": 7, "recall_any": 2}
     sizes["country_any"] = len(tasks.LANGUAGES)
-    sizes |= {"country_language": 4, "latest_marked": 4, "parity": 2}
+    sizes |= {"country_language": 4, "latest_marked": 4, "parity": 2, "binary_addition": 2}
     sizes["pronoun_gender"] = len(agreement.GENDER_WORDS)
     sizes["subject_verb"] = len(agreement.NUMBER_WORDS)
     for name, label in CONDITIONS:

@@ -67,9 +67,8 @@ class Exercise:
     @cached_property
     def letters(self) -> set[str]:
         """The letters that a formula may have, those of the right and wrong ones."""
-        from lstm_ref.book.exercises import formula  # SymPy is loaded: the right one is derived
-
-        return formula.letters(self.right, *(answer for answer, _ in self.pairs))
+        letters: set[str] = self.right.letters(*(answer for answer, _ in self.pairs))
+        return letters
 
     def judge(self, answer: Any) -> str:
         """A sentence: "right", "not answered yet", or why not, with the hint if there is one."""
@@ -86,9 +85,7 @@ class Exercise:
         if hasattr(with_what, "equations"):
             return same_cell(answer, with_what, self.tol)
         if self.is_formula:
-            from lstm_ref.book.exercises import formula
-
-            return formula.verdict(answer, with_what, self.tol, self.letters)
+            return with_what.verdict(answer, self.tol, self.letters)
         if isinstance(with_what, str):
             return same_word(answer, with_what)
         return verdict(answer, with_what, self.tol, inputs=self.inputs)

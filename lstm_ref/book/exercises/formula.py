@@ -39,6 +39,14 @@ class Formula:
 
     text: str
 
+    def verdict(self, answer: Any, tol: float, known: set[str]) -> str:
+        """Of what was typed, see `verdict`: is it this formula?"""
+        return verdict(answer, self, tol, known)
+
+    def letters(self, *others: "Formula") -> set[str]:
+        """The letters that occur in this one and in others."""
+        return letters(self, *others)
+
 
 class Unreadable(Exception):
     """A text is no formula; the message says why."""

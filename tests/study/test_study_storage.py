@@ -70,10 +70,10 @@ def test_a_trial_of_a_process_that_lives_is_left_to_it(file):
 KILLED = """
 import os, signal, sys
 sys.path.insert(0, sys.argv[2])
-import test_storage
-studies = test_storage.opened(sys.argv[1])
+import test_study_storage
+studies = test_study_storage.opened(sys.argv[1])
 coming = studies.coming(2)
-studies.tell(*(lambda key: (key, test_storage.result(key)))(next(coming)))
+studies.tell(*(lambda key: (key, test_study_storage.result(key)))(next(coming)))
 key = next(coming)
 if sys.argv[3] == "taking":  # its settings are not stored yet
     study = studies._studies["digits", "NP"]
