@@ -7,7 +7,7 @@
    book/_assets/figures/NAME.js      one figure; needs base.js before it
    lstm_ref/book/moving/NAME.html    its first state as HTML: what is seen without scripts, and in print
    book/_assets/derive/NAME.js       scripts of the page "Derive your own cell"
-   book/_assets/notices.txt          the licences of all packages of which something is in a script
+   book/_assets/figures/notices.txt  the licences of all packages of which something is in a script
    The scripts are classic ones, because a page opened from a folder may not load modules. The same
    sources give the same bytes. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -142,5 +142,5 @@ for (const [path, entry] of Object.entries(ALONE)) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, await bundled({ entryPoints: [join(HERE, entry)] }));
 }
-writeFileSync(join(target, "book", "_assets", "notices.txt"), notices());
+writeFileSync(join(scripts, "notices.txt"), notices());
 console.log(`base.js and ${names.length} figures: ${names.join(", ")}`);

@@ -16,7 +16,7 @@ FIGURES = ROOT / "book" / "figures"
 FOLDERS = (
     "book/_assets/figures/*.js",
     "book/_assets/derive/*.js",
-    "book/_assets/notices.txt",
+    "book/_assets/figures/notices.txt",
     "lstm_ref/book/moving/*.html",
 )
 CI = os.environ.get("CI", "").lower() in ("1", "true")
