@@ -17,16 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from lstm_ref.cells.activations import sigmoid
 from lstm_ref.history.topology import Topology
 from lstm_ref.types import Array
 
 Tape = tuple[Any, ...]  # of one step: what hidden units and outputs saw, h, its slope, o
 KINDS = {"i": ("i",), "io": ("i", "o"), "fio": ("f", "i", "o")}
-
-
-def sigmoid(u: Array) -> Array:
-    """1 / (1 + exp(-u)), unit by unit, without overflow."""
-    return 0.5 * np.tanh(0.5 * u) + 0.5
 
 
 @dataclass
@@ -104,7 +100,7 @@ def step(nets: Nets, x: Array, learn: bool = True) -> tuple[Array, Tape]:
     u = np.concatenate([x, context, np.ones((len(x), 1))], axis=1)
     net = np.matmul(nets.W, u[..., None])[..., 0]
     y = sigmoid(net)
-    entered = sigmoid(net[:, :memory])
+    entered = y[:, :memory]  # until what the cells say takes this place
     g, slope = entered, entered * (1 - entered)
     if not kind.linear:
         g, slope = 4 * g - 2, 4 * slope  # g in (-2, 2)
