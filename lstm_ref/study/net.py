@@ -51,9 +51,15 @@ def gradients(
     loss, dy, _ = objective.function(output_layer.scores(params, h), target)
     if not np.isfinite(loss):
         raise FloatingPointError(f"the loss is {loss}")
-    outer, dh = output_layer.scores_backward(params, h, dy)
+    outer, dh = output_layer.scores_backward(params, _columns(h), _columns(dy))
+    dh = np.ascontiguousarray(dh.reshape(-1, len(x), x.shape[2]).swapaxes(0, 1))
     inner, _, _ = sequences.run_backward(cell, own, tape, dh)
     return loss, {**inner, **outer}
+
+
+def _columns(steps):
+    """(T, K, B) as (K, T B): one product of matrices for all steps, not one for each."""
+    return steps.swapaxes(0, 1).reshape(steps.shape[1], -1)
 
 
 def measure(
