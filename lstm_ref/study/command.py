@@ -1,4 +1,5 @@
-"""`lstm-ref study`: run the study, look how far it is, run one trial of it again."""
+"""`lstm-ref study`: run the study, look how far it is, run one trial of it again; `reporting` has
+the other actions."""
 
 from __future__ import annotations
 
@@ -8,12 +9,16 @@ import os
 import sys
 from typing import Any
 
+from lstm_ref.study import reporting
+
 STORAGE = "study.db"
 EXAMPLES = """example:
   python -m lstm_ref study run --tasks digits --cells VANILLA,NP --trials 50 --storage study.db
   python -m lstm_ref study run --scheduler tcp://10.0.0.1:8786 --storage postgresql://user@host/study
   python -m lstm_ref study status --storage study.db
-  python -m lstm_ref study trial digits NP 7 --storage study.db"""
+  python -m lstm_ref study trial digits NP 7 --storage study.db
+  python -m lstm_ref study export --storage study.db study.json
+  python -m lstm_ref study report study.json"""
 
 
 def add(commands: Any) -> None:
@@ -61,6 +66,8 @@ def add(commands: Any) -> None:
             ("sequences", "the first of each set; 0 for all"),
         ):
             each.add_argument(f"--{name}", type=int, metavar="N", help=meaning)
+    reporting.add(actions)
+    for each in actions.choices.values():
         each.set_defaults(run=run)
 
 
@@ -71,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
     if "numpy" not in sys.modules:  # the bits of a product depend on the number of threads
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ[name] = "1"
-    action = {"run": _run, "status": _status, "trial": _trial}[options.action]
+    others = {"export": reporting.export, "report": reporting.report}
+    action = {"run": _run, "status": _status, "trial": _trial, **others}[options.action]
     try:
         return action(options)
     except ValueError as error:

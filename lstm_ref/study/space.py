@@ -8,6 +8,7 @@ uniform in [0, 1].
 from __future__ import annotations
 
 import zlib
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,14 @@ RANGES = {
     "noise": (0.0, 1.0, False),
 }
 SETTINGS, WEIGHTS, EPOCHS = range(3)  # what a generator is for; an epoch has one of its own
+
+
+class Key(NamedTuple):
+    """The name of a trial."""
+
+    task: str
+    cell: str
+    number: int
 
 
 def generator(seed: int, task: str, cell: str, number: int, *use: int) -> np.random.Generator:

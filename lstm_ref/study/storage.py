@@ -13,11 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from lstm_ref.io import process
 from lstm_ref.optional import needs
 from lstm_ref.study import space
+from lstm_ref.study.space import Key
+from lstm_ref.study.stored import Stored
 
 with needs(__name__):
     import optuna
@@ -26,19 +28,12 @@ with needs(__name__):
     from optuna.trial import FrozenTrial
 
 SECONDS = 60  # that SQLite waits for another process
+ALL = 2**31  # more trials than any study has
 RESULT = "result"  # what a trial gave beside its settings and its value, in one transaction
 
 
 class StudyError(ValueError):
     """The storage cannot be opened, or holds another study than the one that is asked for."""
-
-
-class Key(NamedTuple):
-    """The name of a trial."""
-
-    task: str
-    cell: str
-    number: int
 
 
 def distributions() -> dict[str, BaseDistribution]:
@@ -179,6 +174,26 @@ class Studies:
 def result(trial: FrozenTrial) -> dict[str, Any]:
     """What `trial.run` gave, from a trial that is told."""
     return {"settings": trial.params, "valid": trial.value, **trial.user_attrs[RESULT]}
+
+
+def everything(storages: Iterable[optuna.storages.BaseStorage]) -> Stored:
+    """All trials that are told in some storages, with the rules that each keeps.
+
+    Raises StudyError where one study is in two of them, or a task has other rules in another cell.
+    """
+    found = Stored({}, {})
+    for storage in storages:
+        for about in optuna.get_all_study_summaries(storage, include_best_trial=False):
+            name, rules = about.study_name, about.user_attrs.get("rules")
+            task, _, cell = name.partition("/")
+            if rules is None or not cell:
+                raise StudyError(f"{name!r:.80} is no study of lstm_ref")
+            if any(key[:2] == (task, cell) for key in found.told):
+                raise StudyError(f"{name} is in two storages")
+            if found.rules.setdefault(task, rules) != rules:
+                raise StudyError(f"{name} has other rules than the cells before it")
+            found.told.update(Studies(storage, [task], [cell], rules).told(ALL))
+    return found
 
 
 def _study(storage, task, cell, rules):

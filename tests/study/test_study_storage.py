@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lstm_ref.study import space
+from lstm_ref import __main__ as program
+from lstm_ref.study import space, stored
 
 storage = pytest.importorskip(
     "lstm_ref.study.storage", reason="Optuna is not installed: `make test-study` runs this"
@@ -127,6 +128,36 @@ def test_one_too_many_is_left_for_more(file):
     study.ask(storage.distributions()).set_user_attr("owner", "")
     assert {*first.trials(1)} == begun
     assert storage.Key("digits", first_key.cell, 1) in list(second.coming(2))
+
+
+def test_everything_into_one_file_and_back(file, tmp_path, capsys):
+    studies = opened(file)
+    keys = []
+    for key in studies.coming(3):
+        if key != ("digits", "NP", 1):  # which is held, and not told
+            keys.append(key)
+            studies.tell(key, result(key))
+    out = str(tmp_path / "study.json")
+    arguments = ["study", "export", "--storage", str(file), out]
+    assert program.main(arguments) == 0
+    assert capsys.readouterr().out == f"{out}: 5 trials, 1 kB\n"
+    assert stored.read(out) == stored.Stored({"digits": RULES}, {key: result(key) for key in keys})
+    assert program.main([*arguments, "--trials=1"]) == 0
+    assert {*stored.read(out).told} == {key for key in keys if key.number == 0}
+
+
+def test_what_cannot_be_exported(file, tmp_path, capsys):
+    other = tmp_path / "b.db"
+    opened(file).tell((key := next(opened(file).coming(1))), result(key))
+    shutil.copy(file, other)
+    for storages, message in (
+        ([other, file], f"digits/{key.cell} is in two storages"),
+        ([tmp_path / "c.db"], f"--storage: no file {tmp_path / 'c.db'}"),
+    ):
+        given = [f"--storage={where}" for where in storages]
+        assert program.main(["study", "export", *given, str(tmp_path / "a.json")]) == 2
+        assert message in capsys.readouterr().err
+    assert not (tmp_path / "a.json").exists() and not (tmp_path / "c.db").exists()
 
 
 def test_other_rules(file):
