@@ -44,6 +44,13 @@ def mse_1997():
     return [f"at most {bounds[0]:.4f}", "0.0139", f"{bounds[1]:.4f}", "0.0223"]
 
 
+def length_1997():
+    """The number of symbols behind the q of task 2c is geometric."""
+    more = sum(Fraction(1, 10) * Fraction(9, 10) ** k * k for k in range(600))
+    missing = 1 - 2 * Fraction(1, 10)
+    return [f"$q + {round(4 + more)}$", "of 1/10 do", f"{float(missing)} is missing"]
+
+
 def adding_baseline():
     variance = 2 * Fraction(1, 12)
     fourth = Fraction(1, 15)  # of the sum less 1, which is triangular on [-1, 1]

@@ -1,4 +1,4 @@
-"""A chapter needs the wheel and nothing of the checkout. `make alone` runs all twelve in a fresh
+"""A chapter needs the wheel and nothing of the checkout. `make alone` runs all of them in a fresh
 environment; here two short ones, and what the sources of all say."""
 
 import ast

@@ -28,6 +28,7 @@ VISIBLE = {
     "10_training": 175,
     "11_inside_a_trained_lstm": 171,
     "12_finite_memory": 221,
+    "13_1997_again": 100,
 }
 COLUMNS, FIRST_CELLS, CHECKED = 78, 6, 3
 FOLDED = {"hide-input", "hide-cell", "remove-cell", "remove-input"}

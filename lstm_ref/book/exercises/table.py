@@ -20,6 +20,7 @@ CHAPTERS = {
     "training": "training",
     "inside": "inside",
     "memory": "finite_memory",
+    "again": "history",
 }
 
 
