@@ -23,6 +23,7 @@ EXTRAS = {
     "optuna": ("Optuna", "study"),
     "dask": ("Dask", "study"),
     "distributed": ("Dask", "study"),
+    "sklearn": ("scikit-learn", "study"),
 }
 
 

@@ -18,7 +18,7 @@ EXAMPLES = """example:
   python -m lstm_ref study status --storage study.db
   python -m lstm_ref study trial digits NP 7 --storage study.db
   python -m lstm_ref study export --storage study.db study.json
-  python -m lstm_ref study report study.json"""
+  python -m lstm_ref study report study.json --figures ."""
 
 
 def add(commands: Any) -> None:
@@ -78,10 +78,9 @@ def run(options: argparse.Namespace) -> int:
     if "numpy" not in sys.modules:  # the bits of a product depend on the number of threads
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ[name] = "1"
-    others = {"export": reporting.export, "report": reporting.report}
-    action = {"run": _run, "status": _status, "trial": _trial, **others}[options.action]
+    own = {"run": _run, "status": _status, "trial": _trial}
     try:
-        return action(options)
+        return (own | reporting.ACTIONS)[options.action](options)
     except ValueError as error:
         print(f"{error!s:.1000}", file=sys.stderr)
         return 2

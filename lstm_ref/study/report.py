@@ -21,9 +21,14 @@ tenth on the validation set; quartiles, mean and deviation are of these. differe
 from VANILLA's, its 95 % interval, degrees of freedom and p: Welch's t-test. Holm: p corrected for
 the cells of the task; better or worse where that is below 0.05."""
 
+IMPORTANCE = """
+% of the variance of the validation measure over the ranges of the search that each setting explains
+alone, each pair beyond that, and the rest: fANOVA of {seeds} forests of {trees} trees, deviation
+between the forests. all: the trials of all cells together."""
 
-def text(study: Stored) -> Iterator[str]:
-    """The lines of the report."""
+
+def text(study: Stored, found: dict[str, Any] | None = None) -> Iterator[str]:
+    """The lines of the report. found: the fANOVA, where it is to be had."""
     for command in study.commands:
         yield f"$ {command}"
     for task in study.tasks:
@@ -31,10 +36,15 @@ def text(study: Stored) -> Iterator[str]:
         yield f"\n{task}: {measure(task)}; {rules}"
         rows = compare.table(study, task).values()
         yield from aligned([HEAD + TESTED, *map(_cells, rows)])
+        if found is not None and found["tasks"].get(task):
+            yield ""
+            yield from aligned([*_shares(found["tasks"][task])])
     yield EXPLAINED
+    if found is not None:
+        yield IMPORTANCE.format(**found)
 
 
-def numbers(study: Stored) -> dict[str, Any]:
+def numbers(study: Stored, found: dict[str, Any] | None = None) -> dict[str, Any]:
     """The same as JSON has it; what is not finite is None."""
     tasks = {
         task: {
@@ -45,7 +55,7 @@ def numbers(study: Stored) -> dict[str, Any]:
         }
         for task in study.tasks
     }
-    return {"commands": study.commands, "tasks": _finite(tasks)}
+    return {"commands": study.commands, "tasks": _finite(tasks), "importance": found}
 
 
 def measure(task: str) -> str:
@@ -59,6 +69,15 @@ def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for first, *rest in rows:
         line = "  ".join(f"{each:>{n}}" for each, n in zip(rest, widths[1:], strict=True))
         yield f"{first:<{widths[0]}}  {line}".rstrip()
+
+
+def _shares(cells: dict[str, Any]) -> Iterator[list[str]]:
+    """Rows: settings, pairs, the rest; a column for all cells with its deviation, and for each."""
+    yield ["% of the variance", "deviation", *cells]
+    first = next(iter(cells.values()))["shares"]
+    for name in sorted(first, key=lambda name: (name == "rest", "," in name, -first[name]["mean"])):
+        each = [f"{100 * cell['shares'][name]['mean']:.1f}" for cell in cells.values()]
+        yield [name.replace(",", " × "), f"{100 * first[name]['deviation']:.1f}", *each]
 
 
 def _cells(row: Row) -> list[str]:

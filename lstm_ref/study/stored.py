@@ -14,6 +14,7 @@ data/stored.json is the study of the book:
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ class Stored:
     def below(self, most: int) -> Stored:
         """The trials with numbers below `most`."""
         return Stored(self.rules, {k: each for k, each in self.told.items() if k.number < most})
+
+    @property
+    def digest(self) -> str:
+        """Of what the trials had set and measured: other trials have another one."""
+        said = [[*key, each["settings"], each["valid"]] for key, each in sorted(self.told.items())]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def commands(self) -> list[str]:

@@ -11,6 +11,7 @@ from lstm_ref import optional
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # The name of a package, where it is not that of its module.
 PACKAGES = {"matplotlib_inline": "ipykernel", "distributed": "dask"}  # which brings it
+PACKAGES["sklearn"] = "scikit-learn"
 
 
 def names(requirements):
