@@ -51,8 +51,8 @@ notebooks: install ## execute in place where the outputs may be stale; EXECUTE=1
 lab: ## open the notebooks in JupyterLab (LAB="..." for its options)
 	@sh tools/lab.sh $(LAB)
 
-results: install ## run the long experiments again, compare and store: half an hour
-	@$(PY) tools/make_results.py $(if $(COMPARE),--compare)
+results: install ## run the long experiments again, compare and store: an hour (LONG=1: hours)
+	@$(PY) tools/make_results.py $(if $(COMPARE),--compare) $(if $(LONG),--long)
 
 check: lint ## for every day, under a minute: lint and the core tests
 	@$(FIXED) $(PY) -m pytest -q -n auto --dist loadscope --no-loadscope-reorder -p no:nbval $(CORE)

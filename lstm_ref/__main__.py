@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     from lstm_ref import __version__
     from lstm_ref.derive import command as derive
     from lstm_ref.diagnose import command as diagnose
+    from lstm_ref.history import command as history
     from lstm_ref.interop import command as vectors
     from lstm_ref.learn import command as experiments
     from lstm_ref.study import command as study
@@ -105,7 +106,7 @@ def parser() -> argparse.ArgumentParser:
     )
     whole.add_argument("--version", action="version", version=f"lstm_ref {__version__}")
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in (derive, vectors, diagnose, experiments, study):
+    for command in (derive, vectors, diagnose, experiments, history, study):
         command.add(commands)
     return whole
 

@@ -1,12 +1,12 @@
 """Run the named experiments, compare with what is stored, and store.
 
-    python tools/make_results.py [--compare] [NAME ...]
+    python tools/make_results.py [--compare] [--long] [NAME ...]
 
-Without names: all that the package lists, the stored ones with the seeds they have. What comes
-out is kept in _build/results, and what is there already is not run again if its settings and
-versions are today's; so an interrupted run goes on with the same command. At the end solved counts
-are compared with those stored: the exit code is 1 if one differs. Then the new results replace
-the stored ones, except with --compare.
+Without names: all that the package lists, the stored ones with the seeds they have; without --long
+only what takes at most ten minutes. What comes out is kept in _build/results, and what is there
+already is not run again if its settings and versions are today's; so an interrupted run goes on
+with the same command. At the end solved counts are compared with those stored: the exit code is 1
+if one differs. Then the new results replace the stored ones, except with --compare.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from pathlib import Path
 import environment
 from run_notebooks import write
 
+from lstm_ref.history import experiments as history
 from lstm_ref.learn import experiments, trials
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +48,9 @@ def solved(result):
 def wanted_seeds(name):
     """With how many seeds an experiment is to be run: as many as its stored result has."""
     result = read(STORED, name)
-    return len({trial["seed"] for trial in result["trials"]}) if result else SEEDS
+    if result is None:
+        return history.EXPERIMENTS[name].trials if name in history.EXPERIMENTS else SEEDS
+    return len({trial["seed"] for trial in result["trials"]})
 
 
 def done(name, seeds):
@@ -55,10 +58,12 @@ def done(name, seeds):
     result = read(NEW, name)
     if result is None:
         return False
-    today = {"settings": experiments.settings(name), "versions": trials.versions()}
+    settings = (history if name in history.EXPERIMENTS else experiments).settings(name)
+    today = {"settings": settings, "versions": trials.versions()}
     same = all(result[part] == json.loads(json.dumps(value)) for part, value in today.items())
     counts = solved(result).values()
-    kept = any(condition.get("weights") for condition in today["settings"].values())
+    conditions = [each for each in settings.values() if isinstance(each, dict)]
+    kept = any(condition.get("weights") is True for condition in conditions)
     whole = not kept or (NEW / f"{name}.npz").exists()
     return same and whole and bool(counts) and all(of == seeds for _, of in counts)
 
@@ -94,8 +99,11 @@ def _words(count):
 def run(name):
     """Run one experiment in a process of its own; the exit code of its command."""
     NEW.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "lstm_ref", "experiments", name, "--quiet"]
-    options = ["--seeds", str(wanted_seeds(name)), "-o", str(NEW / f"{name}.json")]
+    kind, many = "experiments", "--seeds"
+    if name in history.EXPERIMENTS:
+        kind, many = "history", "--trials"
+    command = [sys.executable, "-m", "lstm_ref", kind, name, "--quiet"]
+    options = [many, str(wanted_seeds(name)), "-o", str(NEW / f"{name}.json")]
     quiet = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     ended = subprocess.run([*command, *options], cwd=ROOT, text=True, **quiet)
     if ended.returncode:
@@ -122,9 +130,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--compare", action="store_true", help="do not store what comes out")
+    parser.add_argument("--long", action="store_true", help="what takes up to an hour each, too")
     arguments = parser.parse_args()
-    names = arguments.names or list(experiments.EXPERIMENTS)
-    if unknown := set(names) - set(experiments.EXPERIMENTS):
+    known = experiments.EXPERIMENTS | history.EXPERIMENTS
+    short = [name for name, one in history.EXPERIMENTS.items() if not one.long]
+    every = list(known) if arguments.long else [*short, *experiments.EXPERIMENTS]
+    names = arguments.names or every
+    if unknown := set(names) - set(known):
         parser.error(f"expected names of experiments, got {', '.join(sorted(unknown))}")
     environment.apply()
     left = [name for name in names if not done(name, wanted_seeds(name))]

@@ -151,14 +151,24 @@ def gradients(nets: Nets, tape: Tape, delta: Array) -> tuple[Array, Array]:
     return dW, dV
 
 
-def update(nets: Nets, tape: Tape, out: Array, target: Array, rate: Array, asked: Array) -> Array:
+def update(
+    nets: Nets,
+    tape: Tape,
+    out: Array,
+    target: Array,
+    rate: Array,
+    asked: Array,
+    into: tuple[Array, Array] | None = None,
+) -> Array:
     """Change the weights by the errors of this step; returns target - out, (K, outputs).
 
-    rate (K,) learning rates; asked (K,): in which trials there is a target now. The error is
-    E = Σ (target - out)² / 2, so that -∂E/∂out = target - out, as the paper computes.
+    rate (K,) learning rates; asked (K,): in which trials there is a target now. into: arrays like W
+    and V that take the changes in their place. The error is E = Σ (target - out)² / 2, so that
+    -∂E/∂out = target - out, as the paper computes.
     """
     error = (target - out) * asked[:, None]
     dW, dV = gradients(nets, tape, error * out * (1 - out))
-    nets.W += rate[:, None, None] * dW * nets.free_W
-    nets.V += rate[:, None, None] * dV * nets.free_V
+    W, V = into or (nets.W, nets.V)
+    W += rate[:, None, None] * dW * nets.free_W
+    V += rate[:, None, None] * dV * nets.free_V
     return error

@@ -1,103 +1,177 @@
-"""Many trials side by side: each walks through its own sequences until its rule is met."""
+"""Training by the rules of 1997: one trial in C, or many side by side in NumPy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from lstm_ref.history import net
 from lstm_ref.history.net import Nets
+from lstm_ref.history.rules import Rule
 from lstm_ref.history.tasks import Sequence
 from lstm_ref.types import Array
 
+ONE = np.array([True])  # asked, of a single network
+Draw = Callable[[np.random.Generator], Sequence]
 
-class Rule(Protocol):
-    """When a trial is done."""
 
-    def seen(self, k: int, errors: Array) -> bool:
-        """Has trial k met the rule with a sequence of these errors (asked steps, outputs)?"""
+class Runner(Protocol):
+    """One network that runs through sequences, `compiled.Compiled` or `Plain`."""
+
+    def start_again(self) -> None:
+        """States, outputs and derivatives as before the first step."""
         ...
 
-    def keep(self, which: Array) -> None:
-        """Go on with these trials (K,) alone."""
+    def run(
+        self, sequence: Sequence, rate: float = 0.0, learn: bool = True, once: bool = False
+    ) -> tuple[Array, Array]:
+        """(errors, outputs) of the asked steps, (asked, outputs) each; see `Plain.run`."""
         ...
 
 
-class Trials:
-    """K networks, each at some step of a sequence of its own.
+class Plain:
+    """Number k of `nets` as a runner of its own, in NumPy: weights are shared, states are not."""
 
-    draw(rng): a sequence. numbers: of the trials, by which results are told apart.
+    def __init__(self, nets: Nets, k: int = 0) -> None:
+        own = slice(k, k + 1)
+        self.nets = Nets(nets.kind, nets.W[own], nets.V[own], nets.free_W, nets.free_V)
+
+    def start_again(self) -> None:
+        """States, outputs and derivatives as before the first step."""
+        self.nets.start_again(ONE)
+
+    def run(
+        self, sequence: Sequence, rate: float = 0.0, learn: bool = True, once: bool = False
+    ) -> tuple[Array, Array]:
+        """(errors, outputs) of the asked steps, (asked, outputs) each, on from where it stands.
+
+        learn: change the weights with this learning rate, at every asked step or once, at the end.
+        """
+        errors, outputs = [], []
+        late = np.zeros_like(self.nets.W), np.zeros_like(self.nets.V)
+        for x, target, asked in zip(*sequence, strict=True):
+            out, tape = net.step(self.nets, x[None], learn)
+            if not asked:
+                continue
+            outputs.append(out[0])
+            errors.append(target - out[0])
+            if learn:
+                into = late if once else (self.nets.W, self.nets.V)
+                net.update(self.nets, tape, out, target[None], np.array([rate]), ONE, into)
+        if once:
+            self.nets.W += late[0]
+            self.nets.V += late[1]
+        return np.array(errors), np.array(outputs)
+
+
+def said(runner: Runner, sequences: Iterable[Sequence]) -> list[Array]:
+    """The outputs at the asked steps of each sequence; nothing is learned."""
+    found = []
+    for sequence in sequences:
+        runner.start_again()
+        found.append(runner.run(sequence, learn=False)[1])
+    return found
+
+
+@dataclass
+class Trial:
+    """What one network learns from and is judged by, and how far it is.
+
+    rng, draw: the sequences. rule: when it is done; stages: how many the rule has; looked: test
+    sequences that the rule looks at. most: sequences after which the trial is cut off. at_stage: is
+    told of the runner when a stage is met. met: after how many sequences that was, None where it
+    was not.
     """
 
-    def __init__(
-        self,
-        nets: Nets,
-        rngs: list[np.random.Generator],
-        draw: Callable[[np.random.Generator], Sequence],
-        rate: float,
-    ) -> None:
-        K = len(rngs)
-        self.nets, self.rngs, self.draw = nets, list(rngs), draw
-        self.rate = np.full(K, rate)
-        self.numbers = np.arange(K)
+    rng: np.random.Generator
+    draw: Draw
+    rule: Rule
+    stages: int
+    most: int
+    looked: list[Sequence] = field(default_factory=list)
+    at_stage: Callable[[int, Runner], Any] = lambda stage, runner: None
+
+    def __post_init__(self) -> None:
+        self.count = 0
+        self.met: list[int | None] = [None] * self.stages
+
+    def over(self, errors: Array, runner: Runner) -> bool:
+        """After a sequence with these errors: is the trial at its end?"""
+        self.count += 1
+        stages = self.rule.seen(errors, lambda: said(runner, self.looked))
+        for stage in range(stages):
+            if self.met[stage] is None:
+                self.met[stage] = self.count - self.rule.late
+                self.at_stage(stage, runner)
+        return self.met[-1] is not None or self.count >= self.most
+
+
+def one(runner: Runner, trial: Trial, rate: float, once: bool = False) -> None:
+    """Train one network to the end of its trial. once: see `Plain.run`."""
+    over = False
+    while not over:
+        runner.start_again()
+        errors, _ = runner.run(trial.draw(trial.rng), rate, once=once)
+        over = trial.over(errors, runner)
+
+
+def together(nets: Nets, trials: list[Trial], rate: float, once: bool = False) -> None:
+    """Train a network for each trial, side by side; as `one` does, to rounding."""
+    walk = Walk(nets, trials, rate, once)
+    while walk.trials:
+        over = walk.step()
+        stay = np.ones(len(walk.trials), bool)
+        for k in over:
+            stay[k] = not walk.trials[k].over(np.array(walk.errors[k]), Plain(nets, k))
+        walk.next_sequences(over[stay[over]])
+        if not stay.all():
+            walk.keep(stay)
+
+
+class Walk:
+    """K networks, each at some step of a sequence of its own trial."""
+
+    def __init__(self, nets: Nets, trials: list[Trial], rate: float, once: bool) -> None:
+        K = len(trials)
+        self.late = (np.zeros_like(nets.W), np.zeros_like(nets.V)) if once else None
+        self.nets, self.trials, self.rate = nets, list(trials), np.full(K, rate)
         self.at = np.zeros(K, int)
-        self.count = np.zeros(K, int)  # sequences that are over
-        self.sequences: list[Any] = [draw(rng) for rng in self.rngs]
-        self.errors: list[list[Array]] = [[] for _ in range(K)]
+        self.sequences = [trial.draw(trial.rng) for trial in trials]
+        self.errors: list[list[Array]] = [[] for _ in trials]
 
     def step(self) -> Array:
         """One step in every trial; returns the places of those whose sequence is over now."""
-        x = np.array([s[0][t] for s, t in zip(self.sequences, self.at, strict=True)])
-        target = np.array([s[1][t] for s, t in zip(self.sequences, self.at, strict=True)])
-        asked = np.array([s[2][t] for s, t in zip(self.sequences, self.at, strict=True)])
+        now = [[part[t] for part in s] for s, t in zip(self.sequences, self.at, strict=True)]
+        x, target, asked = (np.array(part) for part in zip(*now, strict=True))
         out, tape = net.step(self.nets, x)
         if asked.any():
-            error = net.update(self.nets, tape, out, target, self.rate, asked)
+            error = net.update(self.nets, tape, out, target, self.rate, asked, self.late)
             for k in np.flatnonzero(asked):
                 self.errors[k].append(error[k])
         self.at += 1
-        lengths = np.array([len(s[0]) for s in self.sequences])
-        over = np.flatnonzero(self.at == lengths)
-        self.count[over] += 1
+        over = np.flatnonzero(self.at == [len(s[0]) for s in self.sequences])
+        if self.late:
+            for w, change in zip((self.nets.W, self.nets.V), self.late, strict=True):
+                w[over] += change[over]
+                change[over] = 0
         return over
 
     def next_sequences(self, which: Array) -> None:
-        """These trials begin a new sequence."""
-        if len(which):
-            self.nets.start_again(which)
-            self.at[which] = 0
-            for k in which:
-                self.sequences[k] = self.draw(self.rngs[k])
-                self.errors[k] = []
+        """These begin a new sequence."""
+        self.nets.start_again(which)
+        self.at[which] = 0
+        for k in which:
+            self.sequences[k] = self.trials[k].draw(self.trials[k].rng)
+            self.errors[k] = []
 
     def keep(self, which: Array) -> None:
-        """Go on with these trials (K,) alone."""
+        """Go on with these (K,) alone."""
         self.nets.keep(which)
-        for name in ("rate", "numbers", "at", "count"):
-            setattr(self, name, getattr(self, name)[which])
-        for name in ("rngs", "sequences", "errors"):
+        self.rate, self.at = self.rate[which], self.at[which]
+        self.late = self.late and (self.late[0][which], self.late[1][which])
+        for name in ("trials", "sequences", "errors"):
             kept = [one for one, stay in zip(getattr(self, name), which, strict=True) if stay]
             setattr(self, name, kept)
-
-
-def until(trials: Trials, rule: Rule, most: int) -> dict[int, int | None]:
-    """Train until every trial meets the rule or has seen `most` sequences.
-
-    Returns number of the trial -> sequences that it had seen, None where it was cut off.
-    """
-    found: dict[int, int | None] = {}
-    while len(trials.numbers):
-        over = trials.step()
-        gone = np.zeros(len(trials.numbers), bool)
-        for k in over:
-            met = rule.seen(k, np.array(trials.errors[k]))
-            if met or trials.count[k] >= most:
-                gone[k] = True
-                found[int(trials.numbers[k])] = int(trials.count[k]) if met else None
-        trials.next_sequences(over)
-        if gone.any():
-            trials.keep(~gone)
-            rule.keep(~gone)
-    return found

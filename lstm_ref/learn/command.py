@@ -62,8 +62,8 @@ def _run(options):
     return 0
 
 
-def output(name: str, given: str | None, seeds: int) -> Path:
-    """Where the result goes. The book's folder is made where the book is.
+def output(name: str, given: str | None, seeds: int, option: str = "--seeds") -> Path:
+    """Where the result goes. The book's folder is made where the book is. option: for the seeds.
 
     Raises ValueError, also for a result of the book with more seeds than the new one would have:
     the pages were written from it.
@@ -82,7 +82,7 @@ def output(name: str, given: str | None, seeds: int) -> Path:
     path = FOLDER / f"{name}.json"
     if (there := _seeds(path)) > seeds:
         raise ValueError(
-            f"{path} holds {there} seeds, more than {seeds}: say --seeds {there}, "
+            f"{path} holds {there} {option[2:]}, more than {seeds}: say {option} {there}, "
             "or -o FILE.json to write elsewhere"
         )
     return path

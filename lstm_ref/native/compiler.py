@@ -1,6 +1,7 @@
 """C to a shared library, once: the machine's compiler, and a folder that keeps what it made.
 
-Nothing is compiled but what `lstm_ref.derive` prints. The folder is `lstm_ref` in XDG_CACHE_HOME,
+Nothing is compiled but what `lstm_ref.derive` prints, and the networks of 1997 in
+`lstm_ref.history`. The folder is `lstm_ref` in XDG_CACHE_HOME,
 else in ~/.cache; where it cannot be written, or others could write to it, a temporary one serves
 until Python ends. Libraries are put in place by renaming, so processes that compile the same at
 once do not disturb each other.
