@@ -17,7 +17,8 @@ def strings(pair: int) -> tuple[list[Array], list[Array]]:
     """A training set and a test set, 256 strings each; no test string is in the training set."""
     rng = np.random.default_rng([1997, pair])
     training = [tasks.reber_string(rng) for _ in range(STRINGS)]
-    known, test = {tuple(each) for each in training}, []
+    known = {tuple(each) for each in training}
+    test: list[Array] = []
     while len(test) < STRINGS:
         each = tasks.reber_string(rng)
         if tuple(each) not in known:
