@@ -31,6 +31,8 @@ def text(study: Stored, found: dict[str, Any] | None = None) -> Iterator[str]:
     """The lines of the report. found: the fANOVA, where it is to be had."""
     for command in study.commands:
         yield f"$ {command}"
+    hours = sum(each["seconds"] for each in study.told.values()) / 3600
+    yield f"{len(study.told)} trials, {hours:.2g} hours of processor time"
     for task in study.tasks:
         rules = ", ".join(f"{name} {value}" for name, value in study.rules[task].items())
         yield f"\n{task}: {measure(task)}; {rules}"

@@ -90,6 +90,8 @@ def test_learning_curves():
         np.quantile([[0.9, 0.51, 0.51], [0.9, 0.52, 0.52]], [0.25, 0.5, 0.75], axis=0)
     )
     assert compare.curves(found, "speech", "NP").tolist() == [[0.9, 0.8]] * 3
+    early = study(NP=[(0.6, 1.0), (0.8, 1.0), *[(0.89, 1.0)] * 9])  # two epochs, and one
+    assert compare.curves(early, "speech", "NP")[1].tolist() == pytest.approx([0.9, 0.7, 0.7])
 
 
 def test_holm_by_hand():

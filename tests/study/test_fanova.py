@@ -88,8 +88,9 @@ def test_marginals():
     np.testing.assert_allclose(found, [each.mean(axis=(0, 2)) for each in values], rtol=1e-12)
     both = fanova.marginal_of_two(boxes, (2, 0), (middles, middles[:3]))
     np.testing.assert_allclose(both, np.mean(values, axis=0).mean(axis=1).T[:, :3], rtol=1e-12)
-    ends = fanova.marginal([halves(0)], 0, np.array([0, 0.5, 1.0]))
-    assert ends.tolist() == [[0, 0, 1]], "both ends of the range, and a place on a cut"
+    steps = halves(0)._replace(value=np.array([3.0, 2.0]))
+    ends = fanova.marginal([steps], 0, np.array([0, 0.5, 1]))
+    assert ends.tolist() == [[3, 3, 2]], "both ends of the range, and a place on a cut"
 
 
 def test_trees_without_variance_say_nothing():

@@ -44,6 +44,7 @@ def test_the_tables(file, capsys):
     assert program.main(["study", "report", str(file)]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[0][:4] == ["$", "python", "-m", "lstm_ref"]
+    assert " ".join(lines[1]) == "96 trials, 0.0027 hours of processor time"
     rows = {line[0]: line[1:] for line in lines if line and line[0] in space.CELLS}
     assert rows["VANILLA"] == ["30", "0", "41", "3", "41.5", "42", "42.5", "42", "1"]
     assert rows["NP"][:9] == ["30", "0", "21", "3", "21.5", "22", "22.5", "22", "1"]
@@ -79,7 +80,7 @@ def test_fewer_trials_and_no_scikit_learn(file, capsys, monkeypatch):
     printed = capsys.readouterr()
     assert "scikit-learn: pip install 'lstm_ref[study]'" in printed.err
     assert "% of the variance" not in printed.out
-    assert printed.out.splitlines()[4].split()[:2] == ["VANILLA", "10"]
+    assert printed.out.splitlines()[5].split()[:2] == ["VANILLA", "10"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,8 @@ def test_the_figure_of_the_cells(ax, small):
     points = [line for line in ax.lines if line.get_marker() == "o"]
     assert [*points[2].get_xdata()] == [21, 22, 23] and {*points[2].get_ydata()} == {3}
     assert [line.get_markerfacecolor() != "white" for line in points] == [False] * 2 + [True] * 2
+    band = [(each.get_x(), each.get_width()) for each in ax.patches if each.get_fill()]
+    assert band == [(41.5, 1)], "VANILLA's box"
     assert [(each.get_text(), each.xy[1]) for each in ax.texts] == [("diverged", 2)]
 
 

@@ -160,6 +160,18 @@ def test_what_cannot_be_exported(file, tmp_path, capsys):
     assert not (tmp_path / "a.json").exists() and not (tmp_path / "c.db").exists()
 
 
+def test_cells_with_other_rules_are_not_put_together(file):
+    opened(file)
+    other = storage.optuna.create_study(storage=storage.opened(str(file)), study_name="digits/FGR")
+    other.set_user_attr("rules", RULES | {"epochs": 9})
+    with pytest.raises(storage.StudyError, match="digits/FGR has other rules than the cells"):
+        storage.everything([storage.opened(str(file))])
+    storage.optuna.delete_study(study_name="digits/FGR", storage=storage.opened(str(file)))
+    storage.optuna.create_study(storage=storage.opened(str(file)), study_name="else")
+    with pytest.raises(storage.StudyError, match="'else' is no study of lstm_ref"):
+        storage.everything([storage.opened(str(file))])
+
+
 def test_other_rules(file):
     opened(file)
     with pytest.raises(storage.StudyError, match="digits/NP is stored with seed 3, epochs 2"):
