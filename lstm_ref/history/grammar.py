@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Sequence as Several
 
 import numpy as np
@@ -37,10 +38,13 @@ class Predicted:
     """Are the outputs of legal symbols larger than all others, at every step of every string?"""
 
     def __init__(self, strings: Several[Array]) -> None:
-        self._legal = np.concatenate(legal(strings))
+        self._legal = legal(strings)
 
-    def __call__(self, said: list[Array]) -> bool:
+    def __call__(self, said: Iterable[Array]) -> bool:
         """said: the outputs (length - 1, 7) for each of the strings."""
-        out = np.concatenate(said)
-        least = np.where(self._legal, out, np.inf).min(axis=1)
-        return bool((least > np.where(self._legal, -np.inf, out).max(axis=1)).all())
+        return all(map(_above, said, self._legal))
+
+
+def _above(out, allowed):
+    least = np.where(allowed, out, np.inf).min(axis=1)
+    return (least > np.where(allowed, -np.inf, out).max(axis=1)).all()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from lstm_ref.history import tasks
 from lstm_ref.types import Array
 
-Say = Callable[[], list[Array]]  # what the outputs are on the test set now
+Said = Iterable[Array]  # the outputs on each test sequence, as they are now
 
 
 class Rule(Protocol):
@@ -22,7 +22,7 @@ class Rule(Protocol):
 
     late: int
 
-    def seen(self, errors: Array, say: Say) -> int:
+    def seen(self, errors: Array, said: Said) -> int:
         """How many stages are met with this sequence; errors (asked steps, outputs)."""
         ...
 
@@ -42,7 +42,7 @@ class InARow:
         self._right = 0
         self._means: deque[float] = deque(maxlen=n)
 
-    def seen(self, errors: Array, say: Say) -> int:
+    def seen(self, errors: Array, said: Said) -> int:
         """1 if the rule is met."""
         size = np.abs(errors[-1:] if self.last else errors)
         self._right = self._right + 1 if size.max() < self.limit else 0
@@ -65,7 +65,7 @@ class Fewer:
         self._wrong: deque[bool] = deque(maxlen=n)
         self._sum = 0
 
-    def seen(self, errors: Array, say: Say) -> int:
+    def seen(self, errors: Array, said: Said) -> int:
         """How many stages are met."""
         if len(self._wrong) == self.n:
             self._sum -= self._wrong[0]
@@ -85,16 +85,16 @@ class Tested:
 
     late = 0
 
-    def __init__(self, every: int, stages: Sequence[Callable[[list[Array]], bool]]) -> None:
+    def __init__(self, every: int, stages: Sequence[Callable[[Said], bool]]) -> None:
         self.every, self.stages = every, tuple(stages)
         self._count = 0
 
-    def seen(self, errors: Array, say: Say) -> int:
+    def seen(self, errors: Array, said: Said) -> int:
         """How many stages are met."""
         self._count += 1
         if self._count % self.every:
             return 0
-        said, met = say(), 0
+        met = 0
         while met < len(self.stages) and self.stages[met](said):
             met += 1
         return met
@@ -114,11 +114,16 @@ class Classified:
         most_wrong: int = 0,
         mean: float | None = None,
     ) -> None:
-        self._target = np.array([target[-1] for _, target, _ in sequences])
+        self._targets = [target[-1] for _, target, _ in sequences]
         self.limit, self.most_wrong, self.mean = limit, most_wrong, mean
 
-    def __call__(self, said: list[Array]) -> bool:
+    def __call__(self, said: Said) -> bool:
         """said: the outputs at the asked steps of each sequence."""
-        error = np.abs(np.array([out[-1] for out in said]) - self._target)
-        wrong = int((error.max(axis=1) > self.limit).sum())
-        return wrong <= self.most_wrong and (self.mean is None or bool(error.mean() < self.mean))
+        wrong, sizes = 0, []
+        for out, target in zip(said, self._targets, strict=True):
+            size = np.abs(out[-1] - target)
+            wrong += bool(size.max() > self.limit)
+            if wrong > self.most_wrong:
+                return False
+            sizes.append(size.mean())
+        return self.mean is None or bool(np.mean(sizes) < self.mean)

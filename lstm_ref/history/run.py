@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -67,13 +67,23 @@ class Plain:
         return np.array(errors), np.array(outputs)
 
 
-def said(runner: Runner, sequences: Iterable[Sequence]) -> list[Array]:
-    """The outputs at the asked steps of each sequence; nothing is learned."""
-    found = []
-    for sequence in sequences:
-        runner.start_again()
-        found.append(runner.run(sequence, learn=False)[1])
-    return found
+class Said:
+    """The outputs at the asked steps of each sequence, computed when they are first wanted.
+
+    Nothing is learned. A rule that has seen enough asks for no more: a test is cheap as long as the
+    network is bad.
+    """
+
+    def __init__(self, runner: Runner, sequences: list[Sequence]) -> None:
+        self._runner, self._sequences = runner, sequences
+        self._known: list[Array] = []
+
+    def __iter__(self) -> Iterator[Array]:
+        for k, sequence in enumerate(self._sequences):
+            if k == len(self._known):
+                self._runner.start_again()
+                self._known.append(self._runner.run(sequence, learn=False)[1])
+            yield self._known[k]
 
 
 @dataclass
@@ -101,7 +111,7 @@ class Trial:
     def over(self, errors: Array, runner: Runner) -> bool:
         """After a sequence with these errors: is the trial at its end?"""
         self.count += 1
-        stages = self.rule.seen(errors, lambda: said(runner, self.looked))
+        stages = self.rule.seen(errors, Said(runner, self.looked))
         for stage in range(stages):
             if self.met[stage] is None:
                 self.met[stage] = self.count - self.rule.late

@@ -120,6 +120,19 @@ def test_side_by_side_as_alone(once):
         assert abs(alone.W[k] - nets_of(kind, biases).W[k]).max() > 1e-4
 
 
+def test_what_is_said_is_computed_once_and_only_if_wanted():
+    kind, draw, biases = KINDS["adding"]
+    runner = Plain(nets_of(kind, biases))
+    sequences = [draw(np.random.default_rng(k)) for k in range(4)]
+    runs, plain = [], runner.run
+    runner.run = lambda *given, **how: runs.append(1) or plain(*given, **how)
+    said = run.Said(runner, sequences)
+    first = next(iter(said))
+    assert len(runs) == 1 and len([*said]) == 4 and len([*said]) == 4 and len(runs) == 4
+    runner.start_again()
+    assert (plain(sequences[0], learn=False)[1] == first).all()
+
+
 def test_a_trial_counts_from_before_the_row():
     one = trial(0, most=100, rule=rules.InARow(4, 9.0, late=4))
     run.one(Plain(nets_of(*KINDS["adding"][::2])), one, 0.1)
@@ -132,7 +145,7 @@ def test_every_experiment_begins(name):
     begun = one.begin(np.random.default_rng(0), 0)
     x, target, _ = begun.draw(np.random.default_rng(1))
     assert x.shape[1] == one.kind.inputs and target.shape[1] == one.kind.outputs
-    assert begun.rule.seen(np.full((1, one.kind.outputs), 9.0), lambda: []) == 0
+    assert begun.rule.seen(np.full((1, one.kind.outputs), 9.0), []) == 0
     assert one.kind.weights in {weights for _, weights in published.LSTM.values()}
 
 
