@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_ref.history import net, published
+from lstm_ref.history import experiments, net, published
 
 
 @pytest.mark.parametrize("table, row", published.LSTM)
@@ -27,3 +27,13 @@ def test_a_network_learns_so_many_numbers(table, row):
     nets = net.start(kind, [np.random.default_rng(0)], 0.1, {})
     assert nets.free_W.sum() + nets.free_V.sum() == weights
     assert not nets.W[0][~nets.free_W].any() and not nets.V[0][~nets.free_V].any()
+
+
+def test_what_the_tables_say_is_of_experiments_that_can_be_run():
+    assert {*published.RESULTS} <= {*experiments.EXPERIMENTS}
+    for name, result in published.RESULTS.items():
+        one = experiments.EXPERIMENTS[name]
+        assert tuple(result.sequences) == one.stages and result.trials == one.trials
+        assert max(result.sequences.values()) < one.most
+    tables = {result.table for result in published.RESULTS.values()}
+    assert tables == set(range(1, 10))
