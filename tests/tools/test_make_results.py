@@ -6,6 +6,7 @@ import sys
 import make_results
 import pytest
 
+from lstm_ref.history import experiments as history
 from lstm_ref.learn import experiments, trials
 
 NAME = "adding-400"
@@ -112,3 +113,39 @@ def test_weights_are_stored_with_their_result(folders, monkeypatch):
     make_results.store(NAME)
     assert sorted(path.name for path in stored.iterdir()) == [f"{NAME}.json", f"{NAME}.npz"]
     assert (stored / f"{NAME}.npz").read_bytes() == b"the weights"
+
+
+HISTORY = "1997-6a-order"
+
+
+def test_an_experiment_of_1997_is_run_by_its_own_command(folders, monkeypatch):
+    ran = []
+    monkeypatch.setattr(
+        make_results.subprocess, "run", lambda command, **how: ran.append(command) or Ended()
+    )
+
+    class Ended:
+        returncode = 0
+
+    assert make_results.run(HISTORY) == 0
+    assert ran[0][2:5] == ["lstm_ref", "history", HISTORY]
+    assert ran[0][ran[0].index("--trials") + 1] == "20"
+    today = {"settings": history.settings(HISTORY), "versions": trials.versions()}
+    found = [{"condition": HISTORY, "seed": seed, "solved": True} for seed in range(20)]
+    path = folders[0] / f"{HISTORY}.json"
+    path.write_text(json.dumps(today | {"trials": found}))
+    assert make_results.done(HISTORY, 20)
+    path.write_text(json.dumps(today | {"trials": found, "settings": {}}))
+    assert not make_results.done(HISTORY, 20)
+
+
+def test_what_is_long_is_run_only_if_asked(folders, monkeypatch):
+    asked = []
+    monkeypatch.setattr(make_results, "run_all", lambda names: asked.append(names) or names)
+    monkeypatch.setattr(make_results.environment, "apply", lambda: None)
+    for arguments in ([], ["--long"]):
+        monkeypatch.setattr(sys, "argv", ["make_results.py", *arguments])
+        make_results.main()
+    short, long = map(set, asked)
+    assert HISTORY in short and "adding-400" in short and "1997-4-adding-1000" not in short
+    assert long == {*experiments.EXPERIMENTS, *history.EXPERIMENTS} > short
