@@ -7,15 +7,15 @@ hold and that says everything: cell and initialisation, task and sizes, optimise
 from dataclasses import dataclass
 from typing import Any
 
-from lstm_ref.learn import chapters, conditions
+from lstm_ref.learn import chapters, conditions, modern_1997
 
 # What a condition takes if it says nothing else. cell: a name for `condition_cells.cell_of`;
 # start: options of its `init`; task: a generator of `tasks`, with options; K: classes or numbers of
 # the output layer; updates to every: see `loop.fit`; measure: a name in `measures.MEASURES`, on
 # `test` sequences; after: a name in `measures.AFTER`.
 # A condition may also say: pool, from how many batches, made once, every update draws;
-# test_options, what the task is told besides for the test; norm, True to keep the largest norm;
-# weights, True to store the parameters.
+# test_options, what the task is told besides for the test; rule, what the measure is told besides;
+# norm, True to keep the largest norm; weights, True to store the parameters.
 DEFAULTS = {
     "cell": "LSTM",
     "start": {},
@@ -202,6 +202,7 @@ EXPERIMENTS = {
     ),
     **{name: Experiment(**about) for name, about in chapters.EXPERIMENTS.items()},
     **{name: Experiment(**about) for name, about in conditions.EXPERIMENTS.items()},
+    **{name: Experiment(**about) for name, about in modern_1997.EXPERIMENTS.items()},
 }
 
 

@@ -7,22 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from lstm_ref.learn import inside, loop, network, output_layer, sequences, tasks
+from lstm_ref.learn import inside, loop, network, output_layer, rule_1997, sequences, tasks
 from lstm_ref.learn.tasks import reber
 from lstm_ref.types import AnyCell, Batch, Params
 
 
 def perfect_streams(cell: AnyCell, params: Params, batch: Batch) -> float:
     """Share of the streams of Reber strings in which every prediction is right (criterion 1997)."""
-    y, _, _, _ = network.scores(cell, params, batch)
-    return float(reber.right(y, batch[0]).all(axis=0).mean())
+    y, _, _, (steps, *_) = network.scores(cell, params, batch)  # without padding that all have
+    return float(reber.right(y, batch[0][steps]).all(axis=0).mean())
 
 
-# name -> function of (cell, params, batch)
-MEASURES = {
+# name -> function of (cell, params, batch), and of what the `rule` of a condition says
+MEASURES: dict[str, Callable[..., float]] = {
     "accuracy": network.accuracy,
     "squared error": network.loss,
     "perfect streams": perfect_streams,
+    "distance to the rule of 1997": rule_1997.distance,
 }
 
 
@@ -181,4 +182,5 @@ AFTER: dict[str, Callable[..., Any]] = {
     "lags": lags,
     "losses": losses,
     "unit": inside.unit,
+    "tested": rule_1997.tested,
 }

@@ -109,7 +109,8 @@ def train(condition: dict[str, Any], seed: int, **how: Any) -> tuple[Any, loop.T
     params = begin(cell, init, rng(seed), condition, test[0].shape[1])
     own = {k: condition[k] for k in ("updates", "learning_rate", *OPTIONS)}
     own["goal"] = tuple(condition["goal"]) if condition["goal"] else None
-    measure = partial(measures.MEASURES[condition["measure"]], cell, batch=test)
+    rule = condition.get("rule", {})
+    measure = partial(measures.MEASURES[condition["measure"]], cell, batch=test, **rule)
     return cell, loop.fit(cell, params, batch, seed=seed, measure=measure, **own, **how)
 
 

@@ -14,6 +14,9 @@ CLASSES = {
     "temporal_order": (60, {}, 1 / 8),
     "temporal_order, 2": (60, {"signals": 2, "shortest": 50}, 1 / 4),
     "two_sequence": (30, {"clue_noise": 0.2, "shortest": 20}, 1 / 2),
+    "long_lag": (12, {"random": True, "asked": "the end"}, 1 / 2),
+    "long_lag, two classes": (12, {"asked": "x or y"}, 1 / 2),
+    "distractors": (40, {"q": 9, "p": 5}, 1 / 2),
     "copy": (14, {}, 1 / 8),
     "recall": (14, {"slots": 6}, 1 / 2),
     "spike_delays": (60, {}, 1 / 2),
@@ -23,12 +26,22 @@ CLASSES = {
     "pronoun_gender": (40, {}, 1 / 2),
     "subject_verb": (40, {}, 1 / 2),
 }
+AT_THE_FIRST = 0.1 + 0.9 / 19
 NUMBERS = {
     "adding": (40, {}, 1, 1 / 6),
     "adding, lengths": (40, {"shortest": 20}, 1, 1 / 6),
     "multiplication": (40, {}, 1 / 4, 7 / 144),
+    # One mark in ten stands at the first step, and one in 19 of the second ones if the first is not
+    # there: what is marked then counts 0 or 1.
+    "adding_1997": (44, {"shortest": 40}, 0.5, (2 - AT_THE_FIRST) / 48),
+    "multiplication_1997": (
+        *(44, {"shortest": 40}, (1 + AT_THE_FIRST) / 4),
+        1 / 9 + 2 / 9 * AT_THE_FIRST - (1 + AT_THE_FIRST) ** 2 / 16,
+    ),
     "two_sequence, numbers": (30, {"target_noise": 0.1}, 0.5, 0.19),
 }
+LENGTHS = ["adding", "multiplication", "temporal_order", "two_sequence"]
+LENGTHS += ["adding_1997", "multiplication_1997"]
 REBER = {"embedded_reber": (30, {}), "continual_reber": (60, {})}
 ALL = {name: (T, options) for name, (T, options, *_) in (CLASSES | NUMBERS).items()} | REBER
 
@@ -89,7 +102,7 @@ def test_the_critical_symbol_has_the_chance_level(name):
     np.testing.assert_allclose(shares[[T, P]] / shares.sum(), 1 / 2, atol=0.03)
 
 
-@pytest.mark.parametrize("name", ["adding", "multiplication", "temporal_order", "two_sequence"])
+@pytest.mark.parametrize("name", LENGTHS)
 def test_different_lengths_and_zeros_behind_the_end(name):
     x, _, mask = make(name, 500, shortest=25)
     ends = tasks.lengths(mask)
@@ -124,6 +137,61 @@ def test_places_of_the_paper():
     signal = x[:, 6:].any(axis=1)
     first, last = signal.argmax(axis=0), 109 - signal[::-1].argmax(axis=0)
     assert (first.min(), first.max(), last.min(), last.max()) == (10, 20, 50, 60)
+
+
+@pytest.mark.parametrize(
+    "name, first, target_of",
+    [
+        ("adding_1997", 0.0, lambda values: 0.5 + values.sum() / 4),
+        ("multiplication_1997", 1.0, np.prod),
+    ],
+)
+def test_the_marks_of_1997(name, first, target_of):
+    x, target, mask = make(name, 2000, shortest=24)
+    places = []
+    for b, end in enumerate(tasks.lengths(mask)):
+        numbers, marks = x[:end, 0, b], x[:end, 1, b]
+        assert marks[0] == marks[-1] == -1 and set(marks[1:-1]) <= {0, 1}
+        where = np.flatnonzero(marks == 1)
+        assert where.max(initial=0) < 12 and (where < 10).sum() >= len(where) - 1
+        values = np.append(numbers[where], (2 - len(where)) * [first])  # a mark at the first step
+        assert target[end - 1, 0, b] == pytest.approx(target_of(values))
+        places.append(where)
+    two = np.array([where for where in places if len(where) == 2])
+    assert set(two.ravel()) == set(range(1, 12))
+    assert 1 - len(two) / 2000 == pytest.approx(0.1 + 0.9 / 11, abs=0.03)
+    assert x[:, 0].min() < -0.9 if first == 0 else x[:, 0].min() == 0
+
+
+@pytest.mark.parametrize("random", [False, True])
+def test_the_first_symbol_comes_again(random):
+    x, target, mask = tasks.long_lag(rng(), 9, 200, random)
+    words = x.argmax(axis=1)
+    np.testing.assert_array_equal(words[1:], target[:-1])
+    np.testing.assert_array_equal(words[0], target[-1])
+    assert x.shape == (9, 10, 200) and mask.all() and set(words[0]) == {8, 9}
+    assert set(words[1:].ravel()) == set(range(8))
+    assert (np.ptp(words[1:], axis=1).max() > 0) == random
+    end = tasks.long_lag(rng(), 9, 200, random, "the end")
+    np.testing.assert_array_equal(end[1], target)
+    two = tasks.long_lag(rng(), 9, 200, random, "x or y")
+    np.testing.assert_array_equal(two[1], np.tile(words[0] - 8, (9, 1)))
+    for other in (end, two):
+        np.testing.assert_array_equal(other[0], x)
+        assert other[2][-1].all() and not other[2][:-1].any()
+
+
+def test_distractors_until_the_trigger():
+    x, target, mask = make("distractors", 4000)
+    ends = tasks.lengths(mask)
+    for b, end in enumerate(ends[:300]):
+        words = x[:end, :, b].argmax(axis=1)
+        assert (words[0], words[-1]) == (6, 5) and words[1] == 7 + target[end - 1, b]
+        assert words[2:-1].max() < 5
+    assert not x.transpose(0, 2, 1)[np.arange(40)[:, None] >= ends].any()
+    assert ends.min() == 12 and ends.max() == 40
+    ends = tasks.lengths(tasks.distractors(rng(), 200, 20_000, 9)[2])
+    assert 1 + ends.mean() == pytest.approx(9 + 13, abs=0.3)  # with the last symbol
 
 
 def test_two_sequence_clues():
@@ -376,6 +444,12 @@ def test_what_adding_up_reaches_in_the_multiplication_problem():
         ("two_sequence", {"N": 0}, "N: expected a whole number"),
         ("two_sequence", {"clue_noise": -1}, "clue_noise: expected a variance"),
         ("two_sequence", {"target_noise": np.nan}, "target_noise: expected a variance"),
+        ("adding_1997", {"shortest": 19}, "shortest: expected a whole number >= 20"),
+        ("multiplication_1997", {"shortest": 41}, "shortest: expected at most T = 40, got 41"),
+        ("long_lag", {"asked": "x"}, "asked: expected one of every step, the end, x or y, got 'x'"),
+        ("distractors", {"q": 38}, "T: expected a whole number >= 41, got 40"),
+        ("distractors", {"q": 3.0}, "q: expected a whole number >= 1, got 3.0"),
+        ("distractors", {"q": 3, "p": 0}, "p: expected a whole number >= 1, got 0"),
         ("copy", {"items": 21}, "T: expected a whole number >= 42"),
         ("copy", {"symbols": 1}, "symbols: expected a whole number >= 2"),
         ("recall", {"items": 4, "slots": 3}, "slots: expected at least items = 4, got 3"),

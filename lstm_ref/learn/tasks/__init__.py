@@ -9,7 +9,13 @@ The generators stand in modules by subject; all of them are here under their nam
 """
 
 from lstm_ref.learn.tasks.agreement import pronoun_gender, subject_verb
-from lstm_ref.learn.tasks.arithmetic import adding, binary_addition, multiplication
+from lstm_ref.learn.tasks.arithmetic import (
+    adding,
+    adding_1997,
+    binary_addition,
+    multiplication,
+    multiplication_1997,
+)
 from lstm_ref.learn.tasks.common import lengths
 from lstm_ref.learn.tasks.memory import copy, recall
 from lstm_ref.learn.tasks.reber import continual_reber, embedded_reber
@@ -22,7 +28,7 @@ from lstm_ref.learn.tasks.sentences import (
     country_language,
     near_word,
 )
-from lstm_ref.learn.tasks.symbols import temporal_order, two_sequence
+from lstm_ref.learn.tasks.symbols import distractors, long_lag, temporal_order, two_sequence
 from lstm_ref.learn.tasks.timing import spike_delays
 
 __all__ = [
@@ -31,14 +37,18 @@ __all__ = [
     "LANGUAGES",
     "VOCABULARY",
     "adding",
+    "adding_1997",
     "binary_addition",
     "continual_reber",
     "copy",
     "country_language",
+    "distractors",
     "embedded_reber",
     "latest_marked",
     "lengths",
+    "long_lag",
     "multiplication",
+    "multiplication_1997",
     "near_word",
     "parity",
     "pronoun_gender",

@@ -88,6 +88,57 @@ def _two_marked(rng, T, B, shortest):
     )
 
 
+def adding_1997(
+    rng: np.random.Generator, T: int, B: int, shortest: int | None = None
+) -> tuple[Array, Target, Mask]:
+    """The adding problem as it is printed in 1997: both marks stand in the first half.
+
+    Returns x (T, 2, B): numbers from U(-1, 1), and 1 at the two marks, -1 at the first and the last
+    step, else 0; target (T, 1, B), 1/2 + (X1 + X2) / 4; mask (T, B), True at the last step. One
+    mark is among the first ten steps, the other anywhere among the first half of `shortest`. The
+    first step keeps its -1 where a mark falls on it, and what is marked there counts 0.
+    Example, T = 24:
+
+        number    .3 -.9  .1  .5 -.2  .7 ... -.4
+        mark      -1   1   0   0   1   0 ...  -1
+        target                                .225
+
+    T: at least 20, and so is shortest; lengths are drawn from there to T, 100 and 110 in the paper.
+    Chance, as squared error: at most 1/24, saying 1/2; the paper wants every error below 0.04.
+    Source: Hochreiter & Schmidhuber 1997, experiment 4.
+    """
+    x, values, mask = _marked_1997(rng, T, B, shortest, (-1.0, 1.0), 0.0)
+    return x, _everywhere(0.5 + values.sum(axis=0) / 4, T), mask
+
+
+def multiplication_1997(
+    rng: np.random.Generator, T: int, B: int, shortest: int | None = None
+) -> tuple[Array, Target, Mask]:
+    """The multiplication problem as it is printed in 1997: as `adding_1997`, but say X1 X2.
+
+    Returns x (T, 2, B): numbers from U(0, 1), and the marks; target (T, 1, B), mask (T, B). What is
+    marked at the first step counts 1. Chance, as squared error: about 0.06, saying 0.28.
+    Source: Hochreiter & Schmidhuber 1997, experiment 5.
+    """
+    x, values, mask = _marked_1997(rng, T, B, shortest, (0.0, 1.0), 1.0)
+    return x, _everywhere(values.prod(axis=0), T), mask
+
+
+def _marked_1997(rng, T, B, shortest, interval, first_step):
+    """Inputs, the two marked numbers (2, B), the mask."""
+    ends = common.enter(rng, T, B, 20, shortest)
+    inside, columns = np.arange(T)[:, None] < ends, np.arange(B)
+    numbers = rng.uniform(*interval, (T, B)) * inside
+    one = rng.integers(0, 10, B)
+    two = rng.integers(0, (T if shortest is None else shortest) // 2 - 1, B)
+    two += two >= one  # among those that are not marked yet
+    marks = np.zeros((T, B))
+    marks[one, columns] = marks[two, columns] = 1
+    marks[0] = marks[ends - 1, columns] = -1
+    values = np.stack([np.where(k, numbers[k, columns], first_step) for k in (one, two)])
+    return np.stack([numbers, marks], axis=1), values, common.at_the_end(ends, T)
+
+
 def _everywhere(value, T):
     """A number for each sample (B,) as a target (T, 1, B); only the step of the mask counts."""
     return np.broadcast_to(value, (T, 1, len(value))).copy()

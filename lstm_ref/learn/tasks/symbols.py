@@ -1,4 +1,4 @@
-"""Tasks of 1997 with symbols far apart: temporal order, two classes of noisy sequences."""
+"""Tasks of 1997 with symbols far apart: order, noisy sequences, the first symbol at the end."""
 
 from __future__ import annotations
 
@@ -84,3 +84,71 @@ def two_sequence(
         target = 0.2 + 0.6 * kind + np.sqrt(target_noise) * rng.normal(size=B)
         target = np.broadcast_to(target, (T, 1, B)).copy()
     return x, target, common.at_the_end(ends, T)
+
+
+ASKED = ("every step", "the end", "x or y")
+
+
+def long_lag(
+    rng: np.random.Generator, T: int, B: int, random: bool = False, asked: str = "every step"
+) -> tuple[Array, Target, Mask]:
+    """Symbols of which the last is the first one again, T steps later; say the next one.
+
+    The sequence is x or y, T - 1 others, the same x or y. The others are always the same T - 1 in
+    order, or random among them. asked: "every step" as in the paper; "the end", at the last step
+    alone; "x or y", there too, and these two are all the classes. Returns x (T, T + 1, B), one-hot,
+    x and y last; target (T, B), the next symbol, or x = 0, y = 1; mask (T, B), True where it is
+    asked. Example, T = 4:
+
+        input     y  a1 a2 a3
+        target    a1 a2 a3 y
+
+    T: at least 2. Chance at the last step: one half. Random symbols do not say when the end comes:
+    whoever is asked at every step has to count.
+    Source: Hochreiter & Schmidhuber 1997, experiments 2a and 2b.
+    """
+    if asked not in ASKED:
+        raise ValueError(f"asked: expected one of {', '.join(ASKED)}, got {asked!r}")
+    common.enter(rng, T, B, 2)
+    kind = rng.integers(0, 2, B)
+    words = np.empty((T + 1, B), int)
+    words[0] = words[-1] = T - 1 + kind
+    words[1:-1] = rng.integers(0, T - 1, (T - 1, B)) if random else np.arange(T - 1)[:, None]
+    mask = np.ones((T, B), bool)
+    mask[:-1] = asked == "every step"
+    target = np.broadcast_to(kind, (T, B)).copy() if asked == "x or y" else words[1:]
+    return common.one_hot(words[:-1], T + 1), target, mask
+
+
+GOES_ON = 0.9  # the probability of one more symbol before the trigger comes
+
+
+def distractors(
+    rng: np.random.Generator, T: int, B: int, q: int, p: int | None = None
+) -> tuple[Array, Target, Mask]:
+    """Which symbol stood at the second place? Asked at a trigger that comes when it likes.
+
+    The sequence is b, x or y, q random ones of p symbols, more of them, each with probability 0.9,
+    then the trigger e. p: None for as many as q. Returns x (T, p + 4, B), one-hot: the p symbols,
+    e, b, x, y; target (T, B), x = 0, y = 1; mask (T, B), True at the trigger. Example, q = 3:
+
+        input     b  y  a3 a1 a3 a2 e
+        target                      1
+
+    The sequence ends T steps at most: those that need more are drawn again, one in 600 where
+    T = q + 63. T: at least q + 3. Chance: one half.
+    Source: Hochreiter & Schmidhuber 1997, experiment 2c. It prints 1/10 for 0.9, against its own
+    sum; and that sum, the expected length, is q + 13 with the last symbol, not q + 14.
+    """
+    q = common.whole("q", q, 1)
+    p = q if p is None else common.whole("p", p, 1)
+    common.enter(rng, T, B, q + 3)
+    more = rng.geometric(1 - GOES_ON, B) - 1
+    while (bad := np.flatnonzero(more > T - q - 3)).size:
+        more[bad] = rng.geometric(1 - GOES_ON, bad.size) - 1
+    ends, kind = q + 3 + more, rng.integers(0, 2, B)
+    words = rng.integers(0, p, (T, B))
+    words[0], words[1], words[ends - 1, np.arange(B)] = p + 1, p + 2 + kind, p
+    words[np.arange(T)[:, None] >= ends] = -1
+    x = common.one_hot(words, p + 4)
+    return x, np.broadcast_to(kind, (T, B)).copy(), common.at_the_end(ends, T)
