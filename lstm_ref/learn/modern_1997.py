@@ -80,6 +80,12 @@ def orders() -> Conditions:
 
 # As `experiments.Experiment` has them.
 EXPERIMENTS: dict[str, dict[str, Any]] = {
+    "modern-1997-1": dict(
+        about="experiment 1 of 1997, embedded Reber strings, with the LSTM and training of today",
+        expected="every symbol of 512 strings right, with every seed",
+        time="2 s",
+        conditions=reber(),
+    ),
     "modern-1997-2": dict(
         about="experiments 2a to 2c: a symbol is to be said again 100 steps later",
         expected="two classes every seed; asked at every step none",
