@@ -21,7 +21,7 @@ from pathlib import Path
 import environment
 from run_notebooks import write
 
-from lstm_ref.history import experiments as history
+from lstm_ref.history import named as history
 from lstm_ref.learn import experiments, trials
 
 ROOT = Path(__file__).resolve().parent.parent

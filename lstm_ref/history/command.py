@@ -1,10 +1,11 @@
-"""`python -m lstm_ref history`: list the experiments of 1997, or run one by its own rules."""
+"""`python -m lstm_ref history`: list the experiments of 1997, 2000 and 2002, or run one."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ def add(commands: Any) -> None:
     """Add the command to the subparsers of `argparse`; `run` is what it calls."""
     parser = commands.add_parser(
         "history",
-        help="the experiments of 1997, with their networks and their rules",
+        help="the experiments of 1997 to 2002, with their networks and their rules",
         description="Without a name: the list. With a name: its trials; each is kept when it is\n"
         "over. Interrupted, it goes on with the same command.",
         epilog="example:\n  python -m lstm_ref history 1997-6a-order --trials 2 -o order.json",
@@ -33,16 +34,16 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; return the exit code: 0 done, 2 unusable input, 130 interrupted."""
-    from lstm_ref.history import experiments
+    from lstm_ref.history import named
     from lstm_ref.io.files import cut
     from lstm_ref.learn.command import output
 
     if options.name is None:
-        print(listing(experiments.EXPERIMENTS))
+        print(listing(named.EXPERIMENTS))
         return 0
     try:
         wanted = options.trials
-        wanted = experiments.known(options.name).trials if wanted is None else wanted
+        wanted = named.known(options.name).trials if wanted is None else wanted
         if wanted < 1:
             raise ValueError(f"--trials: expected at least 1, got {wanted}")
         path = output(options.name, options.output, wanted, "--trials")
@@ -60,17 +61,17 @@ def run(options: argparse.Namespace) -> int:
 
 def _run(options, path, wanted):
     """Run what is missing and keep it after every trial."""
-    from lstm_ref.history import experiments, trials
+    from lstm_ref.history import named
     from lstm_ref.io.files import write_whole
     from lstm_ref.learn.trials import versions
 
-    one = experiments.known(options.name)
+    one = named.known(options.name)
     result = {
         "experiment": options.name,
         "about": one.about,
         "command": f"python -m lstm_ref history {options.name} --trials {wanted}",
         "versions": versions(),
-        "settings": experiments.settings(options.name),
+        "settings": named.settings(options.name),
         "trials": [],
     }
     result["trials"] = _there(path, result)[:wanted]
@@ -85,7 +86,7 @@ def _run(options, path, wanted):
 
     missing = [k for k in range(wanted) if k not in done]
     if missing:
-        trials.train(options.name, missing, not options.numpy, keep)
+        named.train(options.name, missing, not options.numpy, keep)
     return result
 
 
@@ -102,7 +103,7 @@ def _there(path: Path, result: dict[str, Any]) -> list[dict[str, Any]]:
         return []
 
 
-def listing(known: dict[str, Any]) -> str:
+def listing(known: Mapping[str, Any]) -> str:
     """The experiments: name, what, how many trials."""
     width = max(map(len, known))
     return "\n".join(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_ref.history.net import Nets
+from lstm_ref.history.run import WHOLE, Piece
 from lstm_ref.history.tasks import Sequence
 from lstm_ref.history.topology import GATES
 from lstm_ref.native import compiler
@@ -30,7 +31,7 @@ class Compiled:
         kind = nets.kind
         library = compiler.loaded("history", SOURCE.read_text(encoding="utf-8"))
         self._function = library.history_sequence
-        self._function.restype = None
+        self._function.restype = ctypes.c_size_t
         self.kind = kind
         self.W, self.V, self.c, self.y, self.P = (
             array[k] for array in (nets.W, nets.V, nets.c, nets.y, nets.P)
@@ -50,11 +51,17 @@ class Compiled:
             array[...] = 0
 
     def run(
-        self, sequence: Sequence, rate: float = 0.0, learn: bool = True, once: bool = False
+        self,
+        sequence: Sequence,
+        rate: float = 0.0,
+        learn: bool = True,
+        once: bool = False,
+        piece: Piece = WHOLE,
     ) -> tuple[Array, Array]:
         """(errors, outputs) of the asked steps, (asked, outputs) each, on from where it stands.
 
         learn: change the weights with this learning rate, at every asked step or once, at the end.
+        piece: of a stream, where it stops and starts again.
         """
         x, target, asked = (np.ascontiguousarray(part) for part in sequence)
         wanted = [(len(x), self.kind.inputs), (len(x), self.kind.outputs), (len(x),)]
@@ -64,15 +71,18 @@ class Compiled:
         new = self._sums if once else (self.W, self.V)
         arrays = [x, target, asked.view(np.uint8), self._biased, self.W, self.V, *new]
         arrays += [self.c, self.y, self.P, self._work, self._at, error, out]
-        self._function(
+        again = piece.again if piece.again is None else piece.again.view(np.uint8)
+        done = self._function(
             self._sizes,
             ctypes.c_size_t(len(x)),
             ctypes.c_int(learn),
-            ctypes.c_double(rate),
+            *(ctypes.c_double(number) for number in (rate, piece.decay, piece.bound)),
+            None if again is None else ctypes.c_void_p(again.ctypes.data),
             *(ctypes.c_void_p(array.ctypes.data) for array in arrays),
         )
         if once:
             for w, change in zip((self.W, self.V), new, strict=True):
                 w += change
                 change[...] = 0
-        return error[asked], out[asked]
+        seen = asked[:done]
+        return error[:done][seen], out[:done][seen]

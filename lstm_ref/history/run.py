@@ -18,6 +18,23 @@ ONE = np.array([True])  # asked, of a single network
 Draw = Callable[[np.random.Generator], Sequence]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What is different where one sequence is a piece of a stream.
+
+    decay: of the learning rate, at each step; bound: stop behind the first asked step whose squared
+    errors are not below it together, 0 for never; again (T,): before which steps states, outputs
+    and derivatives are reset.
+    """
+
+    decay: float = 1.0
+    bound: float = 0.0
+    again: Array | None = None
+
+
+WHOLE = Piece()
+
+
 class Runner(Protocol):
     """One network that runs through sequences, `compiled.Compiled` or `Plain`."""
 
@@ -26,7 +43,12 @@ class Runner(Protocol):
         ...
 
     def run(
-        self, sequence: Sequence, rate: float = 0.0, learn: bool = True, once: bool = False
+        self,
+        sequence: Sequence,
+        rate: float = 0.0,
+        learn: bool = True,
+        once: bool = False,
+        piece: Piece = WHOLE,
     ) -> tuple[Array, Array]:
         """(errors, outputs) of the asked steps, (asked, outputs) each; see `Plain.run`."""
         ...
@@ -44,23 +66,35 @@ class Plain:
         self.nets.start_again(ONE)
 
     def run(
-        self, sequence: Sequence, rate: float = 0.0, learn: bool = True, once: bool = False
+        self,
+        sequence: Sequence,
+        rate: float = 0.0,
+        learn: bool = True,
+        once: bool = False,
+        piece: Piece = WHOLE,
     ) -> tuple[Array, Array]:
         """(errors, outputs) of the asked steps, (asked, outputs) each, on from where it stands.
 
         learn: change the weights with this learning rate, at every asked step or once, at the end.
+        piece: of a stream, where it stops and starts again.
         """
         errors, outputs = [], []
+        again = np.zeros(len(sequence[0]), bool) if piece.again is None else piece.again
         late = np.zeros_like(self.nets.W), np.zeros_like(self.nets.V)
-        for x, target, asked in zip(*sequence, strict=True):
+        for t, (x, target, asked, fresh) in enumerate(zip(*sequence, again, strict=True)):
+            if fresh:
+                self.start_again()
             out, tape = net.step(self.nets, x[None], learn)
             if not asked:
                 continue
             outputs.append(out[0])
             errors.append(target - out[0])
             if learn:
+                now = np.array([rate * piece.decay**t])
                 into = late if once else (self.nets.W, self.nets.V)
-                net.update(self.nets, tape, out, target[None], np.array([rate]), ONE, into)
+                net.update(self.nets, tape, out, target[None], now, ONE, into)
+            if piece.bound > 0 and not (errors[-1] ** 2).sum() < piece.bound:
+                break
         if once:
             self.nets.W += late[0]
             self.nets.V += late[1]

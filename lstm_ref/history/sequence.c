@@ -69,10 +69,20 @@ static void change(const Kind *k, double rate, const double *target, const doubl
     }
 }
 
-/* T steps. learn: carry derivatives and add what changes to W_new and V_new, which are W and V, or
+static void start_again(const Kind *k, double *c, double *y, double *P)
+{
+    for (size_t m = 0; m < k->memory; m++) c[m] = 0;
+    for (size_t r = 0; r < k->hidden; r++) y[r] = 0;
+    for (size_t j = 0; j < k->memory * 3 * (k->seen + 1); j++) P[j] = 0;
+}
+
+/* T steps, or fewer; returns how many. decay: of the rate at each step; bound: stop behind the first
+   asked step whose squared errors are not below it together, 0 for never; again (T) or NULL: before
+   which steps the network starts again. learn: carry derivatives and add what changes to W_new and V_new, which are W and V, or
    others for those who change the weights later. error, out (T, outputs): filled where asked.
    work: room for seen + 1 + 2 hidden + 4 memory numbers and as many indices. */
-void history_sequence(const size_t *sizes, size_t T, int learn, double rate, const double *x,
+size_t history_sequence(const size_t *sizes, size_t T, int learn, double rate, double decay,
+                      double bound, const unsigned char *again, const double *x,
                       const double *target, const unsigned char *asked,
                       const unsigned char *biased, const double *W, const double *V,
                       double *W_new, double *V_new, double *c, double *y, double *P, double *work,
@@ -84,7 +94,8 @@ void history_sequence(const size_t *sizes, size_t T, int learn, double rate, con
     size_t S = k->seen + 1, M = k->memory, first = k->gates == 3 ? 1 : 0;
     size_t into = M + (k->shortcut ? k->inputs : 0) + 1;
     double *u = work, *z = u + S, *h = z + k->hidden, *slope = h + M, *e = slope + M;
-    for (size_t t = 0; t < T; t++, x += k->inputs, target += k->outputs) {
+    for (size_t t = 0; t < T; t++, x += k->inputs, target += k->outputs, rate *= decay) {
+        if (again && again[t]) start_again(k, c, y, P);
         size_t n = gather(k, x, y, u, at);
         for (size_t r = 0; r < k->hidden; r++) {
             double sum = 0;
@@ -132,5 +143,9 @@ void history_sequence(const size_t *sizes, size_t T, int learn, double rate, con
                    error + t * k->outputs);
         else
             for (size_t q = 0; q < k->outputs; q++) error[t * k->outputs + q] = target[q] - said[q];
+        double sum = 0;
+        for (size_t j = t * k->outputs; j < (t + 1) * k->outputs; j++) sum += error[j] * error[j];
+        if (bound > 0 && !(sum < bound)) return t + 1;
     }
+    return T;
 }
