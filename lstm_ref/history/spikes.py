@@ -14,13 +14,16 @@ are diagonal.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from lstm_ref.cells.resolve import resolve
 from lstm_ref.learn import optim
+from lstm_ref.native import NoCompiler, compiled
 from lstm_ref.types import Array, Arrays, Params
 
 HEIGHT = 0.7  # of a spike
@@ -59,7 +62,6 @@ def _pair(about, name, **how):
 EXPERIMENTS = {
     **_pair("a spike every 5 steps", "spikes"),
     **_pair("a spike every 5 steps, output layer", "output", output_layer=True),
-    **_pair("a spike every 10 steps", "ten", F=10),
 }
 
 
@@ -92,18 +94,32 @@ def start(experiment: Experiment, numbers: Sequence[int]) -> Arrays:
     return params
 
 
-def run(experiment: Experiment, params: Params, x: Array) -> tuple[Array, Array, Any]:
+@cache
+def _module(cell, native):
+    """What runs a cell: C where it is wanted and can be had, else NumPy."""
+    if native:
+        with suppress(NoCompiler, ModuleNotFoundError):
+            return compiled(cell)
+    return resolve(cell)
+
+
+def run(
+    experiment: Experiment, params: Params, x: Array, native: bool = False
+) -> tuple[Array, Array, Any]:
     """(y, h (T, K, 1), tape): what the nets say and what their cells say."""
-    h, _, tape = resolve(experiment.cell).forward(_own(params), x, None)
+    h, _, tape = _module(experiment.cell, native).forward(_own(params), x, None)
     return (params["W_y"] * h + params["b_y"] if "W_y" in params else h), h, tape
 
 
-def gradients(experiment: Experiment, params: Params, x: Array, target: Array) -> Arrays:
+def gradients(
+    experiment: Experiment, params: Params, x: Array, target: Array, native: bool = False
+) -> Arrays:
     """Of the squared errors, where a spike counts as much as the silence before it."""
-    y, h, tape = run(experiment, params, x)
+    y, h, tape = run(experiment, params, x, native)
     dy = (y - target) * np.where(target > 0, experiment.F - 1, 1)
     dh = params["W_y"] * dy if "W_y" in params else dy
-    found = dict(resolve(experiment.cell).backward(_own(params), tape, dh)[0])
+    back = _module(experiment.cell, native).backward
+    found = dict(back(_own(params), tape, np.ascontiguousarray(dh))[0])
     if "W_y" in params:
         found |= {"W_y": (dy * h).sum(axis=0), "b_y": dy.sum(axis=0)}
     return {name: _of_one_net(params[name], g) for name, g in found.items()}
@@ -124,12 +140,12 @@ def one(params: Params, k: int) -> dict[str, float]:
     return {n: float(v[k, k] if square[n] else v[k, 0]) for n, v in params.items()}
 
 
-def learn(experiment: Experiment, params: Arrays) -> Arrays:
+def learn(experiment: Experiment, params: Arrays, native: bool = True) -> Arrays:
     """Train all nets, each with its own clipping; returns their parameters."""
     x, target = task(experiment.F, experiment.spikes * experiment.F + 1)
     state = optim.adam_start(params)
     for _ in range(experiment.updates):
-        found = gradients(experiment, params, x, target)
+        found = gradients(experiment, params, x, target, native)
         norm = np.sqrt(sum((g**2).sum(axis=1) for g in found.values()))[:, None]
         clipped = {n: g * np.minimum(1, experiment.clip / norm) for n, g in found.items()}
         params, state = optim.adam_step(params, clipped, state, experiment.learning_rate)
@@ -169,16 +185,17 @@ def train(
     native: bool = True,
     say: Callable[[dict[str, Any]], object] = lambda result: None,
 ) -> list[dict[str, Any]]:
-    """Train the nets with these numbers, side by side in NumPy; one does not depend on the others.
+    """Train the nets with these numbers, side by side; but for rounding a net is as it is alone.
 
     A result: condition, seed, solved: right for all steps of the test; sequences: updates, None
     where it is not; seen, how many there were; first_wrong, a step; quiet_h and quiet_y, the
     largest |h| and |y| outside of spikes; lowest spike; largest_error, of y; weights; code.
     """
     experiment = EXPERIMENTS[name]
-    params = learn(experiment, start(experiment, numbers))
+    params = learn(experiment, start(experiment, numbers), native)
     x, target = task(experiment.F, experiment.tested)
     y, h, _ = run(experiment, params, x)
+    code = "NumPy" if _module(experiment.cell, native) is resolve(experiment.cell) else "C"
     results = []
     for place, (number, step) in enumerate(zip(numbers, first_wrong(experiment, y), strict=True)):
         found = {
@@ -190,7 +207,7 @@ def train(
             "first_wrong": step,
             **_measured(y[:, place], h[:, place], target[:, 0]),
             "weights": one(params, place),
-            "code": "NumPy",
+            "code": code,
         }
         results.append(found)
         say(found)

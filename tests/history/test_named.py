@@ -25,7 +25,7 @@ def test_settings_are_json(name):
 
 
 def test_unknown():
-    with pytest.raises(ValueError, match="2002-ten-none, got '2001'"):
+    with pytest.raises(ValueError, match="2002-output-none, got '2001'"):
         named.settings("2001")
     with pytest.raises(ValueError, match="experiment: expected one of 1997-1"):
         named.train("2001", [0], True, print)
