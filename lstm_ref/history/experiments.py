@@ -150,7 +150,7 @@ def _two_sequence(letter, T, N):
         limit=limit,
         test=test,
         trials=10,
-        most=2_000_000,
+        most=2_000_000 if T > 100 or letter == "c" else 800_000,
         stages=stages,
         long=T > 100 or letter == "c",
     )
@@ -168,7 +168,7 @@ def _adding(T):
         limit=0.04,
         test=task,
         trials=10,
-        most=3_000_000,
+        most=800_000 if T == 100 else 3_000_000,
         long=T > 100,
     )
 
@@ -185,7 +185,7 @@ def _order(marks, rate, trials):
         limit=0.3,
         test=task,
         trials=trials,
-        most=2_000_000,
+        most=300_000 if marks == 2 else 3_000_000,
         long=marks > 2,
     )
 
