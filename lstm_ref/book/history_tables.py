@@ -74,6 +74,20 @@ def needed(trials: Sequence[Mapping[str, Any]], stage: str | None = None) -> Nee
     return Needed(tuple(sorted(n for n in found if n is not None)), tuple(sorted(cut)))
 
 
+def today(result: Mapping[str, Any], condition: str) -> Needed:
+    """The same of one condition of an experiment of `lstm_ref.learn`, which counts updates.
+
+    result: of `results.load`. Raises ValueError for a condition that it has not.
+    """
+    found = [each for each in result["trials"] if each["condition"] == condition]
+    if not found:
+        raise ValueError(f"condition: expected one of {', '.join(result['settings'])}")
+    B = result["settings"][condition]["B"]
+    met = sorted(B * each["solved"] for each in found if each["solved"] is not None)
+    cut = sorted(B * each["updates"] for each in found if each["solved"] is None)
+    return Needed(tuple(met), tuple(cut))
+
+
 def shown(value: float, least: bool = False) -> str:
     """A number of sequences as a table has it: three digits, "≥" before what is at least so."""
     if not np.isfinite(value):
@@ -82,21 +96,30 @@ def shown(value: float, least: bool = False) -> str:
     return ("≥ " if least else "") + f"{int(round(value / unit) * unit):,}"
 
 
-def line(label: str, published: int | None, ours: Needed) -> list[str]:
-    """A row: label, the paper's mean, our mean, median with range, how many met the rule."""
-    low = min(ours.met, default=None)
-    high = f"> {max(ours.cut):,}" if ours.cut else f"{max(ours.met):,}"
-    spread = f"{low:,} to {high}" if low is not None else high
+def line(label: str, published: int, trials: int, ours: Needed) -> list[str]:
+    """A row below HEAD: the paper's mean over so many trials beside ours."""
+    mean = shown(ours.mean, least=bool(ours.cut))
+    if np.isfinite(ours.error):
+        mean += f" ± {shown(ours.error)}"
+    apart = ours.far(published, trials)
     return [
         label,
-        "–" if published is None else f"{published:,}",
-        shown(ours.mean, least=bool(ours.cut)),
-        f"{shown(ours.median)} ({spread})",
+        f"{published:,}",
+        mean,
+        f"{apart:+.1f}".replace("-", "−") if np.isfinite(apart) else "–",
+        spread(ours),
         f"{len(ours.met)} of {ours.n}",
     ]
 
 
-HEAD = ["", "paper, mean", "ours, mean", "median (range)", "met the rule"]
+def spread(ours: Needed) -> str:
+    """Median and range as a table has them: "35 (20 to > 90)"."""
+    low = min(ours.met, default=None)
+    high = f"> {max(ours.cut):,}" if ours.cut else f"{max(ours.met):,}"
+    return f"{shown(ours.median)} ({f'{low:,} to {high}' if low is not None else high})"
+
+
+HEAD = ["", "paper, mean", "ours, mean", "apart", "median (range)", "met the rule"]
 
 
 def wrong(trials: Sequence[Mapping[str, Any]], stage: str | None = None) -> list[int]:

@@ -23,15 +23,30 @@ def test_what_was_needed():
         history_tables.needed([])
 
 
+def test_today_counts_sequences_not_updates():
+    trials = [
+        {"condition": "a", "solved": 75, "updates": 75},
+        {"condition": "b", "solved": 1, "updates": 1},
+        {"condition": "a", "solved": None, "updates": 600},
+    ]
+    result = {"settings": {"a": {"B": 32}, "b": {"B": 2}}, "trials": trials}
+    assert history_tables.today(result, "a") == Needed((2400,), (19_200,))
+    with pytest.raises(ValueError, match="condition: expected one of a, b"):
+        history_tables.today(result, "c")
+
+
 def test_what_is_cut_off_is_at_least():
     ours = Needed((20, 40), (90,))
     assert ours.mean == 50 and ours.median == 40 and np.isnan(ours.error)
     assert np.isnan(ours.far(50, 10))
     assert Needed((20,), (90, 90)).median == np.inf
-    row = history_tables.line("x", 1234, ours)
-    assert row == ["x", "1,234", "≥ 50", "40 (20 to > 90)", "2 of 3"]
-    row = history_tables.line("x", None, Needed((), (9000,)))
-    assert row == ["x", "–", "≥ 9,000", "cut off (> 9,000)", "0 of 1"]
+    row = history_tables.line("x", 1234, 30, ours)
+    assert row == ["x", "1,234", "≥ 50", "–", "40 (20 to > 90)", "2 of 3"]
+    row = history_tables.line("x", 50, 30, Needed((), (9000,)))
+    assert row == ["x", "50", "≥ 9,000", "–", "cut off (> 9,000)", "0 of 1"]
+    row = history_tables.line("x", 500, 2, Needed((300, 340)))
+    assert row == ["x", "500", "320 ± 20", "−6.4", "320 (300 to 340)", "2 of 2"]
+    assert len(row) == len(history_tables.HEAD)
 
 
 def test_how_far_a_published_mean_is():
