@@ -26,9 +26,11 @@ QUARTERS = (0.25, 0.5, 0.75)
 class Row:
     """One cell on one task.
 
-    trials, diverged: how many. valid, test: both measures of the trial that is best in the first;
-    its settings. tenth: test measures of the best tenth, in the order of the validation set;
-    mean, deviation and quartiles (25, 50, 75 %) of them. median: of the test measures of all.
+    trials: how many. diverged: of these the loss was not finite. unlearned: no measure was better
+    than before training, as where a net blows up. valid, test: both measures of the trial that is
+    best in the first; its settings. tenth: test measures of the best tenth, in the order of the
+    validation set; mean, deviation and quartiles (25, 50, 75 %) of them. median: of the test
+    measures of all.
     against: `welch.welch` of the tenth and that of VANILLA; None for VANILLA itself, and where it
     was not run. holm: its p corrected for the cells of this task.
     """
@@ -36,6 +38,7 @@ class Row:
     cell: str
     trials: int
     diverged: int
+    unlearned: int
     valid: float
     test: float
     settings: Mapping[str, float]
@@ -78,6 +81,7 @@ def _row(cell, trials):
         cell=cell,
         trials=len(trials),
         diverged=sum(each["ended"].startswith("diverged") for each in trials),
+        unlearned=sum(each["best"] == 0 for each in trials),
         valid=best[0]["valid"],
         test=best[0]["test"],
         settings=best[0]["settings"],

@@ -69,17 +69,18 @@ def _tenth(ax, place, row):
 
 
 def shares(ax: Axes, found: dict[str, Any], task: str) -> Axes:
-    """The fANOVA of a task: bars for all cells together, a point for each cell alone.
+    """The fANOVA of a task: a point for each cell, bars to their median.
 
     found: `importance.read()`. The last two bars are all pairs, and three and more together.
     """
-    cells = {cell: _summed(each["shares"]) for cell, each in found["tasks"][task].items()}
-    together = cells.pop(importance.ALL)
-    for place, name in enumerate(together):
-        ax.barh(place, 100 * together[name], height=0.6, color=PALE)
-        alone = [100 * each[name] for each in cells.values()]
-        ax.plot(alone, [place] * len(alone), "o", color=INK, mfc="white", markersize=5)
-    ax.set_yticks(range(len(together)), [*together])
+    cells = found["tasks"][task]
+    alone = [_summed(each["shares"]) for cell, each in cells.items() if cell != importance.ALL]
+    names = [*alone[0]]
+    for place, name in enumerate(names):
+        each = [100 * cell[name] for cell in alone]
+        ax.barh(place, np.median(each), height=0.6, color=PALE)
+        ax.plot(each, [place] * len(each), "o", color=INK, mfc="white", markersize=5)
+    ax.set_yticks(range(len(names)), names)
     ax.invert_yaxis()
     ax.set_xlim(0, 100)
     ax.set_xlabel("% of the variance")
@@ -108,13 +109,22 @@ def curves(ax: Axes, study: Stored, task: str, cell: str) -> Axes:
 
 
 def setting(
-    ax: Axes, study: Stored, found: dict[str, Any], task: str, name: str = "learning_rate"
+    ax: Axes,
+    study: Stored,
+    found: dict[str, Any],
+    task: str,
+    name: str = "learning_rate",
+    cell: str = compare.AGAINST,
 ) -> Axes:
-    """Trials of all cells by one setting, and what the forest says of it, with its deviation."""
-    for cell in study.cells(task):
-        x, y = study.column(task, cell, name), study.column(task, cell, "valid")
-        ax.plot(x, y, "o", color=PALE, markersize=3)
-    marginal = found["tasks"][task][importance.ALL]["marginals"][name]
+    """Trials of a cell by one setting, those of the others grey, and what its forests say.
+
+    A line with the deviation of the trees: the measure averaged over the other settings.
+    """
+    for each in study.cells(task):
+        x, y = study.column(task, each, name), study.column(task, each, "valid")
+        own = each == cell
+        ax.plot(x, y, "o", color=INK if own else PALE, markersize=4 if own else 2, zorder=2 + own)
+    marginal = found["tasks"][task][cell]["marginals"][name]
     at, mean, deviation = (np.array(marginal[part]) for part in ("at", "mean", "deviation"))
     ax.fill_between(at, mean - deviation, mean + deviation, color=INK, alpha=0.2, linewidth=0)
     ax.plot(at, mean, color=INK)
@@ -122,13 +132,14 @@ def setting(
         ax.set_xscale("log")
     ax.set_xlabel(WORDS[name])
     ax.set_ylabel(report.measure(task), fontsize=9)
-    ax.set_title(task)
+    ax.set_title(f"{task}, {cell}")
     return ax
 
 
-def rate_and_size(ax: Axes, found: dict[str, Any], task: str) -> Axes:
-    """The measure by learning rate and size, from the forest; points: the best rate of a size."""
-    pair = found["tasks"][task][importance.ALL]["pairs"]["learning_rate,size"]
+def rate_and_size(ax: Axes, found: dict[str, Any], task: str, cell: str = compare.AGAINST) -> Axes:
+    """The measure of a cell by learning rate and size, from its forests; points: the best rate of
+    a size."""
+    pair = found["tasks"][task][cell]["pairs"]["learning_rate,size"]
     rates, sizes = pair["at"]
     mean = np.array(pair["mean"])
     filled = ax.contourf(rates, sizes, mean.T, levels=12, cmap="cividis_r")
@@ -138,7 +149,7 @@ def rate_and_size(ax: Axes, found: dict[str, Any], task: str) -> Axes:
     ax.set(xscale="log", yscale="log", xlabel=WORDS["learning_rate"], ylabel=WORDS["size"])
     ax.set_yticks([20, 50, 100, 200], ["20", "50", "100", "200"])
     ax.minorticks_off()
-    ax.set_title(task)
+    ax.set_title(f"{task}, {cell}")
     return ax
 
 
@@ -147,7 +158,7 @@ def files(study: Stored, found: dict[str, Any] | None, folder: str | Path) -> It
     for task in study.tasks:
         with mpl.rc_context(RC):
             figures = {"cells": _one(tenths, study, task), "curves": _panels(study, task)}
-            if found is not None and importance.ALL in found["tasks"].get(task, {}):
+            if found is not None and compare.AGAINST in found["tasks"].get(task, {}):
                 figures["shares"] = _one(shares, found, task)
                 figures["rate"] = _one(setting, study, found, task)
                 figures["rate-size"] = _one(rate_and_size, found, task)

@@ -13,14 +13,14 @@ from lstm_ref.study.objectives import OBJECTIVES
 from lstm_ref.study.stored import Stored
 from lstm_ref.study.tasks import TASKS
 
-HEAD = "cell trials diverged best tenth 25% 50% 75% mean deviation".split()
+HEAD = "cell trials diverged unlearned best tenth 25% 50% 75% mean deviation".split()
 TESTED = ["difference", "from", "to", "freedom", "p", "Holm", ""]
 EXPLAINED = """
-Measures are those of the test set, the smaller the better. tenth: how many trials are the best
-tenth on the validation set; quartiles, mean and deviation are of these. difference of the mean
-from VANILLA's, its 95 % interval, degrees of freedom and p: Welch's t-test. Holm: p corrected for
-the cells of the task; better or worse where that is below 0.05."""
-
+diverged: the loss was not finite. unlearned: no epoch was better on the validation set than before
+training. Measures are those of the test set, the smaller the better. tenth: how many trials are
+the best tenth on the validation set; quartiles, mean and deviation are of these. difference of the
+mean from VANILLA's, its 95 % interval, degrees of freedom and p: Welch's t-test. Holm: p corrected
+for the cells of the task; better or worse where that is below 0.05."""
 IMPORTANCE = """
 % of the variance of the validation measure over the ranges of the search that each setting explains
 alone, each pair beyond that, and the rest: fANOVA of {seeds} forests of {trees} trees, deviation
@@ -84,7 +84,7 @@ def _shares(cells: dict[str, Any]) -> Iterator[list[str]]:
 
 def _cells(row: Row) -> list[str]:
     shown = [row.test, len(row.tenth), *row.quartiles, row.mean, row.deviation]
-    found = [row.cell, str(row.trials), str(row.diverged), *map(short, shown)]
+    found = [row.cell, str(row.trials), str(row.diverged), str(row.unlearned), *map(short, shown)]
     if row.against is None or row.holm is None:
         return found + [""] * len(TESTED)
     test = row.against

@@ -36,7 +36,7 @@ def small():
 @pytest.fixture
 def file(small, tmp_path):
     stored.write(tmp_path / "a.json", small)
-    importance.write(tmp_path / "a.importance.json", fanova(small.digest, ["all", "NP"]))
+    importance.write(tmp_path / "a.importance.json", fanova(small.digest, ["all", "VANILLA", "NP"]))
     return tmp_path / "a.json"
 
 
@@ -46,14 +46,16 @@ def test_the_tables(file, capsys):
     assert lines[0][:4] == ["$", "python", "-m", "lstm_ref"]
     assert " ".join(lines[1]) == "96 trials, 0.0027 hours of processor time"
     rows = {line[0]: line[1:] for line in lines if line and line[0] in space.CELLS}
-    assert rows["VANILLA"] == ["30", "0", "41", "3", "41.5", "42", "42.5", "42", "1"]
-    assert rows["NP"][:9] == ["30", "0", "21", "3", "21.5", "22", "22.5", "22", "1"]
-    assert rows["NP"][9] == "-20" and rows["NP"][-1] == "better" and rows["NP"][12] == "4"
-    assert rows["FGR"][-1] == "worse" and len(rows["NP"]) == 16
-    assert rows["NIG"][3] == "1" and rows["NIG"][8:] == ["-", "26", *"-----"]
-    assert rows["NOG"][2:] == ["inf", "2", "inf", "inf", "inf", *"--", *"------"]
-    assert ["learning_rate", "×", "size", "1.0", "2.0", "2.0"] in lines
-    assert [line for line in lines if line[:1] == ["size"]] == [["size", "1.0", "32.0", "32.0"]]
+    assert rows["VANILLA"] == ["30", "0", "0", "41", "3", "41.5", "42", "42.5", "42", "1"]
+    assert rows["NP"][:10] == ["30", "0", "0", "21", "3", "21.5", "22", "22.5", "22", "1"]
+    assert rows["NP"][10] == "-20" and rows["NP"][-1] == "better" and rows["NP"][13] == "4"
+    assert rows["FGR"][-1] == "worse" and len(rows["NP"]) == 17
+    assert rows["NIG"][4] == "1" and rows["NIG"][9:] == ["-", "26", *"-----"]
+    assert rows["NOG"][3:] == ["inf", "2", "inf", "inf", "inf", *"--", *"------"]
+    assert ["learning_rate", "×", "size", "1.0", "2.0", "2.0", "2.0"] in lines
+    assert [line for line in lines if line[:1] == ["size"]] == [
+        ["size", "1.0", "32.0", "32.0", "32.0"]
+    ]
 
 
 def test_as_json(file, small, capsys):
@@ -150,7 +152,8 @@ def test_the_figure_of_the_cells(ax, small):
 def test_the_figures_of_the_fanova(ax, small):
     from lstm_ref.study import draw
 
-    found = fanova("", ["all", "NP"])
+    found = fanova("", ["all", "VANILLA", "NP"])
+    found["tasks"]["speech"]["all"] = {"shares": None}
     draw.shares(ax, found, "speech")
     assert labels(ax.yaxis)[-2:] == ["pairs", "three and more"]
     widths = dict(zip(labels(ax.yaxis), (bar.get_width() for bar in ax.patches), strict=True))
@@ -161,6 +164,8 @@ def test_the_figures_of_the_fanova(ax, small):
     ax.clear()
     draw.setting(ax, small, found, "speech")
     assert ax.get_xscale() == "log" and ax.lines[-1].get_ydata().tolist() == [0.9, 0.5, 0.7]
+    sizes = [len(line.get_xdata()) for line in ax.lines if line.get_zorder() == 3]
+    assert sizes == [30], "VANILLA's own"
 
 
 def test_the_figure_of_the_curves(ax, small):
