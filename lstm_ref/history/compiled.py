@@ -40,6 +40,7 @@ class Compiled:
         sizes = [kind.inputs, kind.outputs, kind.blocks, kind.cells, GATES[kind.gates], kind.seen]
         sizes += [kind.memory, kind.hidden, context, kind.shortcut, kind.linear]
         self._sizes = (ctypes.c_size_t * len(sizes))(*map(int, sizes))
+        self._half = (ctypes.c_double * 2)(kind.g, kind.h)
         self._biased = np.concatenate([nets.free_W[:, -1], nets.free_V[:, -1]]).astype(np.uint8)
         self._work = np.empty(kind.seen + 1 + 2 * kind.hidden + 4 * kind.memory)
         self._at = np.empty(kind.seen + 1, np.uintp)
@@ -74,6 +75,7 @@ class Compiled:
         again = piece.again if piece.again is None else piece.again.view(np.uint8)
         done = self._function(
             self._sizes,
+            self._half,
             ctypes.c_size_t(len(x)),
             ctypes.c_int(learn),
             *(ctypes.c_double(number) for number in (rate, piece.decay, piece.bound)),

@@ -103,14 +103,16 @@ def step(nets: Nets, x: Array, learn: bool = True) -> tuple[Array, Tape]:
     entered = y[:, :memory]  # until what the cells say takes this place
     g, slope = entered, entered * (1 - entered)
     if not kind.linear:
-        g, slope = 4 * g - 2, 4 * slope  # g in (-2, 2)
+        g, slope = kind.g * (2 * g - 1), 2 * kind.g * slope  # g in (-2, 2) in the paper
     i = nets.gate(y, "i")[:, nets.block]
     f = nets.gate(y, "f")[:, nets.block] if "f" in kind.gates else None
     if learn:
         _carry(nets, u, g, slope, i, f)
     nets.c = (nets.c if f is None else f * nets.c) + i * g
     squashed = sigmoid(nets.c)
-    h, rate = (nets.c, 1.0) if kind.linear else (2 * squashed - 1, 2 * squashed * (1 - squashed))
+    h, rate = nets.c, 1.0
+    if not kind.linear:
+        h, rate = kind.h * (2 * squashed - 1), 2 * kind.h * squashed * (1 - squashed)
     o = nets.gate(y, "o")[:, nets.block] if "o" in kind.gates else None
     y[:, :memory] = h if o is None else o * h
     nets.y = y

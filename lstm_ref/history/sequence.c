@@ -78,11 +78,12 @@ static void start_again(const Kind *k, double *c, double *y, double *P)
 
 /* T steps, or fewer; returns how many. decay: of the rate at each step; bound: stop behind the first
    asked step whose squared errors are not below it together, 0 for never; again (T) or NULL: before
-   which steps the network starts again. learn: carry derivatives and add what changes to W_new and V_new, which are W and V, or
-   others for those who change the weights later. error, out (T, outputs): filled where asked.
+   which steps the network starts again. half: g and h of the topology. learn: carry derivatives and
+   add what changes to W_new and V_new, which are W and V, or others for those who change the weights
+   later. error, out (T, outputs): filled where asked.
    work: room for seen + 1 + 2 hidden + 4 memory numbers and as many indices. */
-size_t history_sequence(const size_t *sizes, size_t T, int learn, double rate, double decay,
-                      double bound, const unsigned char *again, const double *x,
+size_t history_sequence(const size_t *sizes, const double *half, size_t T, int learn, double rate,
+                      double decay, double bound, const unsigned char *again, const double *x,
                       const double *target, const unsigned char *asked,
                       const unsigned char *biased, const double *W, const double *V,
                       double *W_new, double *V_new, double *c, double *y, double *P, double *work,
@@ -107,7 +108,7 @@ size_t history_sequence(const size_t *sizes, size_t T, int learn, double rate, d
         for (size_t m = 0; m < M; m++) {
             size_t b = m / k->cells;
             double *p = P + m * 3 * S, g = z[m], bend = z[m] * (1 - z[m]);
-            if (!k->linear) { g = 4 * g - 2; bend *= 4; }
+            if (!k->linear) { g = half[0] * (2 * g - 1); bend *= 2 * half[0]; }
             if (learn) {
                 double by_g = i[b] * bend, by_i = g * i[b] * (1 - i[b]);
                 if (f) {
@@ -122,8 +123,8 @@ size_t history_sequence(const size_t *sizes, size_t T, int learn, double rate, d
             }
             c[m] = (f ? f[b] * c[m] : c[m]) + i[b] * g;
             double s = sigmoid(c[m]);
-            h[m] = k->linear ? c[m] : 2 * s - 1;
-            slope[m] = k->linear ? 1 : 2 * s * (1 - s);
+            h[m] = k->linear ? c[m] : half[1] * (2 * s - 1);
+            slope[m] = k->linear ? 1 : 2 * half[1] * s * (1 - s);
             y[m] = o ? o[b] * h[m] : h[m];
         }
         for (size_t r = M; r < k->hidden; r++) y[r] = z[r];

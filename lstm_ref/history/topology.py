@@ -15,8 +15,9 @@ class Topology:
     in its experiment 2, "fio" from 2000 on. biased: which units have a bias, some of "cells",
     "gates", "outputs". sees: what a hidden unit sees of the step before beside the input, "all"
     hidden units, gates too, the "cells", or "nothing". shortcut: outputs see the input too.
-    peepholes: each gate sees the states of its own block. linear: the state leaves its cell as it
-    is, and what enters is in (0, 1), as in experiment 2a.
+    peepholes: each gate sees the states of its own block. g, h: what enters a cell is in (-g, g),
+    what its state leaves as in (-h, h). linear: the state leaves its cell as it is, and what enters
+    is in (0, 1), as in experiment 2a; g and h mean nothing then.
     """
 
     inputs: int
@@ -29,6 +30,8 @@ class Topology:
     shortcut: bool = False
     peepholes: bool = False
     linear: bool = False
+    g: float = 2.0
+    h: float = 1.0
 
     @property
     def memory(self) -> int:

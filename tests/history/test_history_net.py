@@ -22,6 +22,15 @@ def Blocks(x, c, h, i, o, g, *, W, R, b):
 
 
 @cell
+def Swapped(x, c, h, i, o, g, *, W, R, b):
+    i[t] = sigma(W.ix @ x[t] + W.ih @ h[t - 1] + R.ii @ i[t - 1] + R.io @ o[t - 1] + b.i)
+    o[t] = sigma(W.ox @ x[t] + W.oh @ h[t - 1] + R.oi @ i[t - 1] + R.oo @ o[t - 1] + b.o)
+    g[t] = 2 * sigma(W.gx @ x[t] + W.gh @ h[t - 1] + R.gi @ i[t - 1] + R.go @ o[t - 1] + b.g) - 1
+    c[t] = c[t - 1] + spread(i[t]) * g[t]
+    h[t] = spread(o[t]) * (4 * sigma(c[t]) - 2)
+
+
+@cell
 def Forgetting(x, c, h, f, i, o, g, *, W, b):
     f[t] = sigma(W.fx @ x[t] + W.fh @ h[t - 1] + b.f)
     i[t] = sigma(W.ix @ x[t] + W.ih @ h[t - 1] + b.i)
@@ -65,13 +74,17 @@ def named(array, gates, sees):
     return found
 
 
-CASES = {"1997": (Blocks, "io", "all"), "2000": (Forgetting, "fio", "cells")}
+CASES = {
+    "1997": (Blocks, "io", "all", {}),
+    "1997, ranges swapped": (Swapped, "io", "all", {"g": 1.0, "h": 2.0}),
+    "2000": (Forgetting, "fio", "cells", {}),
+}
 
 
-def ours(gates, sees, x, e):
+def ours(gates, sees, ranges, x, e):
     """(W, outputs of the cells (T, memory), gradient of W): errors e (T, memory) at the cells."""
     memory = BLOCKS * CELLS
-    kind = Topology(D, memory, BLOCKS, CELLS, gates, ALL, sees)
+    kind = Topology(D, memory, BLOCKS, CELLS, gates, ALL, sees, **ranges)
     nets = net.start(kind, [np.random.default_rng(5)], 1.0, {})
     nets.V[:] = np.eye(memory, memory + 1)
     total, said = np.zeros_like(nets.W), []
@@ -85,10 +98,10 @@ def ours(gates, sees, x, e):
 @pytest.mark.parametrize("year", CASES)
 @pytest.mark.parametrize("truncated", (True, False))
 def test_the_truncated_gradient_is_the_derived_one(year, truncated):
-    declared, gates, sees = CASES[year]
+    declared, gates, sees, ranges = CASES[year]
     rng = np.random.default_rng(1)
     x, e = rng.normal(size=(T, D)), rng.normal(size=(T, BLOCKS * CELLS))
-    W, said, gradient = ours(gates, sees, x, e)
+    W, said, gradient = ours(gates, sees, ranges, x, e)
     module = declared.module
     if truncated:
         module = numpy_code.compiled(declared.truncated("Cut", cut))

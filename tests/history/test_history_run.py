@@ -1,6 +1,7 @@
 """The networks of 1997 in C and in NumPy, alone and side by side: the same numbers."""
 
 import copy
+import dataclasses
 
 import numpy as np
 import pytest
@@ -33,6 +34,7 @@ KINDS = {
     "distractors": (published.lags(9), lambda rng: tasks.distractors(rng, 20, 9), {}),
     "two": (published.TWO_SEQUENCE, tasks.two_sequence, {"o": [-2.0, -4.0, -6.0]}),
     "reber": (published.REBER["3 x 2"], reber, {"o": [-1.0, -2.0, -3.0]}),
+    "ranges": (dataclasses.replace(published.REBER["3 x 2"], g=0.7, h=1.6), reber, {}),
     "continual": (published.CONTINUAL, reber, {"f": [0.5, 1, 1.5, 2], "o": [-1.0, -2, -3, -4]}),
 }
 
@@ -151,8 +153,6 @@ def test_every_experiment_begins(name):
 
 def short(monkeypatch, **changes):
     """An experiment that is over soon."""
-    import dataclasses
-
     easy = {"begin": experiments._online(tasks.order, lambda: rules.InARow(3, 2.0))}
     changed = dataclasses.replace(experiments.EXPERIMENTS["1997-6a-order"], **(easy | changes))
     monkeypatch.setitem(experiments.EXPERIMENTS, "1997-6a-order", changed)
