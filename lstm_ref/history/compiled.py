@@ -45,6 +45,13 @@ class Compiled:
         self._work = np.empty(kind.seen + 1 + 2 * kind.hidden + 4 * kind.memory)
         self._at = np.empty(kind.seen + 1, np.uintp)
         self._sums = np.zeros_like(self.W), np.zeros_like(self.V)
+        self._weights = self._pointers(self._biased, self.W, self.V)
+        self._now, self._once = self._pointers(self.W, self.V), self._pointers(*self._sums)
+        self._state = self._pointers(self.c, self.y, self.P, self._work, self._at)
+
+    @staticmethod
+    def _pointers(*arrays: Array) -> list[ctypes.c_void_p]:
+        return [ctypes.c_void_p(array.ctypes.data) for array in arrays]
 
     def start_again(self) -> None:
         """States, outputs and derivatives as before the first step."""
@@ -69,9 +76,6 @@ class Compiled:
         if [part.shape for part in (x, target, asked)] != wanted:
             raise ValueError(f"sequence: expected shapes {wanted}, got others")
         error, out = np.empty(target.shape), np.empty(target.shape)
-        new = self._sums if once else (self.W, self.V)
-        arrays = [x, target, asked.view(np.uint8), self._biased, self.W, self.V, *new]
-        arrays += [self.c, self.y, self.P, self._work, self._at, error, out]
         again = piece.again if piece.again is None else piece.again.view(np.uint8)
         done = self._function(
             self._sizes,
@@ -80,10 +84,14 @@ class Compiled:
             ctypes.c_int(learn),
             *(ctypes.c_double(number) for number in (rate, piece.decay, piece.bound)),
             None if again is None else ctypes.c_void_p(again.ctypes.data),
-            *(ctypes.c_void_p(array.ctypes.data) for array in arrays),
+            *self._pointers(x, target, asked),
+            *self._weights,
+            *(self._once if once else self._now),
+            *self._state,
+            *self._pointers(error, out),
         )
         if once:
-            for w, change in zip((self.W, self.V), new, strict=True):
+            for w, change in zip((self.W, self.V), self._sums, strict=True):
                 w += change
                 change[...] = 0
         seen = asked[:done]
