@@ -7,7 +7,7 @@ is said where it is filled in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -61,19 +61,28 @@ def _online(task, rule):
     return lambda rng, k: Begun(task, rule(), [])
 
 
-def _reber(blocks, rate):
-    """Experiment 1: three pairs of sets of strings, ten trials with each."""
-    kind = published.REBER[blocks]
+def _reber(blocks, rate, about="", legal=False, **ranges):
+    """Experiment 1: three pairs of sets of strings, ten trials with each.
+
+    legal: all symbols that may come are the target, not the one that comes; ranges: of the cells.
+    """
+    kind = replace(published.REBER[blocks], **ranges)
 
     def begin(rng, k):
         training, test = grammar.strings(k % 3)
         drawn = [tasks.reber_sequence(each) for each in training]
         looked = drawn + [tasks.reber_sequence(each) for each in test]
+        if legal:
+            targets = grammar.legal(training)
+            drawn = [
+                (x, may.astype(float), asked)
+                for (x, _, asked), may in zip(drawn, targets, strict=True)
+            ]
         rule = rules.Tested(LOOK, [grammar.Predicted(training + test)])
         return Begun(lambda rng: drawn[rng.integers(len(drawn))], rule, looked)
 
     return Experiment(
-        f"1: embedded Reber grammar, {blocks}, learning rate {rate}",
+        f"1: embedded Reber grammar, {blocks}, learning rate {rate}{about}",
         kind,
         0.2,
         {"o": [-1.0, -2.0, -3.0, -4.0][: kind.blocks]},
@@ -194,8 +203,27 @@ LAGS = [(50, 50), (100, 100), (200, 200), (500, 500), (1000, 1000)]
 LAGS += [(1000, 500), (1000, 200), (1000, 100), (1000, 50)]
 ROWS = (("4 x 1", 0.1), ("3 x 2", 0.1), ("3 x 2", 0.2), ("4 x 1", 0.5), ("3 x 2", 0.5))
 
+# Readings of experiment 1 beside the plain one, for 3 x 2 at 0.5: see `_reber` and `Experiment`.
+LAST = replace(_reber("3 x 2", 0.5), most=30_000, trials=10)
+READINGS = {
+    "once": replace(LAST, about=f"{LAST.about}, weights change at a string's end", once=True),
+    "swapped": _reber("3 x 2", 0.5, ", g in (-1, 1), h in (-2, 2)", g=1.0, h=2.0),
+    "small": _reber("3 x 2", 0.5, ", g in (-1, 1), h in (-1, 1)", g=1.0),
+    "closed": replace(
+        LAST,
+        about=f"{LAST.about}, input gates begin at -1, -2, -3",
+        biases={**LAST.biases, "i": [-1.0, -2.0, -3.0]},
+    ),
+    "legal": _reber("3 x 2", 0.5, ", targets all that may come", legal=True),
+    "legal-small": _reber("3 x 2", 0.5, ", g in (-1, 1), targets all that may come", True, g=1.0),
+}
+
 EXPERIMENTS = {
     **{f"1997-1-reber-{b.replace(' ', '')}-{rate}": _reber(b, rate) for b, rate in ROWS},
+    **{
+        f"1997-1-reber-3x2-0.5-{reading}": replace(one, most=LAST.most, trials=LAST.trials)
+        for reading, one in READINGS.items()
+    },
     "1997-2a-lag": _lag("2a: lag of 100 without noise", tasks.noise_free, last=False),
     "1997-2b-fillers": _lag(
         "2b: lag of 100, random symbols between", tasks.random_fillers, last=True
@@ -239,6 +267,8 @@ def settings(name: str) -> dict[str, Any]:
     """
     one = known(name)
     kind = {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(one.kind).items()}
+    if (one.kind.g, one.kind.h) == (2.0, 1.0):  # as in the paper, which goes without saying
+        del kind["g"], kind["h"]
     return {
         "kind": {**kind, "weights": one.kind.weights},
         "width": one.width,
