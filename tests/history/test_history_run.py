@@ -151,6 +151,16 @@ def test_every_experiment_begins(name):
     assert one.kind.weights in {weights for _, weights in published.LSTM.values()}
 
 
+def test_all_legal_symbols_or_the_one_that_comes():
+    for reading, counts in (("legal", {1, 2}), ("closed", {1})):
+        one = experiments.EXPERIMENTS[f"1997-1-reber-3x2-0.5-{reading}"]
+        begun = one.begin(np.random.default_rng(0), 0)
+        x, target, _ = begun.draw(np.random.default_rng(1))
+        assert set(target.sum(axis=1)) == counts
+        came = np.concatenate([x[1:], np.eye(7)[[-1]]])
+        assert (target >= came).all()  # the last symbol is E
+
+
 def short(monkeypatch, **changes):
     """An experiment that is over soon."""
     easy = {"begin": experiments._online(tasks.order, lambda: rules.InARow(3, 2.0))}
