@@ -4,7 +4,7 @@
 
 Makes the downloads of the site, sees that the wheel brings NumPy alone, installs it with [book]
 and nothing else into _build/alone/venv, and executes each notebook of the archive in a folder that
-holds nothing but this notebook, outside the checkout. Without numbers: all twelve. What is printed
+holds nothing but this notebook, outside the checkout. Without numbers: all of them. What is printed
 is whether it ran, not whether the digits are those of the book, for newer versions may be installed
 here.
 """

@@ -13,7 +13,7 @@ FOLDER = "downloads"
 # End of the name: what it is.
 WHAT = {
     ".whl": "the package",
-    "-notebooks.zip": "the twelve chapters, executed",
+    "-notebooks.zip": "the chapters, executed",
     "-figures.zip": "all figures of the chapters as SVG, with their captions",
     "-vectors.zip": "the published golden vectors of all cells",
     "lstm.c": "the LSTM of chapter 9 in C",

@@ -18,7 +18,8 @@ EXAMPLES = """example:
   python -m lstm_ref study status --storage study.db
   python -m lstm_ref study trial digits NP 7 --storage study.db
   python -m lstm_ref study export --storage study.db study.json
-  python -m lstm_ref study report study.json --figures ."""
+  python -m lstm_ref study report study.json --figures .
+  python -m lstm_ref study rates -o rates.json"""
 
 
 def add(commands: Any) -> None:
@@ -37,6 +38,9 @@ def add(commands: Any) -> None:
     one = actions.add_parser(
         "trial", help="run one trial and print it; compare it where it is told"
     )
+    rates = actions.add_parser("rates", help="is a learning rate from small nets one for large?")
+    rates.add_argument("--seeds", type=int, default=4, metavar="N", help="of each network (4)")
+    rates.add_argument("-o", "--output", metavar="FILE", help="what came out, as JSON")
     for each in (runs, status):
         each.add_argument("--tasks", default="all", metavar="A,B", help="all by default")
         each.add_argument("--cells", default="all", metavar="A,B", help="all nine by default")
@@ -78,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     if "numpy" not in sys.modules:  # the bits of a product depend on the number of threads
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             os.environ[name] = "1"
-    own = {"run": _run, "status": _status, "trial": _trial}
+    own = {"run": _run, "status": _status, "trial": _trial, "rates": _rates}
     try:
         return (own | reporting.ACTIONS)[options.action](options)
     except ValueError as error:
@@ -135,6 +139,23 @@ def _trial(options):
     found = trial.run(task, cell, options.number, rules, compiled=not options.numpy)
     print(json.dumps(found, indent=1))
     return 0 if options.storage is None else _compared(options, task, cell, rules, found)
+
+
+def _rates(options):
+    from lstm_ref.io.files import writable, write_whole
+    from lstm_ref.study import rates
+
+    if options.seeds < 2:
+        raise ValueError(f"--seeds: expected at least 2, got {options.seeds}")
+    if options.output is not None:
+        writable(options.output)
+    found = rates.run(options.seeds, _say)
+    for line in rates.lines(found):
+        print(line)
+    if options.output is not None:
+        text = rates.text(found)
+        write_whole(options.output, lambda file: file.write(text.encode()))
+    return 0
 
 
 def _compared(options, task, cell, rules, found):

@@ -26,20 +26,28 @@ from lstm_ref.types import Arrays, Workspace
 RULES = {"seed": 0, "epochs": 40, "patience": 10, "sequences": 0}
 
 
-def run(task: str, cell: str, number: int, rules: dict[str, int], compiled: bool = True) -> Any:
+def run(
+    task: str,
+    cell: str,
+    number: int,
+    rules: dict[str, int],
+    compiled: bool = True,
+    settings: dict[str, int | float] | None = None,
+) -> Any:
     """The result of a trial, a dict as JSON has it, equal bit for bit wherever nothing differs.
 
-    rules: as RULES. The dict: settings; valid, the best measure on the validation
-    set, and test, that on the test set of the same weights; best, their epoch (0: untrained);
-    curve, the measure on the validation set before training and after each epoch; ended, why;
-    weights, how many, and digest, of the best ones; code, what ran, and where. `seconds` of
-    processor time is the one thing that differs from run to run.
+    rules: as RULES. settings: these in place of those that its number gives. The dict: settings;
+    valid, the best measure on the validation set, and test, that on the test set of the same
+    weights; best, their epoch (0: untrained); curve, the measure on the validation set before
+    training and after each epoch; ended, why; weights, how many, and digest, of the best ones;
+    code, what ran, and where. `seconds` of processor time is the one thing that differs from run
+    to run.
 
     A trial that diverges has a result: what it was before. Raises ValueError for a wrong name.
     """
     clock = time.process_time()
     data = load(task, rules["sequences"])
-    drawn = space.settings(rules["seed"], task, cell, number)
+    drawn = settings or space.settings(rules["seed"], task, cell, number)
     network, code = net.cell_of(cell, data.both, compiled)
     rng = space.generator(rules["seed"], task, cell, number, space.WEIGHTS)
     params = net.start(network, rng, data.D, int(drawn["size"]), data.K)

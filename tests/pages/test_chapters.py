@@ -29,6 +29,7 @@ VISIBLE = {
     "11_inside_a_trained_lstm": 171,
     "12_finite_memory": 221,
     "13_1997_again": 100,
+    "14_odyssey": 60,
 }
 COLUMNS, FIRST_CELLS, CHECKED = 78, 6, 3
 FOLDED = {"hide-input", "hide-cell", "remove-cell", "remove-input"}

@@ -21,6 +21,7 @@ CHAPTERS = {
     "inside": "inside",
     "memory": "finite_memory",
     "again": "history",
+    "odyssey": "odyssey",
 }
 
 
