@@ -177,7 +177,7 @@ def _adding(T):
         limit=0.04,
         test=task,
         trials=10,
-        most=800_000 if T == 100 else 3_000_000,
+        most=400_000 if T == 100 else 3_000_000,
         long=T > 100,
     )
 

@@ -126,8 +126,8 @@ class Trial:
 
     rng, draw: the sequences. rule: when it is done; stages: how many the rule has; looked: test
     sequences that the rule looks at. most: sequences after which the trial is cut off. at_stage: is
-    told of the runner when a stage is met. met: after how many sequences that was, None where it
-    was not.
+    told of the runner when a stage is met, and as number `stages` when the trial is cut off. met:
+    after how many sequences a stage was met, None where it was not.
     """
 
     rng: np.random.Generator
@@ -150,6 +150,8 @@ class Trial:
             if self.met[stage] is None:
                 self.met[stage] = self.count - self.rule.late
                 self.at_stage(stage, runner)
+        if self.met[-1] is None and self.count >= self.most:
+            self.at_stage(self.stages, runner)
         return self.met[-1] is not None or self.count >= self.most
 
 

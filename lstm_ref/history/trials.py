@@ -16,6 +16,7 @@ from lstm_ref.types import Array
 
 TESTED = 2560  # sequences, after training
 WEIGHTS, START, TRAINING, TEST = range(4)  # what a generator is for
+END = "end"  # the test of a trial that is cut off
 
 
 def train(
@@ -30,7 +31,8 @@ def train(
     result. A result: condition, the experiment's name; seed, the trial's number; sequences,
     after how many the last stage was met, None where it was cut off; seen, how many there were;
     solved; stages, name -> sequences and what the test gave then: wrong of how many, mean of the
-    absolute errors, of their squares; code, "C" or "NumPy". Raises ValueError for an unknown name.
+    absolute errors, of their squares; end, that test where it was cut off; code, "C" or "NumPy".
+    Raises ValueError for an unknown name.
     """
     experiment = known(name)
     rngs = [_generator(name, k, WEIGHTS) for k in numbers]
@@ -68,7 +70,7 @@ def _trial(name, number, tests):
     begun = experiment.begin(_generator(name, number, START), number)
 
     def at_stage(stage, runner):
-        tests[experiment.stages[stage]] = _tested(name, number, runner)
+        tests[(*experiment.stages, END)[stage]] = _tested(name, number, runner)
 
     return Trial(
         _generator(name, number, TRAINING),
@@ -101,6 +103,7 @@ def _tested(name: str, number: int, runner: Runner) -> dict[str, Any]:
 
 def _result(name, number, trial, tests, code):
     stages = dict(zip(known(name).stages, trial.met, strict=True))
+    end = {END: tests[END]} if tests.get(END) else {}
     return {
         "condition": name,
         "seed": number,
@@ -108,5 +111,6 @@ def _result(name, number, trial, tests, code):
         "sequences": trial.met[-1],
         "seen": trial.count,
         "stages": {stage: {"sequences": n, **tests.get(stage, {})} for stage, n in stages.items()},
+        **end,
         "code": code,
     }
