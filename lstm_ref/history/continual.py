@@ -177,7 +177,7 @@ def states(
 ) -> dict[str, list[float]]:
     """How large the states get on one stream without resets that nothing stops, not even an error.
 
-    Returns "steps", "mean |c|" and "largest |c|" over the cells at these steps.
+    Returns ``steps``, and over the cells at these steps ``mean |c|`` and ``largest |c|``.
     """
     runner.start_again()
     stream = Stream(rng)

@@ -108,7 +108,7 @@ def _lag(about, task, last):
         limit=0.25,
         test=task,
         trials=18,
-        most=100_000,
+        most=60_000,
     )
 
 

@@ -29,9 +29,9 @@ static size_t gather(const Kind *k, const double *x, const double *y, double *u,
 /* What the error of this step changes, added to W_new and V_new: see `gradients` and `update`. */
 static void change(const Kind *k, double rate, const double *target, const double *out,
                    const double *x, const double *y, const double *u, const double *h,
-                   const double *slope, const double *o, const double *P,
-                   const unsigned char *biased, const double *V, double *W_new, double *V_new,
-                   double *e, double *error)
+                   const double *slope, const double *o, const double *P, const size_t *at,
+                   size_t active, const unsigned char *biased, const double *V, double *W_new,
+                   double *V_new, double *e, double *error)
 {
     size_t S = k->seen + 1, M = k->memory, into = M + (k->shortcut ? k->inputs : 0) + 1;
     for (size_t m = 0; m < M; m++) e[m] = 0;
@@ -42,9 +42,7 @@ static void change(const Kind *k, double rate, const double *target, const doubl
         double delta = error[q] * out[q] * (1 - out[q]);
         for (size_t m = 0; m < M; m++) e[m] += delta * old[m];
         for (size_t m = 0; m < M; m++) v[m] += rate * delta * y[m];
-        if (k->shortcut)
-            for (size_t j = 0; j < k->inputs; j++)
-                if (x[j] != 0) v[M + j] += rate * delta * x[j];
+        for (size_t j = 0; j < active; j++) v[M + at[j]] += rate * delta * x[at[j]];
         if (biased[k->hidden + q]) v[into - 1] += rate * delta;
     }
     for (size_t m = 0; m < M; m++) {
@@ -98,6 +96,7 @@ size_t history_sequence(const size_t *sizes, const double *half, size_t T, int l
     for (size_t t = 0; t < T; t++, x += k->inputs, target += k->outputs, rate *= decay) {
         if (again && again[t]) start_again(k, c, y, P);
         size_t n = gather(k, x, y, u, at);
+        size_t active = k->shortcut ? n - k->context - 1 : 0; /* inputs that outputs see */
         for (size_t r = 0; r < k->hidden; r++) {
             double sum = 0;
             for (size_t j = 0; j < n; j++) sum += W[r * S + at[j]] * u[at[j]];
@@ -134,14 +133,12 @@ size_t history_sequence(const size_t *sizes, const double *half, size_t T, int l
             const double *v = V + q * into;
             double sum = v[into - 1];
             for (size_t m = 0; m < M; m++) sum += v[m] * y[m];
-            if (k->shortcut)
-                for (size_t j = 0; j < k->inputs; j++)
-                    if (x[j] != 0) sum += v[M + j] * x[j];
+            for (size_t j = 0; j < active; j++) sum += v[M + at[j]] * x[at[j]];
             said[q] = sigmoid(sum);
         }
         if (learn)
-            change(k, rate, target, said, x, y, u, h, slope, o, P, biased, V, W_new, V_new, e,
-                   error + t * k->outputs);
+            change(k, rate, target, said, x, y, u, h, slope, o, P, at, active, biased, V, W_new,
+                   V_new, e, error + t * k->outputs);
         else
             for (size_t q = 0; q < k->outputs; q++) error[t * k->outputs + q] = target[q] - said[q];
         double sum = 0;

@@ -189,7 +189,7 @@ def train(
 
     A result: condition, seed, solved: right for all steps of the test; sequences: updates, None
     where it is not; seen, how many there were; first_wrong, a step; quiet_h and quiet_y, the
-    largest |h| and |y| outside of spikes; lowest spike; largest_error, of y; weights; code.
+    largest absolute h and y outside of spikes; lowest spike; largest_error, of y; weights; code.
     """
     experiment = EXPERIMENTS[name]
     params = learn(experiment, start(experiment, numbers), native)
