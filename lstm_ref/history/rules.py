@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from collections.abc import Sequence as Several
 from typing import Protocol
 
 import numpy as np
 
-from lstm_ref.history import tasks
+from lstm_ref.history.tasks import Sequence
 from lstm_ref.types import Array
 
 Said = Iterable[Array]  # the outputs on each test sequence, as they are now
@@ -60,7 +61,7 @@ class Fewer:
 
     late = 0
 
-    def __init__(self, n: int, limit: float, below: Sequence[int]) -> None:
+    def __init__(self, n: int, limit: float, below: Several[int]) -> None:
         self.n, self.limit, self.below = n, limit, tuple(below)
         self._wrong: deque[bool] = deque(maxlen=n)
         self._sum = 0
@@ -85,7 +86,7 @@ class Tested:
 
     late = 0
 
-    def __init__(self, every: int, stages: Sequence[Callable[[Said], bool]]) -> None:
+    def __init__(self, every: int, stages: Several[Callable[[Said], bool]]) -> None:
         self.every, self.stages = every, tuple(stages)
         self._count = 0
 
@@ -109,7 +110,7 @@ class Classified:
 
     def __init__(
         self,
-        sequences: Sequence[tasks.Sequence],
+        sequences: Several[Sequence],
         limit: float,
         most_wrong: int = 0,
         mean: float | None = None,

@@ -40,7 +40,7 @@ class Topology:
 
     @property
     def hidden(self) -> int:
-        """How many hidden units there are: cells, then the gates of every block, kind by kind."""
+        """How many hidden units there are; cells first, then the gates of every block, by kind."""
         return self.memory + self.blocks * GATES[self.gates]
 
     @property

@@ -68,13 +68,13 @@ class Stored:
 
     @property
     def digest(self) -> str:
-        """Of what the trials had set and measured: other trials have another one."""
+        """A hash of what the trials had set and measured; other trials have another one."""
         said = [[*key, each["settings"], each["valid"]] for key, each in sorted(self.told.items())]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def commands(self) -> list[str]:
-        """What runs all of it again: one command for the tasks that have their rules in common."""
+        """The commands that run all of it again, one for tasks that have their rules in common."""
         alike: dict[str, list[str]] = {}
         for task in self.tasks:
             alike.setdefault(json.dumps([self.rules[task], self.cells(task)]), []).append(task)

@@ -31,7 +31,7 @@ def test_the_commands_run(tmp_path):
     (cells,) = re.findall(r"```py\n(.*?)```", TEXT, re.S)
     (tmp_path / "my_cells.py").write_text(cells, encoding="utf-8")
     commands = re.findall(r"^\.venv/bin/python (-m lstm_ref [^#\n]+)", TEXT, re.M)
-    assert len(commands) == 8
+    assert len(commands) == 10
     said = {}
     for command in commands:
         if "diagnose" in command:  # what the README's reader would store: his gradients
@@ -39,6 +39,7 @@ def test_the_commands_run(tmp_path):
             mine = {name: arrays[name] for name in ("dW_fx", "db_o", "dx")}
             (tmp_path / "mine.json").write_text(json.dumps({"arrays": mine}))
         command = command.replace("--seeds 5", "--seeds 1 --quiet -o adding.json")
+        command = command.replace("6a-order --trials 2", "3b-100-3 --trials 1 -o two.json")
         done = run(command.split(), tmp_path)
         assert done.returncode == 0, (command, done.stderr)
         said[command.split()[2], command.split()[-1]] = done.stdout
@@ -47,6 +48,8 @@ def test_the_commands_run(tmp_path):
     assert "def backward" in said["derive", "numpy"] and "VANILLA" in said["derive", "--list"]
     assert "agree" in said["diagnose", "mine.json"]
     assert "adding-400" in said["experiments", "experiments"]
+    assert "1997-6a-order" in said["history", "history"]
+    assert "1 of 1 trials" in said["history", "two.json"]
     assert "with 1 of 1 seeds" in said["experiments", "adding.json"]
 
 
