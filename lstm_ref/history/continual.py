@@ -158,18 +158,22 @@ def learn(runner: Runner, experiment: Experiment, seed: int) -> dict[str, Any]:
         found["tested"] += sum(lengths)
         return lengths
 
+    def perfect(lengths):
+        done = {"solved": True, "sequences": found["seen"], "reason": "perfect"}
+        return found | done | {"tests": lengths}
+
     while found["seen"] < experiment.streams:
         length = until_error(runner, learning, experiment, learn=True)
         found["seen"] += 1
         found["learned"] += length
         found["longest"] = max(found["longest"], length)
         if length >= experiment.promising and min(lengths := tested(False)) == experiment.longest:
-            perfect = {"solved": True, "sequences": found["seen"], "reason": "perfect"}
-            return found | perfect | {"tests": lengths}
+            return perfect(lengths)
         if found["learned"] + found["tested"] >= experiment.most:
             found["reason"] = f"{experiment.most} symbols are over"
             break
-    return found | {"tests": tested(True)}
+    last = tested(True)
+    return perfect(last) if min(last) == experiment.longest else found | {"tests": last}
 
 
 def states(

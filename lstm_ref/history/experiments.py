@@ -126,7 +126,7 @@ def _distractors(q, p):
         test=task,
         trials=20,
         most=600_000,
-        long=q > 200,
+        long=q > 50,
     )
 
 
