@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from collections.abc import Sequence as Several
 from typing import Protocol
 
 import numpy as np
@@ -61,7 +60,7 @@ class Fewer:
 
     late = 0
 
-    def __init__(self, n: int, limit: float, below: Several[int]) -> None:
+    def __init__(self, n: int, limit: float, below: Iterable[int]) -> None:
         self.n, self.limit, self.below = n, limit, tuple(below)
         self._wrong: deque[bool] = deque(maxlen=n)
         self._sum = 0
@@ -86,7 +85,7 @@ class Tested:
 
     late = 0
 
-    def __init__(self, every: int, stages: Several[Callable[[Said], bool]]) -> None:
+    def __init__(self, every: int, stages: Iterable[Callable[[Said], bool]]) -> None:
         self.every, self.stages = every, tuple(stages)
         self._count = 0
 
@@ -110,7 +109,7 @@ class Classified:
 
     def __init__(
         self,
-        sequences: Several[Sequence],
+        sequences: Iterable[Sequence],
         limit: float,
         most_wrong: int = 0,
         mean: float | None = None,
