@@ -48,7 +48,7 @@ def welch(a: ArrayLike, b: ArrayLike) -> Comparison:
 
 
 def tails(t: float, freedom: float) -> float:
-    """The probability of more than the absolute value of t on both sides of Student's t distribution."""
+    """The probability, on both sides of Student's t distribution, of more than the size of t."""
     return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5)
 
 
