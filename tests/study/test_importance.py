@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 import pytest
-from test_compare import study
 from test_stored import told
+from test_study_compare import study
 
 from lstm_ref.study import importance, space, stored
 from lstm_ref.study.space import Key

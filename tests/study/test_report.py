@@ -5,7 +5,7 @@ import math
 import sys
 
 import pytest
-from test_compare import ladder, study
+from test_study_compare import ladder, study
 
 from lstm_ref import __main__ as program
 from lstm_ref import study as room

@@ -6,7 +6,7 @@ import sys
 import make_results
 import pytest
 
-from lstm_ref.history import experiments as history
+from lstm_ref.history import named as history
 from lstm_ref.learn import experiments, trials
 
 NAME = "adding-400"
