@@ -58,12 +58,12 @@ def done(name, seeds):
     result = read(NEW, name)
     if result is None:
         return False
-    settings = (history if name in history.EXPERIMENTS else experiments).settings(name)
+    keeps = name not in history.EXPERIMENTS  # those may keep weights beside a result
+    settings = (experiments if keeps else history).settings(name)
     today = {"settings": settings, "versions": trials.versions()}
     same = all(result[part] == json.loads(json.dumps(value)) for part, value in today.items())
     counts = solved(result).values()
-    conditions = [each for each in settings.values() if isinstance(each, dict)]
-    kept = any(condition.get("weights") is True for condition in conditions)
+    kept = keeps and any(condition.get("weights") for condition in settings.values())
     whole = not kept or (NEW / f"{name}.npz").exists()
     return same and whole and bool(counts) and all(of == seeds for _, of in counts)
 

@@ -7,6 +7,7 @@ are compared with those of `net` in the tests.
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,14 @@ from lstm_ref.types import Array
 SOURCE = Path(__file__).with_name("sequence.c")
 
 
+@cache
+def _function():
+    """The function of the library, compiled or found once for all networks."""
+    found = compiler.loaded("history", SOURCE.read_text(encoding="utf-8")).history_sequence
+    found.restype = ctypes.c_size_t
+    return found
+
+
 class Compiled:
     """One of `nets`, number k, in C; its arrays are those of `nets`, changed in place.
 
@@ -29,9 +38,7 @@ class Compiled:
 
     def __init__(self, nets: Nets, k: int = 0) -> None:
         kind = nets.kind
-        library = compiler.loaded("history", SOURCE.read_text(encoding="utf-8"))
-        self._function = library.history_sequence
-        self._function.restype = ctypes.c_size_t
+        self._function = _function()
         self.kind = kind
         self.W, self.V, self.c, self.y, self.P = (
             array[k] for array in (nets.W, nets.V, nets.c, nets.y, nets.P)

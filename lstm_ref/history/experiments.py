@@ -6,7 +6,7 @@ is said where it is filled in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -252,12 +252,12 @@ EXPERIMENTS = {
 }
 
 
-def known(name: str) -> Experiment:
+def known(name: str, among: Mapping[str, Any] = EXPERIMENTS) -> Any:
     """The experiment of this name. Raises ValueError."""
-    if name not in EXPERIMENTS:
-        names = ", ".join(EXPERIMENTS)
+    if name not in among:
+        names = ", ".join(among)
         raise ValueError(f"experiment: expected one of {names}, got {name!r:.60}")
-    return EXPERIMENTS[name]
+    return among[name]
 
 
 def settings(name: str) -> dict[str, Any]:

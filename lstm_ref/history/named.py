@@ -19,10 +19,7 @@ EXPERIMENTS: ChainMap[str, Any] = ChainMap(
 
 def known(name: str) -> Any:
     """The experiment of this name: about, trials, long and more. Raises ValueError."""
-    if name not in EXPERIMENTS:
-        names = ", ".join(EXPERIMENTS)
-        raise ValueError(f"experiment: expected one of {names}, got {name!r:.60}")
-    return EXPERIMENTS[name]
+    return experiments.known(name, EXPERIMENTS)
 
 
 def settings(name: str) -> dict[str, Any]:

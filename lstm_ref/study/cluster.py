@@ -14,7 +14,8 @@ from typing import Any
 from lstm_ref import __version__
 from lstm_ref.optional import needs
 from lstm_ref.study import estimate, space, trial
-from lstm_ref.study.storage import Key, Studies
+from lstm_ref.study.space import Key
+from lstm_ref.study.storage import Studies
 
 with needs(__name__):
     import dask

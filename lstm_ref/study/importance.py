@@ -24,7 +24,6 @@ from lstm_ref.io import files, header
 from lstm_ref.study import fanova, space
 from lstm_ref.study.columns import StoredError, exactly
 from lstm_ref.study.stored import FILE, Stored
-from lstm_ref.types import Array
 
 ALL = "all"  # cells together
 NAMES = sorted(space.RANGES)  # the columns of settings, in Optuna's order
@@ -74,7 +73,7 @@ def _cell(trials):
     y = np.array([each["valid"] for each in trials])
     if len(trials) < FEWEST or not np.ptp(y):
         return None
-    x = np.array([[share(name, each["settings"][name]) for name in NAMES] for each in trials])
+    x = np.array([[space.share(name, each["settings"][name]) for name in NAMES] for each in trials])
     forests = [forest.fit(x, y, seed) for seed in range(SEEDS)]
     found = [_named(fanova.shares(trees)) for trees in forests]
     spread = {name: [each[name] for each in found] for name in found[0]}
@@ -99,7 +98,7 @@ def _marginal(forests, name):
     every = [tree for trees in forests for tree in trees]
     found = fanova.marginal(every, NAMES.index(name), shares)
     return {
-        "at": short(value(name, shares)),
+        "at": short(space.value(name, shares)),
         "mean": short(found.mean(axis=0)),
         "deviation": short(found.std(axis=0)),
     }
@@ -111,21 +110,7 @@ def _pair(forests, pair):
     every = [tree for trees in forests for tree in trees]
     columns = NAMES.index(names[0]), NAMES.index(names[1])
     mean = fanova.marginal_of_two(every, columns, (shares, shares))
-    return {"at": [short(value(name, shares)) for name in names], "mean": short(mean)}
-
-
-def share(name: str, value: float) -> float:
-    """Where a setting lies in its range, 0 to 1; by its logarithm where that is uniform."""
-    low, high, logarithmic = space.RANGES[name]
-    if logarithmic:
-        return float(np.log(value / low) / np.log(high / low))
-    return (value - low) / (high - low)
-
-
-def value(name: str, share: Array) -> Array:
-    """The setting at a share of its range: the other way."""
-    low, high, logarithmic = space.RANGES[name]
-    return low * (high / low) ** share if logarithmic else low + (high - low) * share
+    return {"at": [short(space.value(name, shares)) for name in names], "mean": short(mean)}
 
 
 def short(values: Any) -> Any:

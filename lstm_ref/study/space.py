@@ -8,7 +8,7 @@ uniform in [0, 1].
 from __future__ import annotations
 
 import zlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,9 +41,21 @@ def settings(seed: int, task: str, cell: str, number: int) -> dict[str, int | fl
     """The settings of a trial, a number for each name in RANGES; the size is a whole one."""
     rng = generator(seed, task, cell, number, SETTINGS)
     drawn: dict[str, int | float] = {}
-    for name, (low, high, logarithmic) in RANGES.items():
-        share = rng.uniform()
-        value = low * (high / low) ** share if logarithmic else low + (high - low) * share
-        value = min(max(value, low), high)  # rounding may have left the range
-        drawn[name] = round(value) if isinstance(high, int) else float(value)
+    for name, (low, high, _) in RANGES.items():
+        found = min(max(value(name, rng.uniform()), low), high)  # rounding may have left it
+        drawn[name] = round(found) if isinstance(high, int) else float(found)
     return drawn
+
+
+def value(name: str, share: Any) -> Any:
+    """The setting at a share of its range, 0 to 1; of its logarithm where that is uniform."""
+    low, high, logarithmic = RANGES[name]
+    return low * (high / low) ** share if logarithmic else low + (high - low) * share
+
+
+def share(name: str, value: float) -> float:
+    """Where a setting lies in its range: the other way."""
+    low, high, logarithmic = RANGES[name]
+    if logarithmic:
+        return float(np.log(value / low) / np.log(high / low))
+    return (value - low) / (high - low)

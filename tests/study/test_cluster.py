@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from lstm_ref.study import trial
+from lstm_ref.study import space, trial
 
 WITHOUT = "Optuna or Dask is not installed: `make test-study` runs this"
 storage = pytest.importorskip("lstm_ref.study.storage", reason=WITHOUT)
@@ -72,7 +72,7 @@ def undisturbed(tmp_path_factory):
 def test_it_stores_what_a_trial_alone_gives(undisturbed):
     found = stored(undisturbed)
     assert {key.number for key in found} == {*range(TRIALS)} and len(found) == 2 * TRIALS
-    one = storage.Key("speech", "CIFG", 4)
+    one = space.Key("speech", "CIFG", 4)
     alone = command("trial", *map(str, one), "--storage", str(undisturbed), "--numpy")
     done = subprocess.run(alone, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "equal, bit for bit\n")

@@ -16,11 +16,11 @@ WITHOUT = "scikit-learn is not installed: `make test-study` runs this"
 @pytest.mark.parametrize("name", space.RANGES)
 def test_a_share_of_a_range_and_back(name):
     low, high, _ = space.RANGES[name]
-    assert [importance.share(name, end) for end in (low, high)] == [0, 1]
+    assert [space.share(name, end) for end in (low, high)] == [0, 1]
     shares = np.array([0.0, 0.3, 1.0])
-    back = [importance.share(name, each) for each in importance.value(name, shares)]
+    back = [space.share(name, each) for each in space.value(name, shares)]
     assert back == pytest.approx(shares, abs=1e-12)
-    assert importance.value("size", np.array(0.5)) == pytest.approx(np.sqrt(20 * 200))
+    assert space.value("size", np.array(0.5)) == pytest.approx(np.sqrt(20 * 200))
 
 
 def test_where_it_lies():
@@ -60,7 +60,7 @@ def test_of_a_study_that_is_known():
     keys = [Key("speech", cell, n) for cell in ("VANILLA", "NP") for n in range(60)]
     trials = {key: told(key) for key in [*keys, Key("speech", "FGR", 0)]}
     for each in trials.values():
-        each["valid"] = 2 + importance.share("learning_rate", each["settings"]["learning_rate"])
+        each["valid"] = 2 + space.share("learning_rate", each["settings"]["learning_rate"])
     trials[keys[0]]["valid"] = float("inf")
     found = importance.compute(stored.Stored({"speech": {}}, trials))
     cells = found["tasks"]["speech"]

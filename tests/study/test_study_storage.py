@@ -97,7 +97,7 @@ def test_a_trial_of_a_process_that_was_killed_is_taken_again(file, where):
         keys.append(key)
         studies.tell(key, result(key))
     assert sorted(keys) == [("digits", "CIFG", 0), ("digits", "CIFG", 1), ("digits", "NP", 1)]
-    assert studies.told(9) == {k: result(k) for k in [storage.Key("digits", "NP", 0), *keys]}
+    assert studies.told(9) == {k: result(k) for k in [space.Key("digits", "NP", 0), *keys]}
 
 
 def test_told_twice_counts_once(file):
@@ -121,13 +121,13 @@ def test_one_too_many_is_left_for_more(file):
     """Two clients see that the last trial is missing at the same moment, and both take one."""
     first, second = opened(file), opened(file)
     a, b = first.coming(1), second.coming(1)
-    begun = {storage.Key("digits", "NP", 0), storage.Key("digits", "CIFG", 0)}
+    begun = {space.Key("digits", "NP", 0), space.Key("digits", "CIFG", 0)}
     first_key = next(a)
     study = second._studies["digits", first_key.cell]
     assert next(b).cell != first_key.cell and next(b, None) is None
     study.ask(storage.distributions()).set_user_attr("owner", "")
     assert {*first.trials(1)} == begun
-    assert storage.Key("digits", first_key.cell, 1) in list(second.coming(2))
+    assert space.Key("digits", first_key.cell, 1) in list(second.coming(2))
 
 
 def test_everything_into_one_file_and_back(file, tmp_path, capsys):
